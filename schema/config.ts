@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { condition } from "./condition.ts";
+import { CONFIG } from "./limits.ts";
+import { delivery } from "./policy.ts";
+import { closedObject, didYouMean, inWords, type Issue, issuesOf } from "./wording.ts";
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: "expected a name: a letter, then letters, digits, _ or -" })
+  .max(CONFIG.maxNameLength);
+
+/** The hub's own bindings: a destination of that name would be the hub's database. */
+const OWN_BINDINGS: readonly string[] = ["DB", "DISPATCH_QUEUE", "DISPATCH_WORKFLOW"];
+const bindingName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a service binding such as EMAIL" })
+  .refine((binding) => !OWN_BINDINGS.includes(binding) && !binding.startsWith("HUB_"), { error: "is a binding of the hub itself; name a service binding" });
+
+/** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
+const destination = closedObject({ worker: bindingName });
+
+const target = closedObject({ destination: name, ...delivery });
+const targets = z
+  .union([name, target, z.array(z.union([name, target])).min(1)])
+  .transform((to) => [to].flat().map((one): Target => (typeof one === "string" ? { destination: one } : one)));
+
+/** A glob on the event's type. `*` is one segment, at the end one or more, alone every type. */
+const glob = z.string().regex(/^(\*|[A-Za-z0-9_-]+)(\.(\*|[A-Za-z0-9_-]+))*$/, { error: 'expected an event type such as "order.placed", "order.*" or "*"' });
+
+const route = closedObject({ id: name, on: glob, where: condition.optional(), to: targets });
+
+/**
+ * The hub's configuration. Parsing what parsing returned returns the same.
+ * Zero, the empty string and false are values: `limit: 0` means no retry.
+ */
+export const hubConfig = closedObject({
+  defaults: closedObject(delivery).optional(),
+  destinations: z.record(name, destination),
+  routes: z.array(route),
+}).superRefine((config, context) => {
+  for (const { path, message } of disagreements(config)) context.addIssue({ code: "custom", path: [...path], message });
+});
+
+export type Target = z.infer<typeof target>;
+export type Route = z.infer<typeof route>;
+export type HubConfig = z.infer<typeof hubConfig>;
+/** As a person writes it: `to` may be a name, a target or a list of both. */
+export type HubConfigInput = z.input<typeof hubConfig>;
+
+export type ParsedConfig = { readonly ok: true; readonly config: HubConfig } | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** Parses a configuration. Each issue says where it is and what was expected. */
+export function parseConfig(input: unknown): ParsedConfig {
+  const parsed = hubConfig.safeParse(input, inWords);
+  return parsed.success ? { ok: true, config: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+}
+
+/** What the parts of a configuration say about each other. */
+function* disagreements(config: { destinations: HubConfig["destinations"]; routes: readonly Route[] }) {
+  const declared = Object.keys(config.destinations);
+  const seen = new Set<string>();
+  for (const [index, { id, to }] of config.routes.entries()) {
+    if (seen.has(id)) yield { path: ["routes", index, "id"], message: `"${id}" is the id of another route` };
+    seen.add(id);
+    for (const [at, { destination }] of to.entries()) {
+      if (declared.includes(destination)) continue;
+      const known = declared.length === 0 ? "none is declared" : `declared: ${declared.join(", ")}`;
+      yield { path: ["routes", index, "to", at, "destination"], message: `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})` };
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ms, { type StringValue } from "ms";
+import * as z from "zod";
+
+type Short = "ms" | "s" | "m" | "h" | "d" | "w";
+type Long = "second" | "minute" | "hour" | "day" | "week";
+
+/** A length of time as Workflows write it: `"30s"`, `"15 minutes"`, `"7 days"`. `"0s"` is none at all. */
+export type Duration = `${number}${Short}` | `${number} ${Short | Long | `${Long}s`}`;
+
+const PATTERN = /^\d+(\.\d+)? ?(ms|s|m|h|d|w|(second|minute|hour|day|week)s?)$/;
+
+/** Milliseconds of a valid duration. */
+export function durationMs(duration: Duration): number {
+  return Math.round(ms(duration as StringValue));
+}
+
+/** Schema of a duration between two bounds in milliseconds, both included. */
+export function durationBetween(minMs: number, maxMs: number): z.ZodType<Duration, Duration> {
+  const range = minMs === 0 ? `at most ${ms(maxMs, { long: true })}` : `between ${ms(minMs, { long: true })} and ${ms(maxMs, { long: true })}`;
+  const schema = z
+    .string()
+    .regex(PATTERN, { error: 'expected a duration such as "30s", "15 minutes" or "7 days"', abort: true })
+    .refine((text) => inRange(text as Duration, minMs, maxMs), { error: `must be ${range}` });
+  return schema as unknown as z.ZodType<Duration, Duration>;
+}
+
+function inRange(duration: Duration, minMs: number, maxMs: number): boolean {
+  const length = durationMs(duration);
+  return length >= minMs && length <= maxMs;
+}

@@ -1,0 +1,81 @@
+/**
+ * Numbers that somebody else decides, and the numbers we promise because of them.
+ * Platform figures: developers.cloudflare.com, read 2026-11; "tried" means seen on workerd 2026-11-02.
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** What `emit()` accepts. */
+export const EMIT = {
+  maxEvents: 1_000,
+  /** The RPC limit is 32 MiB for a whole call (workers/platform/limits). */
+  maxCallBytes: 16 * MiB,
+  /** Rows one call may create. A D1 batch has 30 s (d1/platform/limits); 1,000 events with 20 routes each take about 2 s locally. */
+  maxDispatches: 25_000,
+  maxEventBytes: 1 * MiB,
+  /** SQLite refuses JSON nested 1,000 levels deep and takes the whole statement with it (tried). */
+  maxDepth: 256,
+  maxTypeLength: 128,
+  /** Bounds what an index entry can grow to. */
+  maxTextLength: 512,
+  /** Workflows sleep at most 365 days (workflows/reference/limits). */
+  maxDelayMs: 365 * DAY_MS,
+  /** A chain of events that cause each other ends here: the loop guard. */
+  maxChainDepth: 32,
+} as const;
+
+/** What a destination's reply may carry. A Workflow step result holds 1 MiB, and an unrecorded reply has to fit in one. */
+export const REPLY = {
+  maxEvents: 100,
+  maxBytes: 512 * KiB,
+  maxReasonLength: 1_000,
+} as const;
+
+/** What a policy may ask for. */
+export const POLICY = {
+  /** A Queue consumer and a step outlive it: wall time of a step is unlimited, ours ends at 16 minutes. */
+  maxTimeoutMs: 15 * MINUTE_MS,
+  maxRetries: 1_000,
+  maxMisconfiguredMs: 30 * DAY_MS,
+  minMisconfiguredDelayMs: 1 * SECOND_MS,
+} as const;
+
+/** Configuration bindings: a Worker variable holds 5 KB (workers/platform/limits). */
+export const CONFIG = { maxBindingBytes: 4_800, maxNameLength: 63, maxConditionDepth: 32 } as const;
+
+/** D1 (d1/platform/limits). */
+export const D1 = {
+  /** A string holds 2,000,000 bytes; the local engine does not enforce it, so the cut is below it and tested. */
+  maxParameterBytes: 1_800_000,
+} as const;
+
+/** Queues (queues/platform/limits): a `sendBatch` takes 100 messages and 256 KB, a message 128 KB; an operation is billed per 64 KB. */
+export const QUEUE = { maxBatchMessages: 100, maxBatchBytes: 240_000, idsPerMessage: 100 } as const;
+
+/** Workflows (workflows/reference/limits). */
+export const WORKFLOW = {
+  maxBatchInstances: 100,
+  /** Creation rate is 100 a second and workflow; what was refused comes back after this long. */
+  rateLimitedDelaySeconds: 2,
+  /** Instances are kept this long after they end. D1 keeps the record, so this is for looking at a run. Free plans keep 3 days at most. */
+  successRetention: "1 day",
+  errorRetention: "3 days",
+  /** A step may be retried 10,000 times, and that is all of them. */
+  maxStepRetries: 10_000,
+} as const;
+
+/** When the reconciler looks at a dispatch (DESIGN.md, `check_at`). */
+export const CHECK = {
+  graceMs: 1 * MINUTE_MS,
+  /** What a sweep has put on the queue is not overdue again before this. */
+  sweptMs: 2 * MINUTE_MS,
+  sweepPage: 1_000,
+} as const;
+
+/** Reads. A list reads at most `scanRows` rows to fill a page and as many again to find where the next one starts. */
+export const READ = { defaultPage: 50, maxPage: 200, scanRows: 1_000, healthRows: 10_000, latestEvents: 20 } as const;

@@ -1,0 +1,106 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Outcome, Status } from "./contract.ts";
+
+/**
+ * Ids are UUIDv7: the primary key is the time index. All tables are WITHOUT ROWID, which drizzle cannot say:
+ * it is written into the migrations by hand, and check-drift.ts holds the two together.
+ * Times are integer milliseconds, JSON is TEXT.
+ */
+
+export const events = sqliteTable(
+  "events",
+  {
+    id: text().primaryKey(),
+    type: text().notNull(),
+    source: text(),
+    subject: text(),
+    time: integer().notNull(),
+    data: text().notNull(),
+    key: text(),
+    correlationId: text("correlation_id").notNull(),
+    causationId: text("causation_id"),
+    depth: integer().notNull(),
+    configVersion: text("config_version").notNull(),
+  },
+  (event) => [
+    index("events_type").on(event.type, event.id),
+    uniqueIndex("events_key").on(event.key, event.source).where(sql`key IS NOT NULL`),
+    index("events_subject").on(event.subject, event.id).where(sql`subject IS NOT NULL`),
+    index("events_correlation").on(event.correlationId, event.id).where(sql`causation_id IS NOT NULL`),
+  ],
+);
+
+/** `id` is `<event id>-<ordinal>`, a redrive's `<id>-r<n>`: the dispatches of an event are a range of the primary key. */
+export const dispatches = sqliteTable(
+  "dispatches",
+  {
+    id: text().primaryKey(),
+    eventId: text("event_id").notNull(),
+    route: text().notNull(),
+    destination: text().notNull(),
+    /** A `Policy`, pinned at emit. */
+    policy: text().notNull(),
+    status: text().$type<Status>().notNull().default("ongoing"),
+    /** No attempt before this. */
+    dueAt: integer("due_at").notNull(),
+    /** The reconciler looks when this has passed; null once settled. */
+    checkAt: integer("check_at"),
+    attempts: integer().notNull().default(0),
+    recoveries: integer().notNull().default(0),
+    settledAt: integer("settled_at"),
+    reason: text(),
+    redriveOf: text("redrive_of"),
+  },
+  (dispatch) => [
+    index("dispatches_check").on(dispatch.checkAt).where(sql`status = 'ongoing'`),
+    index("dispatches_bad").on(dispatch.id).where(sql`status IN ('failed', 'misconfigured', 'lost')`),
+  ],
+);
+
+/** One row an attempt. The primary key is the fence: of two answers to the same attempt, one is recorded. */
+export const executions = sqliteTable(
+  "executions",
+  {
+    dispatchId: text("dispatch_id").notNull(),
+    attempt: integer().notNull(),
+    nonce: text().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
+    startedAt: integer("started_at").notNull(),
+    finishedAt: integer("finished_at").notNull(),
+    /** JSON `{ name, message, stack? }`. */
+    error: text(),
+  },
+  (execution) => [primaryKey({ columns: [execution.dispatchId, execution.attempt] })],
+);
+
+/** Each configuration that routed an event, once. */
+export const configs = sqliteTable("configs", {
+  version: text().primaryKey(),
+  body: text().notNull(),
+  firstSeenAt: integer("first_seen_at").notNull(),
+});
+
+/** What was done off the happy path: repairs, operations. Written only then. */
+export const notes = sqliteTable(
+  "notes",
+  {
+    subjectId: text("subject_id").notNull(),
+    id: text().notNull(),
+    at: integer().notNull(),
+    kind: text().notNull(),
+    by: text().notNull(),
+    reason: text(),
+    detail: text(),
+  },
+  (note) => [primaryKey({ columns: [note.subjectId, note.id] })],
+);
+
+/** Destinations an operator holds back. */
+export const controls = sqliteTable("controls", {
+  destination: text().primaryKey(),
+  state: text().$type<"paused">().notNull(),
+  since: integer().notNull(),
+  by: text().notNull(),
+  detail: text(),
+});

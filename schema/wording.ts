@@ -1,0 +1,89 @@
+import { closest, distance } from "fastest-levenshtein";
+import * as z from "zod";
+
+/** `; did you mean "x"?` when a candidate is close enough to be a slip of the keyboard, else nothing. */
+export function didYouMean(given: string, candidates: readonly string[]): string {
+  if (candidates.length === 0) return "";
+  const nearest = closest(given, [...candidates]);
+  return distance(given, nearest) <= Math.max(2, Math.floor(given.length / 3)) ? `; did you mean "${nearest}"?` : "";
+}
+
+/** An object that refuses unknown keys by name and suggests the one that was meant. */
+export function closedObject<Shape extends z.ZodRawShape>(shape: Shape) {
+  const allowed = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? unknownKeys(issue.keys, allowed) : undefined),
+  });
+}
+
+function unknownKeys(keys: readonly string[], allowed: readonly string[]): string {
+  const named = keys.map((key) => `unknown field "${key}"${didYouMean(key, allowed)}`);
+  return `${named.join(", ")} (allowed: ${allowed.join(", ")})`;
+}
+
+/** One thing that is wrong with an input: where, and what to do about it. */
+export interface Issue {
+  /** Dotted: `routes.2.where.allOf.0.gte`; empty for the whole input. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Every issue of a failed parse in words a person can act on. Unions speak for the branch that came closest. */
+export function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues
+    .flatMap((issue) => unfold(issue, []))
+    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+}
+
+/** `path: message`, or the message alone when the whole input is meant. */
+export function issueText({ path, message }: Issue): string {
+  return path === "" ? message : `${path}: ${message}`;
+}
+
+/** Parse options that make zod speak as the rest of the hub does. */
+export const inWords: { error: z.core.$ZodErrorMap } = { error: (issue) => wording(issue) };
+
+const ARTICLES: Record<string, string> = { array: "an array", object: "an object", record: "an object", int: "a whole number", date: "a date" };
+
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${ARTICLES[issue.expected] ?? `a ${issue.expected}`}${issue.input === undefined ? ", it is missing" : ""}`;
+    case "invalid_value":
+      return oneOf(issue.values.map(String), issue.input);
+    case "too_small":
+      return `must be at least ${issue.minimum}${unit(issue.origin)}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
+    default:
+      return undefined;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
+}
+
+function oneOf(values: readonly string[], given: unknown): string {
+  const hint = typeof given === "string" ? didYouMean(given, values) : "";
+  return `expected ${values.map((value) => `"${value}"`).join(" or ")}${hint}`;
+}
+
+type Located = { path: readonly PropertyKey[]; message: string };
+
+function unfold(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Located[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+  const nearest = issue.errors.toSorted((a, b) => shallowest(b) - shallowest(a) || faults(a) - faults(b))[0] ?? [];
+  return nearest.flatMap((inner) => unfold(inner, path));
+}
+
+/** How deep the input fits a branch before the first thing goes wrong. */
+function shallowest(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.min(...issues.map((issue) => issue.path.length));
+}
+
+function faults(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+}

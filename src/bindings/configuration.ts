@@ -1,0 +1,55 @@
+import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config.ts";
+import { configFromBindings } from "../../schema/config-bindings.ts";
+import { Fault } from "../../schema/faults.ts";
+import { type Issue, issueText } from "../../schema/wording.ts";
+import { compileRouting, type Routing } from "../domain/routing.ts";
+
+/** The configuration of this deployment, ready to route. */
+export interface Configuration {
+  readonly config: HubConfig;
+  readonly routing: Routing;
+  /** The parsed configuration as it is stored. */
+  readonly body: string;
+  /** SHA-256 of `body`, in hex. */
+  readonly version: string;
+}
+
+export type Configured = { readonly ok: true; readonly value: Configuration } | { readonly ok: false; readonly issues: readonly Issue[] };
+
+const known = new WeakMap<object, Promise<Configured>>();
+
+/** Reads, checks and compiles the configuration once an isolate. Never throws: what is wrong is in `issues`. */
+export function configured(env: object): Promise<Configured> {
+  const before = known.get(env);
+  if (before !== undefined) return before;
+  const started = configure(env);
+  known.set(env, started);
+  return started;
+}
+
+/** The same for callers that cannot go on without. Throws `config.invalid` with every issue. */
+export async function requireConfiguration(env: object): Promise<Configuration> {
+  const result = await configured(env);
+  if (result.ok) return result.value;
+  throw new Fault("config.invalid", `The hub's configuration is invalid, nothing was stored: ${result.issues.map(issueText).join("; ")}`);
+}
+
+async function configure(env: object): Promise<Configured> {
+  const parsed = parseBindings(env);
+  if (!parsed.ok) return parsed;
+  const body = JSON.stringify(parsed.config);
+  return { ok: true, value: { config: parsed.config, routing: compileRouting(parsed.config), body, version: await sha256(body) } };
+}
+
+function parseBindings(env: object): ParsedConfig {
+  try {
+    return parseConfig(configFromBindings(env as Record<string, unknown>));
+  } catch (error) {
+    return { ok: false, issues: [{ path: "", message: error instanceof Error ? error.message : String(error) }] };
+  }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,50 @@
+import type { HubConfig } from "../../schema/config.ts";
+import type { Delivery, HubEvent } from "../../schema/contract.ts";
+import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/answer.ts";
+
+/** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */
+interface DestinationBinding {
+  handle(event: HubEvent, delivery: Delivery): Promise<unknown>;
+}
+
+/** Calls a destination once and returns what that came to. Never throws and never takes much longer than the timeout. */
+export async function callDestination(params: { env: object; config: HubConfig; event: HubEvent; delivery: Delivery; timeoutMs: number }): Promise<Answer> {
+  const { destination } = params.delivery;
+  const declared = params.config.destinations[destination];
+  if (declared === undefined) return answerMisconfigured(`destination "${destination}" is not declared in the hub's configuration`);
+  const binding = (params.env as Record<string, unknown>)[declared.worker];
+  if (!isBinding(binding)) return answerMisconfigured(`the hub has no service binding "${declared.worker}" for destination "${destination}"`);
+  return await withTimeout(params.timeoutMs, () => handle(binding, params.event, params.delivery));
+}
+
+function isBinding(binding: unknown): binding is DestinationBinding {
+  return (typeof binding === "object" && binding !== null) || typeof binding === "function";
+}
+
+async function handle(binding: DestinationBinding, event: HubEvent, delivery: Delivery): Promise<Answer> {
+  try {
+    const reply = await binding.handle(event, delivery);
+    try {
+      return answerFromReply(reply);
+    } finally {
+      if (typeof reply === "object" && reply !== null) (reply as Partial<Disposable>)[Symbol.dispose]?.();
+    }
+  } catch (error) {
+    return isMissingMethod(error) ? answerMisconfigured(error.message) : answerFromError(error);
+  }
+}
+
+/** What workerd says of a receiver that has no `handle`, or has something else by that name (pinned in test/worker/platform.test.ts). */
+function isMissingMethod(error: unknown): error is Error {
+  return error instanceof Error && /^(The RPC receiver does not implement|"handle" is not a function|Worker "[^"]*" not found|The entrypoint )/.test(error.message);
+}
+
+async function withTimeout(timeoutMs: number, call: () => Promise<Answer>): Promise<Answer> {
+  const timeout = Promise.withResolvers<Answer>();
+  const timer = setTimeout(() => timeout.resolve(answerTimedOut(timeoutMs)), timeoutMs);
+  try {
+    return await Promise.race([call(), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,73 @@
+import type { RunView } from "../../schema/contract.ts";
+import { WORKFLOW } from "../../schema/limits.ts";
+import type { RunParams } from "../../schema/messages.ts";
+import { chunks } from "./dispatch-queue.ts";
+
+/** What became of an order to create runs. */
+export interface CreatedRuns {
+  /** Refused because the platform limits the rate: to be tried again later. */
+  readonly refused: readonly RunParams[];
+  /** Not created for another reason, with what the platform said. */
+  readonly failed: readonly { readonly run: RunParams; readonly message: string }[];
+}
+
+/** An instance of this id exists, or came earlier in the same batch (workflows/build/workers-api): success, for us. */
+const EXISTS = [10405, 10415];
+
+/** Creates one instance a run, its id the dispatch's. A run that exists is left alone. */
+export async function createRuns(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns> {
+  const failed: CreatedRuns["failed"][number][] = [];
+  const parts = chunks(runs, WORKFLOW.maxBatchInstances);
+  for (const [index, part] of parts.entries()) {
+    try {
+      failed.push(...(await createBatch(workflow, part)));
+    } catch (error) {
+      if (isRateLimit(error)) return { refused: parts.slice(index).flat(), failed };
+      throw error;
+    }
+  }
+  const refused = failed.filter(({ message }) => isRateLimit(message));
+  return { refused: refused.map(({ run }) => run), failed: failed.filter((failure) => !refused.includes(failure)) };
+}
+
+async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns["failed"]> {
+  const { successRetention, errorRetention } = WORKFLOW;
+  const instances = runs.map((run) => ({ id: run.id, params: run, retention: { successRetention, errorRetention } }));
+  const { created, errors } = await workflow.createBatch({ instances });
+  for (const instance of created) dispose(instance);
+  return errors.flatMap(({ index, code, message }) => {
+    const run = runs[index];
+    return run === undefined || EXISTS.includes(code) ? [] : [{ run, message: `${code}: ${message}` }];
+  });
+}
+
+function isRateLimit(error: unknown): boolean {
+  return /rate limit|too many requests|\b429\b/i.test(error instanceof Error ? error.message : String(error));
+}
+
+/** How the engine sees the run of a dispatch. */
+export async function runView(workflow: Workflow<RunParams>, id: string): Promise<RunView> {
+  const instance = await findRun(workflow, id);
+  if (instance === null) return { status: "missing" };
+  try {
+    const { status, error } = await instance.status();
+    return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
+  } finally {
+    dispose(instance);
+  }
+}
+
+/** A handle on the run, to be disposed; `null` when the engine does not know it. */
+export async function findRun(workflow: Workflow<RunParams>, id: string): Promise<WorkflowInstance | null> {
+  try {
+    return await workflow.get(id);
+  } catch (error) {
+    if (/not[_. ]found|does not exist/i.test(String(error))) return null;
+    throw error;
+  }
+}
+
+/** Handles and results of RPC are released when they are no longer used, else the runtime complains and keeps them. */
+export function dispose(handle: object): void {
+  (handle as Partial<Disposable>)[Symbol.dispose]?.();
+}

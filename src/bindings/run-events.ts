@@ -1,0 +1,49 @@
+import type { RunParams } from "../../schema/messages.ts";
+import { dispose, findRun } from "./dispatch-runs.ts";
+
+export type RunEvent = { readonly type: string; readonly timestamp: string } & Record<string, unknown>;
+
+/** What the engine reports of a run: its history first, then live. */
+export interface RunEvents {
+  /** The next event; `null` when the run is over. */
+  readonly next: () => Promise<RunEvent | null>;
+  readonly close: () => void;
+}
+
+/** Where the last subscription stopped: a run that was replaced counts its events anew, but later. */
+export interface Seen {
+  timestamp: number;
+  eventId: number;
+}
+
+/** Subscribes to a run; `null` when the engine does not know it. Events up to `seen` are left out, and `seen` moves on. */
+export async function openRunEvents(workflow: Workflow<RunParams>, id: string, seen: Seen): Promise<RunEvents | null> {
+  const instance = await findRun(workflow, id);
+  if (instance === null) return null;
+  const subscription = await instance.subscribe();
+  return {
+    async next() {
+      for (;;) {
+        const { value } = await subscription.next();
+        if (value === undefined) return null;
+        if (!isNew(value, seen)) continue;
+        Object.assign(seen, { timestamp: value.timestamp, eventId: value.eventId });
+        return withoutPayload(value);
+      }
+    },
+    close() {
+      dispose(subscription);
+      dispose(instance);
+    },
+  };
+}
+
+function isNew(event: WorkflowInstanceEvent, seen: Seen): boolean {
+  return event.timestamp > seen.timestamp || (event.timestamp === seen.timestamp && event.eventId > seen.eventId);
+}
+
+/** Outputs may hold an unrecorded reply; they stay with the engine. */
+function withoutPayload({ timestamp, ...event }: WorkflowInstanceEvent): RunEvent {
+  const kept = Object.entries(event).filter(([name]) => name !== "output" && name !== "params" && name !== "instanceId");
+  return { type: event.type, ...Object.fromEntries(kept), timestamp: new Date(timestamp).toISOString() };
+}

@@ -1,0 +1,140 @@
+import type { Cause, HubEvent } from "../../schema/contract.ts";
+import { durationMs } from "../../schema/duration.ts";
+import { Fault } from "../../schema/faults.ts";
+import { CHECK, EMIT } from "../../schema/limits.ts";
+import type { AcceptedEvent } from "./parse-emit.ts";
+import type { RoutedTarget, Routing } from "./routing.ts";
+
+/** An event about to be stored. `data` is JSON text. */
+export interface EventRow {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  readonly time: number;
+  readonly data: string;
+  readonly key: string | null;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly depth: number;
+  readonly configVersion: string;
+}
+
+/** A dispatch about to be stored. `policy` is JSON text. */
+export interface DispatchRow {
+  readonly id: string;
+  readonly eventId: string;
+  readonly route: string;
+  readonly destination: string;
+  readonly policy: string;
+  readonly dueAt: number;
+  readonly checkAt: number;
+}
+
+/** All that a call to emit stores, decided before anything is written, so that writing it twice is writing it once. */
+export interface EmitPlan {
+  readonly events: readonly EventRow[];
+  readonly dispatches: readonly DispatchRow[];
+}
+
+export interface EmitPlanInput {
+  readonly accepted: readonly AcceptedEvent[];
+  /** One for each event, ascending. */
+  readonly ids: readonly string[];
+  /** Who calls, where the binding says so; wins over what the event says. */
+  readonly callerSource?: string | undefined;
+  /** Who emits where neither binding nor event says so. */
+  readonly defaultSource?: string | undefined;
+  /** The delivery whose reply carries the events; wins over `causedBy`. */
+  readonly cause?: Cause | undefined;
+  readonly routing: Routing;
+  readonly configVersion: string;
+  readonly now: number;
+}
+
+/** Decides rows and due times of a call. Throws a `Fault` when the call as a whole cannot be stored. */
+export function planEmit(input: EmitPlanInput): EmitPlan {
+  const events: EventRow[] = [];
+  const dispatches: DispatchRow[] = [];
+  for (const [index, accepted] of input.accepted.entries()) {
+    const event = eventRow(accepted, index, input);
+    events.push(event);
+    dispatches.push(...dispatchRows(event, accepted, input));
+  }
+  if (dispatches.length > EMIT.maxDispatches) {
+    throw new Fault("batch.too_large", `These events are owed to ${dispatches.length} destinations; the limit is ${EMIT.maxDispatches} dispatches a call.`);
+  }
+  return { events, dispatches };
+}
+
+function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput): EventRow {
+  const id = input.ids[index];
+  if (id === undefined) throw new Error(`no id for event ${index}`);
+  const source = input.callerSource ?? accepted.source ?? input.defaultSource ?? null;
+  const cause = input.cause ?? accepted.causedBy;
+  if (accepted.key !== undefined && source === null) {
+    throw new Fault("source.required", `Event ${index} has a key but no source: a key is unique within its source. Set source, or props.source on the service binding.`);
+  }
+  return {
+    id,
+    type: accepted.type,
+    source,
+    subject: accepted.subject ?? null,
+    time: accepted.time?.getTime() ?? input.now,
+    data: accepted.dataText,
+    key: accepted.key ?? null,
+    correlationId: cause?.correlationId ?? id,
+    causationId: cause?.causationId ?? null,
+    depth: cause === undefined ? 0 : cause.depth + 1,
+    configVersion: input.configVersion,
+  };
+}
+
+function dispatchRows(row: EventRow, accepted: AcceptedEvent, { routing, now }: EmitPlanInput): DispatchRow[] {
+  return routing.targetsOf(hubEvent(row, accepted.data)).map((target, ordinal) => {
+    const dueAt = Math.max(now, askedFor(accepted, now) ?? now + target.delayMs);
+    return {
+      id: `${row.id}-${ordinal}`,
+      eventId: row.id,
+      route: target.route,
+      destination: target.destination,
+      policy: policyText(target),
+      dueAt,
+      checkAt: dueAt + CHECK.graceMs,
+    };
+  });
+}
+
+/** When the event itself asks to be delivered. */
+function askedFor({ delay, at }: AcceptedEvent, now: number): number | undefined {
+  const moment = at?.getTime() ?? (delay === undefined ? undefined : now + durationMs(delay));
+  if (moment !== undefined && moment > now + EMIT.maxDelayMs) {
+    throw new Fault("delay.invalid", `at is ${new Date(moment).toISOString()}; at most 365 days ahead is allowed.`);
+  }
+  return moment;
+}
+
+const policyTexts = new WeakMap<RoutedTarget, string>();
+
+function policyText(target: RoutedTarget): string {
+  const known = policyTexts.get(target);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(target.policy);
+  policyTexts.set(target, text);
+  return text;
+}
+
+/** The event as destinations and conditions see it: attributes that are not set are absent. */
+export function hubEvent(row: Omit<EventRow, "data" | "key" | "configVersion">, data: HubEvent["data"]): HubEvent {
+  return {
+    id: row.id,
+    type: row.type,
+    ...(row.source !== null && { source: row.source }),
+    ...(row.subject !== null && { subject: row.subject }),
+    time: new Date(row.time).toISOString(),
+    data,
+    correlationId: row.correlationId,
+    ...(row.causationId !== null && { causationId: row.causationId }),
+    depth: row.depth,
+  };
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import type { DispatchQuery, EventQuery } from "../../schema/contract.ts";
+import { STATUSES } from "../../schema/contract.ts";
+import { Fault } from "../../schema/faults.ts";
+import { READ } from "../../schema/limits.ts";
+import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording.ts";
+
+const text = z.string().min(1);
+const moment = z
+  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], { error: "expected an RFC 3339 time or a Date" })
+  .transform((time) => new Date(time).getTime());
+
+const paging = {
+  from: moment.optional(),
+  to: moment.optional(),
+  limit: z.int().min(1).max(READ.maxPage).default(READ.defaultPage),
+  cursor: z.string().optional(),
+};
+
+const eventQuery = closedObject({
+  type: text.optional(),
+  subject: text.optional(),
+  source: text.optional(),
+  key: text.optional(),
+  correlationId: text.optional(),
+  ...paging,
+}) satisfies z.ZodType<unknown, EventQuery>;
+
+const dispatchQuery = closedObject({
+  status: z.enum(STATUSES).optional(),
+  destination: text.optional(),
+  route: text.optional(),
+  eventId: text.optional(),
+  ...paging,
+}) satisfies z.ZodType<unknown, DispatchQuery>;
+
+export type ParsedEventQuery = z.infer<typeof eventQuery>;
+export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
+
+/** Throws `query.invalid` naming the filter. */
+export function parseEventQuery(query: unknown = {}): ParsedEventQuery {
+  return parsed(eventQuery.safeParse(query, inWords));
+}
+
+/** Throws `query.invalid` naming the filter. */
+export function parseDispatchQuery(query: unknown = {}): ParsedDispatchQuery {
+  return parsed(dispatchQuery.safeParse(query, inWords));
+}
+
+/** An id as a caller passes it. Throws `query.invalid` for anything but text. */
+export function parseId(id: unknown): string {
+  return parsed(text.safeParse(id, inWords));
+}
+
+function parsed<Query>(result: z.ZodSafeParseResult<Query>): Query {
+  if (result.success) return result.data;
+  throw new Fault("query.invalid", `${issuesOf(result.error).map(issueText).join("; ")}.`);
+}

@@ -1,0 +1,76 @@
+import type { HubConfig, Route } from "../../schema/config.ts";
+import type { HubEvent } from "../../schema/contract.ts";
+import type { Json } from "../../schema/json.ts";
+import type { Policy } from "../../schema/policy.ts";
+import { compileCondition, type CompiledCondition, type Trace } from "./condition.ts";
+import { resolveDelivery } from "./policy.ts";
+import { compileGlob } from "./type-glob.ts";
+
+/** A destination that an event is owed to, by which route and how. */
+export interface RoutedTarget {
+  readonly route: string;
+  readonly destination: string;
+  readonly delayMs: number;
+  readonly policy: Policy;
+}
+
+/** Why a route took an event or did not. */
+export interface Explanation {
+  readonly route: string;
+  readonly matched: boolean;
+  readonly on: { readonly wanted: string; readonly found: string; readonly held: boolean };
+  readonly where?: Trace;
+}
+
+/** A configuration compiled once, to be asked for every event. */
+export interface Routing {
+  /** Targets of every route that matches, in the order of the configuration. */
+  readonly targetsOf: (event: HubEvent) => readonly RoutedTarget[];
+  /** Why one route matches or not; `undefined` when there is no such route. Every condition is evaluated. */
+  readonly explain: (event: HubEvent, route: string) => Explanation | undefined;
+}
+
+interface CompiledRoute {
+  readonly id: string;
+  readonly on: string;
+  readonly typeMatches: (type: string) => boolean;
+  readonly where: CompiledCondition | undefined;
+  readonly targets: readonly RoutedTarget[];
+}
+
+export function compileRouting(config: HubConfig): Routing {
+  const routes = config.routes.map((route) => compileRoute(route, config.defaults));
+  return {
+    targetsOf: (event) => routes.filter((route) => matches(route, event)).flatMap((route) => route.targets),
+    explain: (event, id) => {
+      const route = routes.find((candidate) => candidate.id === id);
+      return route === undefined ? undefined : explain(route, event);
+    },
+  };
+}
+
+function compileRoute(route: Route, defaults: HubConfig["defaults"]): CompiledRoute {
+  return {
+    id: route.id,
+    on: route.on,
+    typeMatches: compileGlob(route.on),
+    where: route.where === undefined ? undefined : compileCondition(route.where),
+    targets: route.to.map((target) => ({ route: route.id, destination: target.destination, ...resolveDelivery(target, defaults) })),
+  };
+}
+
+function matches(route: CompiledRoute, event: HubEvent): boolean {
+  return route.typeMatches(event.type) && (route.where?.holds(asDocument(event)) ?? true);
+}
+
+function explain(route: CompiledRoute, event: HubEvent): Explanation {
+  const on = { wanted: route.on, found: event.type, held: route.typeMatches(event.type) };
+  if (route.where === undefined) return { route: route.id, matched: on.held, on };
+  const where = route.where.trace(asDocument(event));
+  return { route: route.id, matched: on.held && where.held, on, where };
+}
+
+/** Conditions see the whole event, attributes included. */
+function asDocument(event: HubEvent): Json {
+  return event as unknown as Json;
+}

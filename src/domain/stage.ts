@@ -1,0 +1,8 @@
+import type { Stage, Status } from "../../schema/contract.ts";
+
+/** How people say where a dispatch stands. */
+export function stageOf(dispatch: { status: Status; dueAt: number; attempts: number }, now: number): Stage {
+  if (dispatch.status !== "ongoing") return dispatch.status;
+  if (dispatch.dueAt <= now) return "running";
+  return dispatch.attempts === 0 ? "scheduled" : "waiting to retry";
+}

@@ -1,0 +1,122 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Cause, Delivery, SettledStatus } from "../../schema/contract.ts";
+import { faultCode } from "../../schema/faults.ts";
+import { EMIT, REPLY } from "../../schema/limits.ts";
+import { type Configuration, configured } from "../bindings/configuration.ts";
+import { callDestination } from "../bindings/destination.ts";
+import { logError } from "../bindings/log.ts";
+import { type Answer, answerInvalid } from "../domain/answer.ts";
+import { decideLook, decideNext } from "../domain/next-attempt.ts";
+import { parseEmit } from "../domain/parse-emit.ts";
+import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
+import { collapseRepeats } from "../domain/repeated-keys.ts";
+import { type LoadedAttempt, loadAttempt } from "../store/load-attempt.ts";
+import type { AttemptRecord } from "../store/record-attempt.ts";
+import { record, type Stand } from "./record.ts";
+import { RetrySignal } from "./retry-signal.ts";
+
+/** How long a run waits before it looks again whether the configuration can be read. */
+const CONFIG_LOOK_MS = 60_000;
+
+/**
+ * One look at a dispatch, and one attempt when it is due. Returns what stands then, as JSON text: a status, or the record of an attempt
+ * that the database would not take. Throws a `RetrySignal` when the run has to come back later.
+ */
+export async function attempt(env: Env, dispatchId: string): Promise<string> {
+  const loaded = await loadAttempt(env.DB, dispatchId);
+  if (loaded === null) return result({ status: "gone" });
+  const look = decideLook({ ...loaded, now: Date.now() });
+  if (look.do === "stop") return result({ status: look.status });
+  if (look.do === "wait") throw new RetrySignal(look.ms);
+  const configuration = await configured(env);
+  if (!configuration.ok) throw new RetrySignal(CONFIG_LOOK_MS);
+
+  const owed: Owed = { env, configuration: configuration.value, dispatchId, loaded, attempt: look.attempt };
+  const startedAt = Date.now();
+  const answer = await callDestination({
+    env,
+    config: configuration.value.config,
+    event: loaded.event,
+    delivery: deliveryOf(owed),
+    timeoutMs: loaded.policy.timeoutMs,
+  });
+  return await recordOrHandOver(env, recordOf(owed, answer, startedAt));
+}
+
+interface Owed {
+  readonly env: Env;
+  readonly configuration: Configuration;
+  readonly dispatchId: string;
+  readonly loaded: LoadedAttempt;
+  readonly attempt: number;
+}
+
+function deliveryOf({ dispatchId, loaded, attempt: ordinal }: Owed): Delivery {
+  return { dispatchId, attempt: ordinal, destination: loaded.destination, route: loaded.route, cause: causeOf(dispatchId, loaded) };
+}
+
+function causeOf(dispatchId: string, { event }: LoadedAttempt): Cause {
+  return { correlationId: event.correlationId, causationId: dispatchId, depth: event.depth };
+}
+
+/** All that follows from an answer. Randomness and ids are drawn here, once, so that the record can be written twice. */
+function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
+  const { answer, followUps } = planFollowUps(owed, given);
+  const now = Date.now();
+  return {
+    dispatchId: owed.dispatchId,
+    attempt: owed.attempt,
+    nonce: uuidv7(),
+    outcome: answer.outcome,
+    startedAt,
+    finishedAt: now,
+    error: "error" in answer ? answer.error : null,
+    next: decideNext({ policy: owed.loaded.policy, past: owed.loaded.past, answer, startedAt, now, random: Math.random() }),
+    followUps,
+  };
+}
+
+const NOTHING: EmitPlan = { events: [], dispatches: [] };
+
+/** The events of a reply, under the rules of emit. A reply that breaks one is a failure that is not retried. */
+function planFollowUps(owed: Owed, answer: Answer): { answer: Answer; followUps: EmitPlan } {
+  if (!("emit" in answer) || answer.emit.length === 0) return { answer, followUps: NOTHING };
+  const { dispatchId, loaded, configuration } = owed;
+  try {
+    const cause = causeOf(dispatchId, loaded);
+    if (cause.depth >= EMIT.maxChainDepth) return { answer: answerInvalid(tooLong(cause)), followUps: NOTHING };
+    const accepted = parseEmit(answer.emit, { maxEvents: REPLY.maxEvents, maxBytes: REPLY.maxBytes });
+    const { routing, version: configVersion } = configuration;
+    const ids = accepted.map(() => uuidv7());
+    const plan = planEmit({ accepted, ids, cause, defaultSource: loaded.destination, routing, configVersion, now: Date.now() });
+    return { answer, followUps: collapseRepeats(plan).plan };
+  } catch (error) {
+    if (faultCode(error) === undefined) throw error;
+    return { answer: answerInvalid(error instanceof Error ? error.message : String(error)), followUps: NOTHING };
+  }
+}
+
+function tooLong(cause: Cause): string {
+  return `(chain.too_deep) The delivered event is already ${cause.depth} causes deep; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`;
+}
+
+/** Writes the record; when the database is away the record becomes the result of the step, to be written by the next one. */
+async function recordOrHandOver(env: Env, answered: AttemptRecord): Promise<string> {
+  let stand: Stand;
+  try {
+    stand = await record(env, answered);
+  } catch (error) {
+    logError("attempt.record", error, { dispatchId: answered.dispatchId, attempt: answered.attempt });
+    return result({ unrecorded: answered });
+  }
+  if (stand.status === "ongoing") throw new RetrySignal(stand.lookAgainAt - Date.now());
+  return result(stand);
+}
+
+/** What the `deliver` step ends with. */
+export type DeliverResult = { readonly status: SettledStatus | "gone" } | { readonly unrecorded: AttemptRecord };
+
+/** Steps return text: objects have made invocations hang (PLATFORM: workers-sdk#14959). */
+function result(value: DeliverResult): string {
+  return JSON.stringify(value);
+}

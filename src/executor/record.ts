@@ -1,0 +1,39 @@
+import type { Outcome } from "../../schema/contract.ts";
+import { faultCode } from "../../schema/faults.ts";
+import { enqueueRuns } from "../bindings/dispatch-queue.ts";
+import { logError } from "../bindings/log.ts";
+import { answerInvalid } from "../domain/answer.ts";
+import { runsOf } from "../domain/receipts.ts";
+import { type AttemptRecord, recordAttempt } from "../store/record-attempt.ts";
+
+/** Where a dispatch stands once an attempt is recorded. */
+export type Stand = { readonly status: Outcome } | { readonly status: "ongoing"; readonly lookAgainAt: number };
+
+/** Writes an attempt down and starts the runs of what its reply emitted. Safe to repeat with the same record. */
+export async function record(env: Env, attempt: AttemptRecord): Promise<Stand> {
+  const { next, followUps } = attempt;
+  try {
+    const { effect, known } = await recordAttempt(env.DB, attempt);
+    if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
+    await startFollowUps(env, attempt, runsOf(followUps, known));
+    return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
+  } catch (error) {
+    if (faultCode(error) !== "key.conflict") throw error;
+    return await record(env, withInvalidReply(attempt, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** The same attempt, had its reply been refused. */
+function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
+  const { outcome, error } = answerInvalid(why);
+  return { ...attempt, outcome, error, next: { status: outcome, reason: error.message }, followUps: { events: [], dispatches: [] } };
+}
+
+/** A lost send is not a lost dispatch: the sweep finds what was never started. */
+async function startFollowUps(env: Env, attempt: AttemptRecord, runs: ReturnType<typeof runsOf>): Promise<void> {
+  try {
+    await enqueueRuns(env.DISPATCH_QUEUE, runs);
+  } catch (error) {
+    logError("record.enqueue", error, { dispatchId: attempt.dispatchId, runs: runs.length });
+  }
+}

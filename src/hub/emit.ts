@@ -1,0 +1,55 @@
+import { v7 as uuidv7 } from "uuid";
+import type { EmitReceipt } from "../../schema/contract.ts";
+import { EMIT } from "../../schema/limits.ts";
+import type { RunParams } from "../../schema/messages.ts";
+import { type Configuration, requireConfiguration } from "../bindings/configuration.ts";
+import { enqueueRuns } from "../bindings/dispatch-queue.ts";
+import { logError } from "../bindings/log.ts";
+import { parseEmit } from "../domain/parse-emit.ts";
+import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
+import { receiptsOf, runsOf } from "../domain/receipts.ts";
+import { collapseRepeats } from "../domain/repeated-keys.ts";
+import type { KnownEvents } from "../store/known-keys.ts";
+import { storeEmit } from "../store/store-emit.ts";
+
+/** Who calls emit, and how to go on after the reply. */
+export interface Emitter {
+  readonly env: Env;
+  readonly callerSource: string | undefined;
+  /** `ctx.waitUntil`. */
+  readonly afterReply: (work: Promise<unknown>) => void;
+}
+
+/** Accepts events, all or none, and returns a receipt each. They are durable when this resolves; their runs are started after. */
+export async function emit(emitter: Emitter, input: unknown): Promise<EmitReceipt[]> {
+  const accepted = parseEmit(Array.isArray(input) ? input : [input], { maxEvents: EMIT.maxEvents, maxBytes: EMIT.maxCallBytes });
+  const configuration = await requireConfiguration(emitter.env);
+  const whole = planEmit({
+    accepted,
+    ids: accepted.map(() => uuidv7()),
+    callerSource: emitter.callerSource,
+    routing: configuration.routing,
+    configVersion: configuration.version,
+    now: Date.now(),
+  });
+  const { plan, repeats } = collapseRepeats(whole);
+  const known = await store(emitter.env, plan, configuration);
+  startSoon(emitter, runsOf(plan, known));
+  return receiptsOf(whole, { repeats, known });
+}
+
+/** Configurations this isolate has seen stored. */
+const storedVersions = new WeakMap<object, string>();
+
+async function store(env: Env, plan: EmitPlan, { version, body }: Configuration): Promise<KnownEvents> {
+  const config = storedVersions.get(env) === version ? undefined : { version, body, firstSeenAt: Date.now() };
+  const known = await storeEmit(env.DB, plan, config);
+  storedVersions.set(env, version);
+  return known;
+}
+
+/** A lost send is not a lost dispatch: the sweep finds what was never started. */
+function startSoon({ env, afterReply }: Emitter, runs: readonly RunParams[]): void {
+  if (runs.length === 0) return;
+  afterReply(enqueueRuns(env.DISPATCH_QUEUE, runs).catch((error: unknown) => logError("emit.enqueue", error, { runs: runs.length, first: runs[0]?.id })));
+}

@@ -1,0 +1,28 @@
+import { type Health, STATUSES } from "../../schema/contract.ts";
+import { DAY_MS, READ } from "../../schema/limits.ts";
+import { configured } from "../bindings/configuration.ts";
+import { emittedAt } from "../domain/views.ts";
+import { countOverdue, countStatuses, readLatestEvents } from "../store/read-health.ts";
+
+/** The hub at a glance, from a bounded number of rows. */
+export async function health(env: Env): Promise<Health> {
+  const now = Date.now();
+  const [statuses, overdue, latest, configuration] = await Promise.all([
+    countStatuses(env.DB, now - DAY_MS),
+    countOverdue(env.DB, now),
+    readLatestEvents(env.DB),
+    configured(env),
+  ]);
+  const total = statuses.reduce((sum, { count }) => sum + count, 0);
+  const oldest = statuses.map((status) => status.oldest).toSorted()[0];
+  const truncated = total === READ.healthRows;
+  return {
+    at: new Date(now).toISOString(),
+    counts: Object.fromEntries(STATUSES.map((status) => [status, statuses.find((one) => one.status === status)?.count ?? 0])) as Health["counts"],
+    truncated,
+    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : new Date(now - DAY_MS).toISOString(),
+    overdue,
+    latest: latest.map(({ id, type, source }) => ({ id, type, ...(source !== null && { source }), emittedAt: emittedAt(id) })),
+    config: configuration.ok ? { version: configuration.value.version } : { issues: configuration.issues },
+  };
+}

@@ -1,0 +1,83 @@
+import type { WatchLine } from "../../schema/contract.ts";
+import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../bindings/run-events.ts";
+import { parseId } from "../domain/read-query.ts";
+import { dispatchView } from "../domain/views.ts";
+import { readDispatch, type StoredDispatch } from "../store/read-dispatches.ts";
+
+/** How long the stored state goes unseen while the run says nothing. */
+const LOOK_MS = 1_000;
+
+/**
+ * NDJSON: the dispatch now, then each event of its run and each change of the stored state, until it settles or the reader goes away.
+ * The stored state decides: a run that does not exist yet, is over, or was replaced is looked for again. `null`: no such dispatch.
+ */
+export async function watchDispatch(env: Env, id: unknown): Promise<ReadableStream<Uint8Array> | null> {
+  const first = await readDispatch(env.DB, parseId(id));
+  return first === undefined ? null : ndjson(watchLines(env, first));
+}
+
+async function* watchLines(env: Env, first: StoredDispatch): AsyncGenerator<WatchLine, void, void> {
+  const run = followRun(env, first.id);
+  let shown = "";
+  try {
+    for (let stored: StoredDispatch | undefined = first; stored !== undefined; stored = await readDispatch(env.DB, first.id)) {
+      const dispatch = dispatchView(stored, Date.now());
+      const text = JSON.stringify(dispatch);
+      if (text !== shown) yield { kind: "dispatch", dispatch };
+      shown = text;
+      if (stored.status !== "ongoing") return;
+      const event = await run.nextWithin(LOOK_MS);
+      if (event !== undefined) yield { kind: "run", event };
+    }
+  } finally {
+    run.close();
+  }
+}
+
+/** The events of a run that may come, go and come again, without ever waiting for them longer than asked. */
+function followRun(env: Env, id: string) {
+  const seen: Seen = { timestamp: 0, eventId: 0 };
+  let events: RunEvents | null = null;
+  let pending: Promise<RunEvent | null> | undefined;
+  const close = () => {
+    events?.close();
+    events = null;
+    pending = undefined;
+  };
+  return {
+    close,
+    async nextWithin(ms: number): Promise<RunEvent | undefined> {
+      events ??= await openRunEvents(env.DISPATCH_WORKFLOW, id, seen);
+      pending ??= events?.next();
+      const event = await Promise.race([pending ?? never, elapsed(ms)]);
+      if (event === undefined) return undefined;
+      pending = undefined;
+      if (event !== null) return event;
+      close();
+      await elapsed(ms);
+      return undefined;
+    },
+  };
+}
+
+const never = new Promise<never>(() => {});
+
+async function elapsed(ms: number): Promise<undefined> {
+  await scheduler.wait(ms);
+}
+
+function ndjson(lines: AsyncGenerator<WatchLine, void, void>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done !== true) return controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    async cancel() {
+      await lines.return();
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { READ } from "../../schema/limits.ts";
+import { firstIdAt } from "../domain/time-id.ts";
+import { withStorage } from "./storage.ts";
+
+/** A page, and the row its successor goes on from; without one the list has ended. */
+export interface RowPage<Row> {
+  readonly rows: readonly Row[];
+  readonly last?: Row;
+}
+
+/**
+ * Reads a page of a scan: an ordered SELECT that an index serves. `filters` are what the index cannot serve. A call reads at most
+ * `READ.scanRows` rows to fill the page, and when the page stays short as many to find where the next one starts.
+ */
+export async function readPage<Row>(d1: D1Database, { scan, filters, limit }: { scan: SQL; filters: readonly SQL[]; limit: number }): Promise<RowPage<Row>> {
+  const bounded = sql`SELECT * FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
+  const found = await readAll<Row>(d1, bounded);
+  const rows = found.slice(0, limit);
+  const last = found.length > limit ? rows.at(-1) : await endOfScan<Row>(d1, scan, filters);
+  return last === undefined ? { rows } : { rows, last };
+}
+
+async function endOfScan<Row>(d1: D1Database, scan: SQL, filters: readonly SQL[]): Promise<Row | undefined> {
+  if (filters.length === 0) return undefined;
+  const [end] = await readAll<Row>(d1, sql`SELECT * FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`);
+  return end;
+}
+
+export async function readAll<Row>(d1: D1Database, query: SQL): Promise<Row[]> {
+  return await withStorage(d1, () => drizzle(d1).all<Row>(query));
+}
+
+export function where(conditions: readonly SQL[]): SQL {
+  return conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
+}
+
+/** `column = value` for each value that was given. */
+export function equal(columns: Readonly<Record<string, string | undefined>>): SQL[] {
+  return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [sql`${sql.identifier(column)} = ${value}`]));
+}
+
+/** Ids of a window of time that come after a position in a list that is newest first. */
+export function idsBetween({ from, to, before }: { from?: number | undefined; to?: number | undefined; before?: string | undefined }): SQL[] {
+  return [
+    ...(from === undefined ? [] : [sql`id >= ${firstIdAt(from)}`]),
+    ...(to === undefined ? [] : [sql`id < ${firstIdAt(to)}`]),
+    ...(before === undefined ? [] : [sql`id < ${before}`]),
+  ];
+}

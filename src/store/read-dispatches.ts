@@ -1,0 +1,93 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Outcome, Status } from "../../schema/contract.ts";
+import type { Position } from "../domain/cursor.ts";
+import type { ParsedDispatchQuery } from "../domain/read-query.ts";
+import { equal, idsBetween, readAll, readPage, type RowPage, where } from "./page.ts";
+
+export interface StoredDispatch {
+  readonly id: string;
+  readonly eventId: string;
+  readonly route: string;
+  readonly destination: string;
+  readonly policy: string;
+  readonly status: Status;
+  readonly dueAt: number;
+  readonly checkAt: number | null;
+  readonly attempts: number;
+  readonly recoveries: number;
+  readonly settledAt: number | null;
+  readonly reason: string | null;
+  readonly redriveOf: string | null;
+}
+
+export interface StoredExecution {
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly error: string | null;
+}
+
+export interface StoredNote {
+  readonly at: number;
+  readonly kind: string;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly detail: string | null;
+}
+
+const COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
+  settled_at AS settledAt, reason, redrive_of AS redriveOf`;
+
+export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
+  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${COLUMNS} FROM dispatches WHERE id = ${id}`);
+  return row;
+}
+
+export async function readExecutions(d1: D1Database, dispatchId: string): Promise<StoredExecution[]> {
+  return await readAll(
+    d1,
+    sql`SELECT attempt, outcome, started_at AS startedAt, finished_at AS finishedAt, error FROM executions WHERE dispatch_id = ${dispatchId} ORDER BY attempt`,
+  );
+}
+
+export async function readNotes(d1: D1Database, subjectId: string): Promise<StoredNote[]> {
+  return await readAll(d1, sql`SELECT at, kind, "by", reason, detail FROM notes WHERE subject_id = ${subjectId} ORDER BY id`);
+}
+
+/** All dispatches of an event, redrives included: a range of the primary key. */
+export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<StoredDispatch[]> {
+  return await readAll(d1, sql`SELECT ${COLUMNS} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+}
+
+/** Newest first; ongoing ones in the order in which the hub looks at them. */
+export async function readDispatches(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
+  const { destination, route, status, eventId, limit } = query;
+  if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
+  const before = position === undefined ? undefined : String(position[0]);
+  const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
+  const scan = sql`SELECT ${COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+  return await readPage<StoredDispatch>(d1, { scan, filters: equal({ status, destination, route }), limit });
+}
+
+/** What is ongoing may lie far apart among millions of settled ones; the reconciler's index holds just these. */
+async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
+  const { destination, route, limit } = query;
+  const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
+  const scan = sql`SELECT ${COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
+  return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ destination, route }), ...idsBetween(query)], limit });
+}
+
+export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery): Position {
+  return query.status === "ongoing" && query.eventId === undefined ? [dispatch.checkAt ?? 0, dispatch.id] : [dispatch.id];
+}
+
+function ofEvent(eventId: string): SQL {
+  return sql`id > ${`${eventId}-`} AND id < ${`${eventId}.`}`;
+}
+
+/** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */
+function amongBad(status: Status | undefined): SQL[] {
+  const isBad = status === "failed" || status === "misconfigured" || status === "lost";
+  return isBad ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
+}

@@ -1,0 +1,85 @@
+import type { Outcome } from "../../schema/contract.ts";
+import type { RecordedError } from "../domain/answer.ts";
+import type { Next } from "../domain/next-attempt.ts";
+import type { EmitPlan } from "../domain/plan-emit.ts";
+import { withoutEvents } from "../domain/repeated-keys.ts";
+import { type KnownEvents, knownFromResults, knownStatements, readSameFacts } from "./known-keys.ts";
+import { isKeyFence, planStatements } from "./plan-statements.ts";
+import { withStorage } from "./storage.ts";
+
+/** One attempt with all that follows from it: a plain value that survives being written down and read back. */
+export interface AttemptRecord {
+  readonly dispatchId: string;
+  readonly attempt: number;
+  readonly nonce: string;
+  readonly outcome: Outcome;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly error: RecordedError | null;
+  readonly next: Next;
+  /** The events of the reply. */
+  readonly followUps: EmitPlan;
+}
+
+/**
+ * `applied`: execution, state and follow-ups are written. `kept`: the execution is, but the dispatch had settled otherwise, so nothing
+ * else. `discarded`: another answer to this attempt stands, and nothing of this one is written.
+ */
+export type RecordEffect = "applied" | "kept" | "discarded";
+
+/**
+ * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
+ * the reply has a key that stands for another event; then nothing is written.
+ */
+export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+  let followUps = record.followUps;
+  for (;;) {
+    try {
+      return await commit(d1, { ...record, followUps }, knownStatements(d1, record.followUps));
+    } catch (error) {
+      if (isAttemptFence(error)) return { effect: (await isRecorded(d1, record)) ? "applied" : "discarded", known: new Map() };
+      if (!isKeyFence(error)) throw error;
+      followUps = withoutEvents(followUps, await readSameFacts(d1, followUps));
+    }
+  }
+}
+
+async function commit(d1: D1Database, record: AttemptRecord, lookups: D1PreparedStatement[]): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+  const writes = recordStatements(d1, record);
+  const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
+  const settledOtherwise = results[1]?.meta.changes === 0;
+  return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
+}
+
+/** A plain INSERT: its conflict rolls back the whole batch. */
+const INSERT_EXECUTION = `
+  INSERT INTO executions (dispatch_id, attempt, nonce, outcome, started_at, finished_at, error)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+
+/** Only an ongoing dispatch changes, and a lost one to what really happened. */
+const UPDATE_DISPATCH = `
+  UPDATE dispatches
+  SET status = ?2, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = ?6, reason = ?7
+  WHERE id = ?1 AND (status = 'ongoing' OR (status = 'lost' AND ?2 <> 'ongoing'))`;
+
+function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStatement[] {
+  const { dispatchId, attempt, next } = record;
+  const error = record.error === null ? null : JSON.stringify(record.error);
+  const [dueAt, checkAt, settledAt] = next.status === "ongoing" ? [next.dueAt, next.checkAt, null] : [null, null, record.finishedAt];
+  return [
+    d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
+    d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
+    ...planStatements(d1, record.followUps, { dispatchId, status: next.status, attempts: attempt }),
+  ];
+}
+
+function isAttemptFence(error: unknown): boolean {
+  return String(error).includes("UNIQUE constraint failed: executions.dispatch_id");
+}
+
+/** Whether the answer that stands is this one: a commit that was reported failed and tried again. */
+async function isRecorded(d1: D1Database, { dispatchId, attempt, nonce }: AttemptRecord): Promise<boolean> {
+  const select = d1.prepare("SELECT nonce FROM executions WHERE dispatch_id = ?1 AND attempt = ?2").bind(dispatchId, attempt);
+  const stored = await withStorage(d1, () => select.first<{ nonce: string }>());
+  return stored?.nonce === nonce;
+}

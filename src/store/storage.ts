@@ -1,0 +1,63 @@
+import pRetry from "p-retry";
+import { Fault } from "../../schema/faults.ts";
+import { migrate } from "./migrate.ts";
+
+/**
+ * Does `work` once the schema is there, and again when D1 says that this may help. Writes are repeated too: D1 retries reads
+ * by itself, never writes, so whatever is passed here must be safe to run twice, even after a commit that was reported failed.
+ * Throws `storage.unavailable` when the tries run out, any other error as it is.
+ */
+export async function withStorage<Result>(d1: D1Database, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await pRetry(
+      async () => {
+        await ensureSchema(d1);
+        return await work();
+      },
+      { ...BACK_OFF, shouldRetry: ({ error }) => isTransient(error) },
+    );
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    const text = `The database did not answer in ${BACK_OFF.retries + 1} tries: ${messageOf(error)}. Nothing is known to be stored; try again, an emit with the same key.`;
+    throw new Fault("storage.unavailable", text, { cause: error });
+  }
+}
+
+/** About 3 s in all: long enough for a database that moves, short enough for whoever waits. */
+const BACK_OFF = { retries: 5, minTimeout: 100, maxTimeout: 1_500, factor: 2, randomize: false } as const;
+
+/** What D1 may say although the same statement can succeed a moment later (d1/best-practices/retry-queries, d1/observability/debug-d1). */
+const TRANSIENT = [
+  "Network connection lost",
+  "storage caused object to be reset",
+  "reset because its code was updated",
+  "transient issue on remote node",
+  "overloaded",
+  "exceeded timeout",
+  "internal error; reference",
+];
+
+export function isTransient(error: unknown): boolean {
+  const message = messageOf(error);
+  return TRANSIENT.some((text) => message.includes(text));
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const migrated = new WeakMap<D1Database, Promise<void>>();
+
+/** One SELECT on an isolate's first use, nothing afterwards. A failure is not remembered. */
+async function ensureSchema(d1: D1Database): Promise<void> {
+  const known = migrated.get(d1);
+  if (known !== undefined) return await known;
+  const started = migrate(d1);
+  migrated.set(d1, started);
+  try {
+    await started;
+  } catch (error) {
+    migrated.delete(d1);
+    throw error;
+  }
+}

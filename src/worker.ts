@@ -1,0 +1,35 @@
+/** What producers and destinations import: `import { Destination, type HubEvent } from "flowhub"`. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Delivery, HandleReply, HubEvent } from "../schema/contract.ts";
+
+/** A Worker entrypoint that events are delivered to. The hub calls `handle()` once an attempt, over RPC. */
+export abstract class Destination<DestinationEnv = Cloudflare.Env> extends WorkerEntrypoint<DestinationEnv> {
+  /** Handles an event. May be called again for the same `delivery.dispatchId`: make side effects idempotent on it. */
+  abstract handle(event: HubEvent, delivery: Delivery): Promise<HandleReply> | HandleReply;
+}
+
+export type {
+  Cause,
+  Delivery,
+  DispatchDetail,
+  DispatchQuery,
+  DispatchView,
+  EmitInput,
+  EmitReceipt,
+  EventDetail,
+  EventHubApi,
+  EventQuery,
+  ExecutionView,
+  HandleReply,
+  Health,
+  HubEvent,
+  Page,
+  ProducerApi,
+  RunView,
+  Stage,
+  Status,
+  WatchLine,
+} from "../schema/contract.ts";
+export { type Duration, durationMs } from "../schema/duration.ts";
+export { type FaultCode, FAULTS, faultCode } from "../schema/faults.ts";
+export type { Json } from "../schema/json.ts";
