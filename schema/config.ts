@@ -2,7 +2,7 @@ import * as z from "zod";
 import { condition } from "./condition.ts";
 import { CONFIG } from "./limits.ts";
 import { delivery } from "./policy.ts";
-import { closedObject, didYouMean, inWords, type Issue, issuesOf } from "./wording.ts";
+import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "./wording.ts";
 
 const name = z
   .string()
@@ -14,7 +14,9 @@ const OWN_BINDINGS: readonly string[] = ["DB", "DISPATCH_QUEUE", "DISPATCH_WORKF
 const bindingName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a service binding such as EMAIL" })
-  .refine((binding) => !OWN_BINDINGS.includes(binding) && !binding.startsWith("HUB_"), { error: "is a binding of the hub itself; name a service binding" });
+  .refine((binding) => !OWN_BINDINGS.includes(binding) && !binding.startsWith("HUB_"), {
+    error: "is a binding of the hub itself; name a service binding",
+  });
 
 /** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
 const destination = closedObject({ worker: bindingName });
@@ -25,7 +27,9 @@ const targets = z
   .transform((to) => [to].flat().map((one): Target => (typeof one === "string" ? { destination: one } : one)));
 
 /** A glob on the event's type. `*` is one segment, at the end one or more, alone every type. */
-const glob = z.string().regex(/^(\*|[A-Za-z0-9_-]+)(\.(\*|[A-Za-z0-9_-]+))*$/, { error: 'expected an event type such as "order.placed", "order.*" or "*"' });
+const glob = z
+  .string()
+  .regex(/^(\*|[A-Za-z0-9_-]+)(\.(\*|[A-Za-z0-9_-]+))*$/, { error: 'expected an event type such as "order.placed", "order.*" or "*"' });
 
 const route = closedObject({ id: name, on: glob, where: condition.optional(), to: targets });
 
@@ -65,7 +69,10 @@ function* disagreements(config: { destinations: HubConfig["destinations"]; route
     for (const [at, { destination }] of to.entries()) {
       if (declared.includes(destination)) continue;
       const known = declared.length === 0 ? "none is declared" : `declared: ${declared.join(", ")}`;
-      yield { path: ["routes", index, "to", at, "destination"], message: `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})` };
+      yield {
+        path: ["routes", index, "to", at, "destination"],
+        message: `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})`,
+      };
     }
   }
 }

@@ -16,7 +16,8 @@ export function durationMs(duration: Duration): number {
 
 /** Schema of a duration between two bounds in milliseconds, both included. */
 export function durationBetween(minMs: number, maxMs: number): z.ZodType<Duration, Duration> {
-  const range = minMs === 0 ? `at most ${ms(maxMs, { long: true })}` : `between ${ms(minMs, { long: true })} and ${ms(maxMs, { long: true })}`;
+  const range =
+    minMs === 0 ? `at most ${ms(maxMs, { long: true })}` : `between ${ms(minMs, { long: true })} and ${ms(maxMs, { long: true })}`;
   const schema = z
     .string()
     .regex(PATTERN, { error: 'expected a duration such as "30s", "15 minutes" or "7 days"', abort: true })

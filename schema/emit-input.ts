@@ -10,14 +10,12 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
-const text = z
-  .string()
-  .min(1)
-  .max(EMIT.maxTextLength)
-  .refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
+const text = z.string().min(1).max(EMIT.maxTextLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
 
 const moment = z
-  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], { error: "expected an RFC 3339 time or a Date" })
+  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], {
+    error: "expected an RFC 3339 time or a Date",
+  })
   .transform((time) => new Date(time));
 
 /** One event as a producer passes it. `data` is checked on its own: domain/json-problem.ts. */
@@ -26,7 +24,9 @@ export const emitInput = closedObject({
     .string()
     .min(1)
     .max(EMIT.maxTypeLength)
-    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, { error: 'expected dot-separated words of letters, digits, _ and - such as "order.placed"' }),
+    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, {
+      error: 'expected dot-separated words of letters, digits, _ and - such as "order.placed"',
+    }),
   data: z.custom<Json>((data) => data !== undefined, { error: "expected JSON, it is missing" }),
   source: text.optional(),
   subject: text.optional(),

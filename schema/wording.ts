@@ -30,9 +30,7 @@ export interface Issue {
 
 /** Every issue of a failed parse in words a person can act on. Unions speak for the branch that came closest. */
 export function issuesOf(error: z.ZodError): Issue[] {
-  return error.issues
-    .flatMap((issue) => unfold(issue, []))
-    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  return error.issues.flatMap((issue) => unfold(issue, [])).map(({ path, message }) => ({ path: path.map(String).join("."), message }));
 }
 
 /** `path: message`, or the message alone when the whole input is meant. */
@@ -43,7 +41,13 @@ export function issueText({ path, message }: Issue): string {
 /** Parse options that make zod speak as the rest of the hub does. */
 export const inWords: { error: z.core.$ZodErrorMap } = { error: (issue) => wording(issue) };
 
-const ARTICLES: Record<string, string> = { array: "an array", object: "an object", record: "an object", int: "a whole number", date: "a date" };
+const ARTICLES: Record<string, string> = {
+  array: "an array",
+  object: "an object",
+  record: "an object",
+  int: "a whole number",
+  date: "a date",
+};
 
 function wording(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

@@ -31,5 +31,5 @@ export type {
   WatchLine,
 } from "../schema/contract.ts";
 export { type Duration, durationMs } from "../schema/duration.ts";
-export { type FaultCode, FAULTS, faultCode } from "../schema/faults.ts";
+export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";

@@ -28,7 +28,9 @@ export class DispatchWorkflow extends WorkflowEntrypoint<Env, RunParams> {
       if ("status" in delivered) return delivered.status;
 
       const { unrecorded } = delivered;
-      const { status } = JSON.parse(await step.do(STEP.record, RECORD, async () => JSON.stringify(await record(this.env, unrecorded)))) as Stand;
+      const { status } = JSON.parse(
+        await step.do(STEP.record, RECORD, async () => JSON.stringify(await record(this.env, unrecorded))),
+      ) as Stand;
       if (status !== "ongoing") return status;
     }
   }

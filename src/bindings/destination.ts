@@ -8,12 +8,19 @@ interface DestinationBinding {
 }
 
 /** Calls a destination once and returns what that came to. Never throws and never takes much longer than the timeout. */
-export async function callDestination(params: { env: object; config: HubConfig; event: HubEvent; delivery: Delivery; timeoutMs: number }): Promise<Answer> {
+export async function callDestination(params: {
+  env: object;
+  config: HubConfig;
+  event: HubEvent;
+  delivery: Delivery;
+  timeoutMs: number;
+}): Promise<Answer> {
   const { destination } = params.delivery;
   const declared = params.config.destinations[destination];
   if (declared === undefined) return answerMisconfigured(`destination "${destination}" is not declared in the hub's configuration`);
   const binding = (params.env as Record<string, unknown>)[declared.worker];
-  if (!isBinding(binding)) return answerMisconfigured(`the hub has no service binding "${declared.worker}" for destination "${destination}"`);
+  if (!isBinding(binding))
+    return answerMisconfigured(`the hub has no service binding "${declared.worker}" for destination "${destination}"`);
   return await withTimeout(params.timeoutMs, () => handle(binding, params.event, params.delivery));
 }
 
@@ -36,7 +43,10 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
 
 /** What workerd says of a receiver that has no `handle`, or has something else by that name (pinned in test/worker/platform.test.ts). */
 function isMissingMethod(error: unknown): error is Error {
-  return error instanceof Error && /^(The RPC receiver does not implement|"handle" is not a function|Worker "[^"]*" not found|The entrypoint )/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(The RPC receiver does not implement|"handle" is not a function|Worker "[^"]*" not found|The entrypoint )/.test(error.message)
+  );
 }
 
 async function withTimeout(timeoutMs: number, call: () => Promise<Answer>): Promise<Answer> {

@@ -6,7 +6,10 @@ import { byteLength } from "../domain/parse-emit.ts";
 export async function enqueueRuns(queue: Queue, runs: readonly RunParams[], options: { delaySeconds?: number } = {}): Promise<void> {
   const messages = chunks(runs, QUEUE.idsPerMessage).map((part): DispatchMessage => ({ kind: "start", runs: part }));
   for (const batch of batches(messages)) {
-    await queue.sendBatch(batch.map((body) => ({ body, contentType: "json" })), options);
+    await queue.sendBatch(
+      batch.map((body) => ({ body, contentType: "json" })),
+      options,
+    );
   }
 }
 

@@ -9,7 +9,13 @@ export function consoleApp(hub: Pick<EventHubApi, "health">): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
       xFrameOptions: "DENY",
       referrerPolicy: "no-referrer",
     }),
@@ -19,6 +25,8 @@ export function consoleApp(hub: Pick<EventHubApi, "health">): Hono {
     context.header("cache-control", "no-store");
     return context.html(<HealthPage health={health} />, "issues" in health.config ? 503 : 200);
   });
-  app.get("/style.css", (context) => context.body(stylesheet, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=300" }));
+  app.get("/style.css", (context) =>
+    context.body(stylesheet, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=300" }),
+  );
   return app;
 }

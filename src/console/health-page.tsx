@@ -19,7 +19,8 @@ export function HealthPage({ health }: { health: Health }) {
           <h2>Dispatches</h2>
           <Counts health={health} />
           <p>
-            {health.truncated ? "The latest 10,000, since" : "Of events emitted since"} <time datetime={health.countedFrom}>{health.countedFrom}</time>.
+            {health.truncated ? "The latest 10,000, since" : "Of events emitted since"}{" "}
+            <time datetime={health.countedFrom}>{health.countedFrom}</time>.
           </p>
           <h2>Latest events</h2>
           <LatestEvents latest={health.latest} />
@@ -39,7 +40,8 @@ function Configuration({ config }: { config: Health["config"] }) {
   }
   return (
     <section class="wrong" role="alert">
-      <strong>The configuration is invalid.</strong> Nothing is accepted and nothing is attempted until it is corrected; nothing stored is lost.
+      <strong>The configuration is invalid.</strong> Nothing is accepted and nothing is attempted until it is corrected; nothing stored is
+      lost.
       <ul>
         {config.issues.map(({ path, message }) => (
           <li>

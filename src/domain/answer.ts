@@ -1,5 +1,5 @@
-import { handleReply } from "../../schema/handle-reply.ts";
 import { durationMs } from "../../schema/duration.ts";
+import { handleReply } from "../../schema/handle-reply.ts";
 import { REPLY } from "../../schema/limits.ts";
 import { inWords, issuesOf, issueText } from "../../schema/wording.ts";
 
@@ -28,7 +28,10 @@ export function answerFromReply(reply: unknown): Answer {
   const parsed = handleReply.safeParse(reply, inWords);
   if (!parsed.success) {
     const what = issuesOf(parsed.error).map(issueText).join("; ");
-    return failed({ name: "UnknownReply", message: `handle() must reply "complete", "ignored", "failed" or an object with such a status: ${what}` });
+    return failed({
+      name: "UnknownReply",
+      message: `handle() must reply "complete", "ignored", "failed" or an object with such a status: ${what}`,
+    });
   }
   const said = typeof parsed.data === "string" ? { status: parsed.data } : parsed.data;
   if (said.status !== "failed") return { outcome: said.status, emit: ("emit" in said ? said.emit : undefined) ?? [] };

@@ -1,4 +1,4 @@
-import { OPERATORS, type Comparison, type Condition, type Operator, type Scalar } from "../../schema/condition.ts";
+import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../schema/condition.ts";
 import type { Json } from "../../schema/json.ts";
 import { compilePattern } from "../../schema/pattern.ts";
 import { compileSelect } from "./select-path.ts";

@@ -16,7 +16,10 @@ export async function openCursor(cursor: string, query: unknown): Promise<Positi
   const text = fromBase64Url(cursor) ?? "";
   const body = text.slice(SEAL_LENGTH);
   if (cursor !== (await sealed(body, query))) {
-    throw new Fault("cursor.invalid", "The cursor is not one of this query: it was altered, or the filters are others than those of the page before.");
+    throw new Fault(
+      "cursor.invalid",
+      "The cursor is not one of this query: it was altered, or the filters are others than those of the page before.",
+    );
   }
   return JSON.parse(body) as Position;
 }
@@ -30,7 +33,10 @@ async function sealed(body: string, query: unknown): Promise<string> {
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 function fromBase64Url(text: string): string | undefined {

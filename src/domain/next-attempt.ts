@@ -36,7 +36,14 @@ export type Next =
   | { readonly status: "ongoing"; readonly reason: string | null; readonly dueAt: number; readonly checkAt: number };
 
 /** Decides what follows from an answer. `random`: from [0, 1), for jitter. `now`: when the answer was in. */
-export function decideNext(params: { policy: Policy; past: readonly PastAttempt[]; answer: Answer; startedAt: number; now: number; random: number }): Next {
+export function decideNext(params: {
+  policy: Policy;
+  past: readonly PastAttempt[];
+  answer: Answer;
+  startedAt: number;
+  now: number;
+  random: number;
+}): Next {
   const { answer } = params;
   switch (answer.outcome) {
     case "complete":

@@ -22,7 +22,11 @@ export function parseEmit(inputs: readonly unknown[], bounds: { maxEvents: numbe
   return inputs.map((input, index) => {
     const { event, size } = parseEvent(input, index);
     bytes += size;
-    if (bytes > bounds.maxBytes) throw new Fault("batch.too_large", `The events of this call exceed ${inMiB(bounds.maxBytes)} at event ${index}; emit them in several calls.`);
+    if (bytes > bounds.maxBytes)
+      throw new Fault(
+        "batch.too_large",
+        `The events of this call exceed ${inMiB(bounds.maxBytes)} at event ${index}; emit them in several calls.`,
+      );
     return event;
   });
 }
@@ -38,7 +42,10 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
     throw new Fault("delay.invalid", `Event ${index}: pass either delay or at, not both.`);
   }
   if ((attributes.causedBy?.depth ?? 0) >= EMIT.maxChainDepth) {
-    throw new Fault("chain.too_deep", `Event ${index} would be the ${EMIT.maxChainDepth + 1}th in a chain of causes; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`);
+    throw new Fault(
+      "chain.too_deep",
+      `Event ${index} would be the ${EMIT.maxChainDepth + 1}th in a chain of causes; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`,
+    );
   }
   const body = parseData(data, index);
   const size = byteLength(body.dataText) + byteLength([attributes.type, attributes.source, attributes.subject, attributes.key].join(""));

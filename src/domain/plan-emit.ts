@@ -62,7 +62,10 @@ export function planEmit(input: EmitPlanInput): EmitPlan {
     dispatches.push(...dispatchRows(event, accepted, input));
   }
   if (dispatches.length > EMIT.maxDispatches) {
-    throw new Fault("batch.too_large", `These events are owed to ${dispatches.length} destinations; the limit is ${EMIT.maxDispatches} dispatches a call.`);
+    throw new Fault(
+      "batch.too_large",
+      `These events are owed to ${dispatches.length} destinations; the limit is ${EMIT.maxDispatches} dispatches a call.`,
+    );
   }
   return { events, dispatches };
 }
@@ -73,7 +76,10 @@ function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput):
   const source = input.callerSource ?? accepted.source ?? input.defaultSource ?? null;
   const cause = input.cause ?? accepted.causedBy;
   if (accepted.key !== undefined && source === null) {
-    throw new Fault("source.required", `Event ${index} has a key but no source: a key is unique within its source. Set source, or props.source on the service binding.`);
+    throw new Fault(
+      "source.required",
+      `Event ${index} has a key but no source: a key is unique within its source. Set source, or props.source on the service binding.`,
+    );
   }
   return {
     id,

@@ -7,7 +7,9 @@ import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording
 
 const text = z.string().min(1);
 const moment = z
-  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], { error: "expected an RFC 3339 time or a Date" })
+  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], {
+    error: "expected an RFC 3339 time or a Date",
+  })
   .transform((time) => new Date(time).getTime());
 
 const paging = {

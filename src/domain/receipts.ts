@@ -26,7 +26,11 @@ export function receiptsOf(plan: EmitPlan, { repeats, known }: Duplicates): Emit
       id,
       duplicate: first !== given || before !== undefined,
       durability: "stored",
-      dispatches: dispatches.map((dispatch) => ({ id: dispatch.id, destination: dispatch.destination, dueAt: new Date(dispatch.dueAt).toISOString() })),
+      dispatches: dispatches.map((dispatch) => ({
+        id: dispatch.id,
+        destination: dispatch.destination,
+        dueAt: new Date(dispatch.dueAt).toISOString(),
+      })),
     };
   });
 }

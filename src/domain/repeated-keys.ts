@@ -42,5 +42,8 @@ export function isSameFact(a: Fact, b: Fact): boolean {
 }
 
 export function keyConflict(event: EventRow, knownId: string): Fault {
-  return new Fault("key.conflict", `Key "${event.key}" of source "${event.source}" already stands for event ${knownId}, which has another type, subject or data. Use a new key.`);
+  return new Fault(
+    "key.conflict",
+    `Key "${event.key}" of source "${event.source}" already stands for event ${knownId}, which has another type, subject or data. Use a new key.`,
+  );
 }

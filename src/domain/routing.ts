@@ -2,7 +2,7 @@ import type { HubConfig, Route } from "../../schema/config.ts";
 import type { HubEvent } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
-import { compileCondition, type CompiledCondition, type Trace } from "./condition.ts";
+import { type CompiledCondition, compileCondition, type Trace } from "./condition.ts";
 import { resolveDelivery } from "./policy.ts";
 import { compileGlob } from "./type-glob.ts";
 

@@ -10,6 +10,8 @@ const MAX_TIME = 2 ** 48 - 1;
 
 /** The smallest id that can have been made at or after this time: a window of time is a range of ids. */
 export function firstIdAt(time: number): string {
-  const hex = Math.min(Math.max(0, Math.trunc(time)), MAX_TIME).toString(16).padStart(12, "0");
+  const hex = Math.min(Math.max(0, Math.trunc(time)), MAX_TIME)
+    .toString(16)
+    .padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
 }

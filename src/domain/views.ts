@@ -1,4 +1,14 @@
-import type { DispatchDetail, DispatchView, EventDetail, ExecutionView, HubEvent, NoteView, Outcome, RunView, Status } from "../../schema/contract.ts";
+import type {
+  DispatchDetail,
+  DispatchView,
+  EventDetail,
+  ExecutionView,
+  HubEvent,
+  NoteView,
+  Outcome,
+  RunView,
+  Status,
+} from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
 import { type EventRow, hubEvent } from "./plan-emit.ts";

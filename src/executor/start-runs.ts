@@ -11,6 +11,8 @@ export async function startRuns(env: Env, runs: readonly RunParams[]): Promise<v
   const { refused, failed } = await createRuns(env.DISPATCH_WORKFLOW, runs);
   if (refused.length > 0) await enqueueRuns(env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
   if (failed.length > 0) {
-    throw new Error(`${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`);
+    throw new Error(
+      `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,
+    );
   }
 }

@@ -51,5 +51,9 @@ async function store(env: Env, plan: EmitPlan, { version, body }: Configuration)
 /** A lost send is not a lost dispatch: the sweep finds what was never started. */
 function startSoon({ env, afterReply }: Emitter, runs: readonly RunParams[]): void {
   if (runs.length === 0) return;
-  afterReply(enqueueRuns(env.DISPATCH_QUEUE, runs).catch((error: unknown) => logError("emit.enqueue", error, { runs: runs.length, first: runs[0]?.id })));
+  afterReply(
+    enqueueRuns(env.DISPATCH_QUEUE, runs).catch((error: unknown) =>
+      logError("emit.enqueue", error, { runs: runs.length, first: runs[0]?.id }),
+    ),
+  );
 }

@@ -11,7 +11,10 @@ export async function getEvent(env: Env, id: unknown): Promise<EventDetail | nul
   if (row === undefined) return null;
   const now = Date.now();
   const dispatches = await readDispatchesOf(env.DB, row.id);
-  return eventDetail(row, dispatches.map((dispatch) => dispatchView(dispatch, now)));
+  return eventDetail(
+    row,
+    dispatches.map((dispatch) => dispatchView(dispatch, now)),
+  );
 }
 
 /** A page of events, newest first. */

@@ -18,7 +18,9 @@ export async function health(env: Env): Promise<Health> {
   const truncated = total === READ.healthRows;
   return {
     at: new Date(now).toISOString(),
-    counts: Object.fromEntries(STATUSES.map((status) => [status, statuses.find((one) => one.status === status)?.count ?? 0])) as Health["counts"],
+    counts: Object.fromEntries(
+      STATUSES.map((status) => [status, statuses.find((one) => one.status === status)?.count ?? 0]),
+    ) as Health["counts"],
     truncated,
     countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : new Date(now - DAY_MS).toISOString(),
     overdue,

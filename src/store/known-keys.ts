@@ -1,5 +1,6 @@
-import { type EmitPlan, type EventRow } from "../domain/plan-emit.ts";
-import { isSameFact, keyConflict } from "../domain/repeated-keys.ts";
+import type { EmitPlan, EventRow } from "../domain/plan-emit.ts";
+import { isSameFact, keyConflict, withoutEvents } from "../domain/repeated-keys.ts";
+import { isKeyFence } from "./plan-statements.ts";
 import { rowParameters } from "./row-parameter.ts";
 import { withStorage } from "./storage.ts";
 
@@ -55,10 +56,26 @@ const SELECT_FACTS = `
 type FactRow = Pick<EventRow, "id" | "type" | "subject" | "data"> & { readonly givenId: string };
 
 /**
+ * Commits a plan past the fence on keys: events that are known by their key and say the same are taken out, and the rest is tried again.
+ * Throws `key.conflict` when a key stands for another event; then nothing is stored.
+ */
+export async function pastKnownKeys<Result>(d1: D1Database, plan: EmitPlan, commit: (plan: EmitPlan) => Promise<Result>): Promise<Result> {
+  let remaining = plan;
+  for (;;) {
+    try {
+      return await commit(remaining);
+    } catch (error) {
+      if (!isKeyFence(error)) throw error;
+      remaining = withoutEvents(remaining, await readSameFacts(d1, remaining));
+    }
+  }
+}
+
+/**
  * After the fence: which keys of the plan are known, by the ids given to them here. SQLite compares data as text; here it is compared as
  * values. Throws `key.conflict` when one stands for another event.
  */
-export async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMap<string, string>> {
+async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMap<string, string>> {
   const same = new Map<string, string>();
   for (const parameter of keyParameters(plan)) {
     const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());

@@ -14,7 +14,10 @@ export interface RowPage<Row> {
  * Reads a page of a scan: an ordered SELECT that an index serves. `filters` are what the index cannot serve. A call reads at most
  * `READ.scanRows` rows to fill the page, and when the page stays short as many to find where the next one starts.
  */
-export async function readPage<Row>(d1: D1Database, { scan, filters, limit }: { scan: SQL; filters: readonly SQL[]; limit: number }): Promise<RowPage<Row>> {
+export async function readPage<Row>(
+  d1: D1Database,
+  { scan, filters, limit }: { scan: SQL; filters: readonly SQL[]; limit: number },
+): Promise<RowPage<Row>> {
   const bounded = sql`SELECT * FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
   const found = await readAll<Row>(d1, bounded);
   const rows = found.slice(0, limit);
@@ -42,7 +45,15 @@ export function equal(columns: Readonly<Record<string, string | undefined>>): SQ
 }
 
 /** Ids of a window of time that come after a position in a list that is newest first. */
-export function idsBetween({ from, to, before }: { from?: number | undefined; to?: number | undefined; before?: string | undefined }): SQL[] {
+export function idsBetween({
+  from,
+  to,
+  before,
+}: {
+  from?: number | undefined;
+  to?: number | undefined;
+  before?: string | undefined;
+}): SQL[] {
   return [
     ...(from === undefined ? [] : [sql`id >= ${firstIdAt(from)}`]),
     ...(to === undefined ? [] : [sql`id < ${firstIdAt(to)}`]),

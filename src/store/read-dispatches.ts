@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Outcome, Status } from "../../schema/contract.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedDispatchQuery } from "../domain/read-query.ts";
-import { equal, idsBetween, readAll, readPage, type RowPage, where } from "./page.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
 export interface StoredDispatch {
   readonly id: string;
@@ -61,7 +61,11 @@ export async function readDispatchesOf(d1: D1Database, eventId: string): Promise
 }
 
 /** Newest first; ongoing ones in the order in which the hub looks at them. */
-export async function readDispatches(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
+export async function readDispatches(
+  d1: D1Database,
+  query: ParsedDispatchQuery,
+  position: Position | undefined,
+): Promise<RowPage<StoredDispatch>> {
   const { destination, route, status, eventId, limit } = query;
   if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
   const before = position === undefined ? undefined : String(position[0]);

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { EventRow } from "../domain/plan-emit.ts";
 import type { ParsedEventQuery } from "../domain/read-query.ts";
-import { equal, idsBetween, readAll, readPage, type RowPage, where } from "./page.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
 const COLUMNS = sql`id, type, source, subject, time, data, key, correlation_id AS correlationId, causation_id AS causationId, depth, config_version AS configVersion`;
 
@@ -29,5 +29,8 @@ function planOf({ key, correlationId, subject, type, source }: ParsedEventQuery)
 
 /** The index holds events that have a cause; the first of the chain has none, and the chain is named after it. */
 function chainOf(correlationId: string): SQL[][] {
-  return [[sql`correlation_id = ${correlationId}`, sql`causation_id IS NOT NULL`], [sql`id = ${correlationId}`, sql`causation_id IS NULL`]];
+  return [
+    [sql`correlation_id = ${correlationId}`, sql`causation_id IS NOT NULL`],
+    [sql`id = ${correlationId}`, sql`causation_id IS NULL`],
+  ];
 }

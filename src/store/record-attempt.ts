@@ -2,9 +2,8 @@ import type { Outcome } from "../../schema/contract.ts";
 import type { RecordedError } from "../domain/answer.ts";
 import type { Next } from "../domain/next-attempt.ts";
 import type { EmitPlan } from "../domain/plan-emit.ts";
-import { withoutEvents } from "../domain/repeated-keys.ts";
-import { type KnownEvents, knownFromResults, knownStatements, readSameFacts } from "./known-keys.ts";
-import { isKeyFence, planStatements } from "./plan-statements.ts";
+import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
+import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
 
 /** One attempt with all that follows from it: a plain value that survives being written down and read back. */
@@ -32,23 +31,18 @@ export type RecordEffect = "applied" | "kept" | "discarded";
  * the reply has a key that stands for another event; then nothing is written.
  */
 export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
-  let followUps = record.followUps;
-  for (;;) {
-    try {
-      return await commit(d1, { ...record, followUps }, knownStatements(d1, record.followUps));
-    } catch (error) {
-      if (isAttemptFence(error)) return { effect: (await isRecorded(d1, record)) ? "applied" : "discarded", known: new Map() };
-      if (!isKeyFence(error)) throw error;
-      followUps = withoutEvents(followUps, await readSameFacts(d1, followUps));
-    }
+  const lookups = knownStatements(d1, record.followUps);
+  try {
+    return await pastKnownKeys(d1, record.followUps, async (followUps) => {
+      const writes = recordStatements(d1, { ...record, followUps });
+      const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
+      const settledOtherwise = results[1]?.meta.changes === 0;
+      return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
+    });
+  } catch (error) {
+    if (!isAttemptFence(error)) throw error;
+    return { effect: (await isRecorded(d1, record)) ? "applied" : "discarded", known: new Map() };
   }
-}
-
-async function commit(d1: D1Database, record: AttemptRecord, lookups: D1PreparedStatement[]): Promise<{ effect: RecordEffect; known: KnownEvents }> {
-  const writes = recordStatements(d1, record);
-  const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
-  const settledOtherwise = results[1]?.meta.changes === 0;
-  return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
 }
 
 /** A plain INSERT: its conflict rolls back the whole batch. */

@@ -1,7 +1,6 @@
 import type { EmitPlan } from "../domain/plan-emit.ts";
-import { withoutEvents } from "../domain/repeated-keys.ts";
-import { type KnownEvents, knownFromResults, knownStatements, readSameFacts } from "./known-keys.ts";
-import { isKeyFence, planStatements } from "./plan-statements.ts";
+import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
+import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
 
 /** A configuration that routed events, to be stored once. */
@@ -16,22 +15,12 @@ export interface ConfigRow {
  * Throws `key.conflict` when a key stands for another event; then nothing is stored.
  */
 export async function storeEmit(d1: D1Database, plan: EmitPlan, config?: ConfigRow): Promise<KnownEvents> {
-  let insert = plan;
-  for (;;) {
-    try {
-      return await commit(d1, { insert, plan, config });
-    } catch (error) {
-      if (!isKeyFence(error)) throw error;
-      insert = withoutEvents(insert, await readSameFacts(d1, insert));
-    }
-  }
-}
-
-async function commit(d1: D1Database, { insert, plan, config }: { insert: EmitPlan; plan: EmitPlan; config: ConfigRow | undefined }): Promise<KnownEvents> {
   const lookups = knownStatements(d1, plan);
-  const writes = [...configStatements(d1, config), ...planStatements(d1, insert)];
-  const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
-  return knownFromResults(results.slice(writes.length));
+  return await pastKnownKeys(d1, plan, async (remaining) => {
+    const writes = [...configStatements(d1, config), ...planStatements(d1, remaining)];
+    const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
+    return knownFromResults(results.slice(writes.length));
+  });
 }
 
 function configStatements(d1: D1Database, config: ConfigRow | undefined): D1PreparedStatement[] {

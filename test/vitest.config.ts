@@ -1,0 +1,34 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const root = `${import.meta.dirname}/..`;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        root,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./test/worker/wrangler.toml" },
+            miniflare: {
+              workers: [
+                {
+                  name: "destinations",
+                  modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/destinations.js` }],
+                  compatibilityDate: "2026-11-01",
+                },
+              ],
+            },
+          }),
+        ],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000 },
+      },
+      {
+        root,
+        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
