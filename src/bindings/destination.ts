@@ -24,8 +24,9 @@ export async function callDestination(params: {
   return await withTimeout(params.timeoutMs, () => handle(binding, params.event, params.delivery));
 }
 
+/** Other kinds of binding have no `handle` at all. */
 function isBinding(binding: unknown): binding is DestinationBinding {
-  return (typeof binding === "object" && binding !== null) || typeof binding === "function";
+  return typeof (binding as Partial<DestinationBinding> | undefined)?.handle === "function";
 }
 
 async function handle(binding: DestinationBinding, event: HubEvent, delivery: Delivery): Promise<Answer> {
@@ -41,12 +42,11 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
   }
 }
 
-/** What workerd says of a receiver that has no `handle`, or has something else by that name (pinned in test/worker/platform.test.ts). */
+/** What workerd says when there is no such method, or no Worker to have it (pinned in test/worker/platform.test.ts). */
+const NO_HANDLE = /^(The RPC receiver does not implement the method "handle"|"handle" is not a function|Worker "[^"]*" not found)/;
+
 function isMissingMethod(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    /^(The RPC receiver does not implement|"handle" is not a function|Worker "[^"]*" not found|The entrypoint )/.test(error.message)
-  );
+  return error instanceof Error && NO_HANDLE.test(error.message);
 }
 
 async function withTimeout(timeoutMs: number, call: () => Promise<Answer>): Promise<Answer> {

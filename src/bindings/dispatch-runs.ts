@@ -45,15 +45,15 @@ function isRateLimit(error: unknown): boolean {
   return /rate limit|too many requests|\b429\b/i.test(error instanceof Error ? error.message : String(error));
 }
 
-/** How the engine sees the run of a dispatch. */
+/** How the engine sees the run of a dispatch. What is stored can be shown without it, so a silent engine is `unknown`, not an error. */
 export async function runView(workflow: Workflow<RunParams>, id: string): Promise<RunView> {
-  const instance = await findRun(workflow, id);
-  if (instance === null) return { status: "missing" };
   try {
-    const { status, error } = await instance.status();
+    const instance = await findRun(workflow, id);
+    if (instance === null) return { status: "missing" };
+    const { status, error } = await instance.status().finally(() => dispose(instance));
     return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
-  } finally {
-    dispose(instance);
+  } catch (error) {
+    return { status: "unknown", error: { name: "WorkflowsUnavailable", message: error instanceof Error ? error.message : String(error) } };
   }
 }
 

@@ -40,6 +40,8 @@ function followRun(env: Env, id: string) {
   let events: RunEvents | null = null;
   let pending: Promise<RunEvent | null> | undefined;
   const close = () => {
+    // Whoever waits for an event of a closed subscription is told so; nobody does any more.
+    void pending?.catch(() => undefined);
     events?.close();
     events = null;
     pending = undefined;

@@ -1,0 +1,15 @@
+/**
+ * Generates the `Env` of every Worker from its wrangler.toml, or with `--check` fails when one is not what wrangler would write.
+ */
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+
+/** Folder of each Worker and the name of its interface: distinct, so that one program can hold several. */
+const WORKERS = [{ config: "wrangler.toml", out: "src/env.d.ts", name: "Env" }];
+
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+for (const { config, out, name } of WORKERS) {
+  const flags = ["--include-runtime=false", "--strict-vars=false", `--env-interface=${name}`, ...(values.check ? ["--check"] : [])];
+  const { status } = spawnSync("wrangler", ["types", out, "-c", config, ...flags], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
