@@ -31,26 +31,36 @@ const comparison = closedObject({
   /** JSONPath (RFC 9535) into the whole event: `$.type`, `$.data.total`, `$.data.items[*].sku`. */
   path: z.string().superRefine(compiles(compilePath, "a JSONPath (RFC 9535) such as $.data.total")),
   ...operators,
-}).superRefine((leaf, context) => {
-  const used = OPERATORS.filter((operator) => leaf[operator] !== undefined);
-  if (used.length === 0) context.addIssue({ code: "custom", message: `needs at least one operator: ${OPERATORS.join(", ")}` });
-  if (leaf.exists === false && used.length > 1) {
-    context.addIssue({ code: "custom", path: ["exists"], message: "false goes with no other operator: what does not exist has no value" });
-  }
-});
-
+})
+  .refine((leaf) => OPERATORS.some((operator) => leaf[operator] !== undefined), {
+    error: `needs at least one operator: ${OPERATORS.join(", ")}`,
+    when: hasNoIssues,
+  })
+  .refine((leaf) => leaf.exists !== false || OPERATORS.every((operator) => operator === "exists" || leaf[operator] === undefined), {
+    path: ["exists"],
+    error: "false goes with no other operator: what does not exist has no value",
+    when: hasNoIssues,
+  });
 export type Comparison = z.infer<typeof comparison>;
 
 /** What an event has to be like. Several operators in one comparison must hold for the same value. */
 export type Condition = Comparison | { allOf: Condition[] } | { anyOf: Condition[] } | { not: Condition };
 
 export const condition: z.ZodType<Condition, Condition> = z.lazy(() => anyCondition);
-const anyCondition = z.union([
-  comparison,
-  closedObject({ allOf: z.array(condition).min(1) }),
-  closedObject({ anyOf: z.array(condition).min(1) }),
-  closedObject({ not: condition }),
-]);
+const anyCondition = z.union(
+  [
+    comparison,
+    closedObject({ allOf: z.array(condition).min(1) }),
+    closedObject({ anyOf: z.array(condition).min(1) }),
+    closedObject({ not: condition }),
+  ],
+  { error: 'expected a condition such as { path: "$.data.total", gte: 100 }, or allOf, anyOf, not of conditions' },
+);
+
+/** A second complaint about what is wrong already helps nobody. */
+function hasNoIssues({ issues }: { issues: readonly unknown[] }): boolean {
+  return issues.length === 0;
+}
 
 function compiles(compile: (text: string) => unknown, what: string) {
   return (text: string, context: z.RefinementCtx<string>) => {

@@ -22,8 +22,9 @@ const bindingName = z
 const destination = closedObject({ worker: bindingName });
 
 const target = closedObject({ destination: name, ...delivery });
+const ONE_TARGET = 'expected a destination\'s name or a target such as { destination: "email", delay: "1 hour" }';
 const targets = z
-  .union([name, target, z.array(z.union([name, target])).min(1)])
+  .union([name, target, z.array(z.union([name, target], { error: ONE_TARGET })).min(1)], { error: `${ONE_TARGET}, or a list of these` })
   .transform((to) => [to].flat().map((one): Target => (typeof one === "string" ? { destination: one } : one)));
 
 /** A glob on the event's type. `*` is one segment, at the end one or more, alone every type. */
@@ -37,42 +38,38 @@ const route = closedObject({ id: name, on: glob, where: condition.optional(), to
  * The hub's configuration. Parsing what parsing returned returns the same.
  * Zero, the empty string and false are values: `limit: 0` means no retry.
  */
-export const hubConfig = closedObject({
+const hubConfig = closedObject({
   defaults: closedObject(delivery).optional(),
   destinations: z.record(name, destination),
   routes: z.array(route),
-}).superRefine((config, context) => {
-  for (const { path, message } of disagreements(config)) context.addIssue({ code: "custom", path: [...path], message });
 });
 
 export type Target = z.infer<typeof target>;
 export type Route = z.infer<typeof route>;
 export type HubConfig = z.infer<typeof hubConfig>;
-/** As a person writes it: `to` may be a name, a target or a list of both. */
-export type HubConfigInput = z.input<typeof hubConfig>;
 
 export type ParsedConfig = { readonly ok: true; readonly config: HubConfig } | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** Parses a configuration. Each issue says where it is and what was expected. */
 export function parseConfig(input: unknown): ParsedConfig {
   const parsed = hubConfig.safeParse(input, inWords);
-  return parsed.success ? { ok: true, config: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  if (!parsed.success) return { ok: false, issues: issuesOf(parsed.error) };
+  const issues = [...disagreements(parsed.data)];
+  return issues.length === 0 ? { ok: true, config: parsed.data } : { ok: false, issues };
 }
 
 /** What the parts of a configuration say about each other. */
-function* disagreements(config: { destinations: HubConfig["destinations"]; routes: readonly Route[] }) {
-  const declared = Object.keys(config.destinations);
+function* disagreements({ destinations, routes }: HubConfig): Generator<Issue> {
+  const declared = Object.keys(destinations);
   const seen = new Set<string>();
-  for (const [index, { id, to }] of config.routes.entries()) {
-    if (seen.has(id)) yield { path: ["routes", index, "id"], message: `"${id}" is the id of another route` };
+  for (const [index, { id, to }] of routes.entries()) {
+    if (seen.has(id)) yield { path: `routes.${index}.id`, message: `"${id}" is the id of another route` };
     seen.add(id);
     for (const [at, { destination }] of to.entries()) {
       if (declared.includes(destination)) continue;
       const known = declared.length === 0 ? "none is declared" : `declared: ${declared.join(", ")}`;
-      yield {
-        path: ["routes", index, "to", at, "destination"],
-        message: `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})`,
-      };
+      const message = `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})`;
+      yield { path: `routes.${index}.to.${at}.destination`, message };
     }
   }
 }

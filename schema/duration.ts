@@ -7,6 +7,7 @@ type Long = "second" | "minute" | "hour" | "day" | "week";
 /** A length of time as Workflows write it: `"30s"`, `"15 minutes"`, `"7 days"`. `"0s"` is none at all. */
 export type Duration = `${number}${Short}` | `${number} ${Short | Long | `${Long}s`}`;
 
+const EXPECTED = 'expected a duration such as "30s", "15 minutes" or "7 days"';
 const PATTERN = /^\d+(\.\d+)? ?(ms|s|m|h|d|w|(second|minute|hour|day|week)s?)$/;
 
 /** Milliseconds of a valid duration. */
@@ -19,8 +20,8 @@ export function durationBetween(minMs: number, maxMs: number): z.ZodType<Duratio
   const range =
     minMs === 0 ? `at most ${ms(maxMs, { long: true })}` : `between ${ms(minMs, { long: true })} and ${ms(maxMs, { long: true })}`;
   const schema = z
-    .string()
-    .regex(PATTERN, { error: 'expected a duration such as "30s", "15 minutes" or "7 days"', abort: true })
+    .string({ error: EXPECTED })
+    .regex(PATTERN, { error: EXPECTED, abort: true })
     .refine((text) => inRange(text as Duration, minMs, maxMs), { error: `must be ${range}` });
   return schema as unknown as z.ZodType<Duration, Duration>;
 }

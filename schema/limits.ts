@@ -33,6 +33,7 @@ export const EMIT = {
 export const REPLY = {
   maxEvents: 100,
   maxBytes: 512 * KiB,
+  maxDispatches: 500,
   maxReasonLength: 1_000,
 } as const;
 

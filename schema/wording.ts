@@ -1,11 +1,12 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 
 /** `; did you mean "x"?` when a candidate is close enough to be a slip of the keyboard, else nothing. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
-  if (candidates.length === 0) return "";
-  const nearest = closest(given, [...candidates]);
-  return distance(given, nearest) <= Math.max(2, Math.floor(given.length / 3)) ? `; did you mean "${nearest}"?` : "";
+  const far = (candidate: string) => distance(given, candidate);
+  const ranked = candidates.toSorted((a, b) => far(a) - far(b) || Math.abs(a.length - given.length) - Math.abs(b.length - given.length));
+  const nearest = ranked[0];
+  return nearest !== undefined && far(nearest) <= Math.max(2, Math.floor(given.length / 3)) ? `; did you mean "${nearest}"?` : "";
 }
 
 /** An object that refuses unknown keys by name and suggests the one that was meant. */
@@ -56,17 +57,20 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return oneOf(issue.values.map(String), issue.input);
     case "too_small":
-      return `must be at least ${issue.minimum}${unit(issue.origin)}`;
+      return `must be at least ${bound(issue.minimum, issue.origin)}`;
     case "too_big":
-      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
+      return `must be at most ${bound(issue.maximum, issue.origin)}`;
+    case "invalid_key":
+      return issue.issues.map(({ message }) => message).join("; ");
     default:
       return undefined;
   }
 }
 
-function unit(origin: string): string {
-  if (origin === "string") return " characters";
-  return origin === "array" ? " entries" : "";
+/** `5`, `128 characters`, `1 entry`. */
+function bound(limit: number | bigint, origin: string): string {
+  if (origin === "string") return `${limit} ${limit === 1 ? "character" : "characters"} long`;
+  return origin === "array" ? `${limit} ${limit === 1 ? "entry" : "entries"} long` : `${limit}`;
 }
 
 function oneOf(values: readonly string[], given: unknown): string {
@@ -79,8 +83,14 @@ type Located = { path: readonly PropertyKey[]; message: string };
 function unfold(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Located[] {
   const path = [...prefix, ...issue.path];
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+  if (issue.errors.every(isOfAnotherKind)) return [{ path, message: issue.message }];
   const nearest = issue.errors.toSorted((a, b) => shallowest(b) - shallowest(a) || faults(a) - faults(b))[0] ?? [];
   return nearest.flatMap((inner) => unfold(inner, path));
+}
+
+/** A branch that wants another kind of value altogether: the union speaks for itself then. */
+function isOfAnotherKind(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some((issue) => issue.code === "invalid_type" && issue.path.length === 0);
 }
 
 /** How deep the input fits a branch before the first thing goes wrong. */

@@ -1,7 +1,8 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
 import { SECOND_MS, WORKFLOW } from "../schema/limits.ts";
 import { type RunParams, STEP } from "../schema/messages.ts";
-import { attempt, type DeliverResult } from "../src/executor/attempt.ts";
+import { attempt } from "../src/executor/attempt.ts";
+import { readDeliverResult } from "../src/executor/deliver-result.ts";
 import { record, type Stand } from "../src/executor/record.ts";
 import { retryWaitMs } from "../src/executor/retry-signal.ts";
 
@@ -24,7 +25,7 @@ export class DispatchWorkflow extends WorkflowEntrypoint<Env, RunParams> {
     if (dueAt > event.timestamp.getTime()) await step.sleepUntil(STEP.sleep, notInThePast(dueAt));
 
     for (;;) {
-      const delivered = JSON.parse(await step.do(STEP.deliver, DELIVER, () => attempt(this.env, id))) as DeliverResult;
+      const delivered = readDeliverResult(await step.do(STEP.deliver, DELIVER, () => attempt(this.env, id)));
       if ("status" in delivered) return delivered.status;
 
       const { unrecorded } = delivered;

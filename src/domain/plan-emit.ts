@@ -49,6 +49,7 @@ export interface EmitPlanInput {
   readonly cause?: Cause | undefined;
   readonly routing: Routing;
   readonly configVersion: string;
+  readonly maxDispatches: number;
   readonly now: number;
 }
 
@@ -61,10 +62,10 @@ export function planEmit(input: EmitPlanInput): EmitPlan {
     events.push(event);
     dispatches.push(...dispatchRows(event, accepted, input));
   }
-  if (dispatches.length > EMIT.maxDispatches) {
+  if (dispatches.length > input.maxDispatches) {
     throw new Fault(
       "batch.too_large",
-      `These events are owed to ${dispatches.length} destinations; the limit is ${EMIT.maxDispatches} dispatches a call.`,
+      `These events are owed to ${dispatches.length} destinations; the limit is ${input.maxDispatches} dispatches a call.`,
     );
   }
   return { events, dispatches };

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Cause, Delivery, SettledStatus } from "../../schema/contract.ts";
+import type { Cause, Delivery } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { EMIT, REPLY } from "../../schema/limits.ts";
 import { type Configuration, configured } from "../bindings/configuration.ts";
@@ -12,6 +12,7 @@ import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
 import { type LoadedAttempt, loadAttempt } from "../store/load-attempt.ts";
 import type { AttemptRecord } from "../store/record-attempt.ts";
+import { handOver, resultOf } from "./deliver-result.ts";
 import { record, type Stand } from "./record.ts";
 import { RetrySignal } from "./retry-signal.ts";
 
@@ -24,9 +25,9 @@ const CONFIG_LOOK_MS = 60_000;
  */
 export async function attempt(env: Env, dispatchId: string): Promise<string> {
   const loaded = await loadAttempt(env.DB, dispatchId);
-  if (loaded === null) return result({ status: "gone" });
+  if (loaded === null) return resultOf("gone");
   const look = decideLook({ ...loaded, now: Date.now() });
-  if (look.do === "stop") return result({ status: look.status });
+  if (look.do === "stop") return resultOf(look.status);
   if (look.do === "wait") throw new RetrySignal(look.ms);
   const configuration = await configured(env);
   if (!configuration.ok) throw new RetrySignal(CONFIG_LOOK_MS);
@@ -61,8 +62,9 @@ function causeOf(dispatchId: string, { event }: LoadedAttempt): Cause {
 
 /** All that follows from an answer. Randomness and ids are drawn here, once, so that the record can be written twice. */
 function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
-  const { answer, followUps } = planFollowUps(owed, given);
   const now = Date.now();
+  const { answer, followUps } = planFollowUps(owed, given, now);
+  const { version, body } = owed.configuration;
   return {
     dispatchId: owed.dispatchId,
     attempt: owed.attempt,
@@ -73,13 +75,14 @@ function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
     error: "error" in answer ? answer.error : null,
     next: decideNext({ policy: owed.loaded.policy, past: owed.loaded.past, answer, startedAt, now, random: Math.random() }),
     followUps,
+    config: followUps.events.length === 0 ? null : { version, body, firstSeenAt: now },
   };
 }
 
 const NOTHING: EmitPlan = { events: [], dispatches: [] };
 
 /** The events of a reply, under the rules of emit. A reply that breaks one is a failure that is not retried. */
-function planFollowUps(owed: Owed, answer: Answer): { answer: Answer; followUps: EmitPlan } {
+function planFollowUps(owed: Owed, answer: Answer, now: number): { answer: Answer; followUps: EmitPlan } {
   if (!("emit" in answer) || answer.emit.length === 0) return { answer, followUps: NOTHING };
   const { dispatchId, loaded, configuration } = owed;
   try {
@@ -88,7 +91,8 @@ function planFollowUps(owed: Owed, answer: Answer): { answer: Answer; followUps:
     const accepted = parseEmit(answer.emit, { maxEvents: REPLY.maxEvents, maxBytes: REPLY.maxBytes });
     const { routing, version: configVersion } = configuration;
     const ids = accepted.map(() => uuidv7());
-    const plan = planEmit({ accepted, ids, cause, defaultSource: loaded.destination, routing, configVersion, now: Date.now() });
+    const { maxDispatches } = REPLY;
+    const plan = planEmit({ accepted, ids, cause, defaultSource: loaded.destination, routing, configVersion, maxDispatches, now });
     return { answer, followUps: collapseRepeats(plan).plan };
   } catch (error) {
     if (faultCode(error) === undefined) throw error;
@@ -107,16 +111,8 @@ async function recordOrHandOver(env: Env, answered: AttemptRecord): Promise<stri
     stand = await record(env, answered);
   } catch (error) {
     logError("attempt.record", error, { dispatchId: answered.dispatchId, attempt: answered.attempt });
-    return result({ unrecorded: answered });
+    return handOver(answered);
   }
   if (stand.status === "ongoing") throw new RetrySignal(stand.lookAgainAt - Date.now());
-  return result(stand);
-}
-
-/** What the `deliver` step ends with. */
-export type DeliverResult = { readonly status: SettledStatus | "gone" } | { readonly unrecorded: AttemptRecord };
-
-/** Steps return text: objects have made invocations hang (PLATFORM: workers-sdk#14959). */
-function result(value: DeliverResult): string {
-  return JSON.stringify(value);
+  return resultOf(stand.status);
 }

@@ -26,7 +26,14 @@ export async function record(env: Env, attempt: AttemptRecord): Promise<Stand> {
 /** The same attempt, had its reply been refused. */
 function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
   const { outcome, error } = answerInvalid(why);
-  return { ...attempt, outcome, error, next: { status: outcome, reason: error.message }, followUps: { events: [], dispatches: [] } };
+  return {
+    ...attempt,
+    outcome,
+    error,
+    next: { status: outcome, reason: error.message },
+    followUps: { events: [], dispatches: [] },
+    config: null,
+  };
 }
 
 /** A lost send is not a lost dispatch: the sweep finds what was never started. */

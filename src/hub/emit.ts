@@ -30,6 +30,7 @@ export async function emit(emitter: Emitter, input: unknown): Promise<EmitReceip
     callerSource: emitter.callerSource,
     routing: configuration.routing,
     configVersion: configuration.version,
+    maxDispatches: EMIT.maxDispatches,
     now: Date.now(),
   });
   const { plan, repeats } = collapseRepeats(whole);
@@ -42,7 +43,7 @@ export async function emit(emitter: Emitter, input: unknown): Promise<EmitReceip
 const storedVersions = new WeakMap<object, string>();
 
 async function store(env: Env, plan: EmitPlan, { version, body }: Configuration): Promise<KnownEvents> {
-  const config = storedVersions.get(env) === version ? undefined : { version, body, firstSeenAt: Date.now() };
+  const config = storedVersions.get(env) === version ? null : { version, body, firstSeenAt: Date.now() };
   const known = await storeEmit(env.DB, plan, config);
   storedVersions.set(env, version);
   return known;

@@ -2,6 +2,7 @@ import type { Outcome } from "../../schema/contract.ts";
 import type { RecordedError } from "../domain/answer.ts";
 import type { Next } from "../domain/next-attempt.ts";
 import type { EmitPlan } from "../domain/plan-emit.ts";
+import { type ConfigRow, configStatements } from "./config-statements.ts";
 import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
 import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
@@ -18,6 +19,8 @@ export interface AttemptRecord {
   readonly next: Next;
   /** The events of the reply. */
   readonly followUps: EmitPlan;
+  /** What routed them; null when there are none. */
+  readonly config: ConfigRow | null;
 }
 
 /**
@@ -63,6 +66,7 @@ function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStat
   return [
     d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
     d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
+    ...configStatements(d1, record.config),
     ...planStatements(d1, record.followUps, { dispatchId, status: next.status, attempts: attempt }),
   ];
 }

@@ -1,30 +1,18 @@
 import type { EmitPlan } from "../domain/plan-emit.ts";
+import { type ConfigRow, configStatements } from "./config-statements.ts";
 import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
 import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
-
-/** A configuration that routed events, to be stored once. */
-export interface ConfigRow {
-  readonly version: string;
-  readonly body: string;
-  readonly firstSeenAt: number;
-}
 
 /**
  * Stores a plan in one transaction, all or nothing. Returns the events that were known by their keys.
  * Throws `key.conflict` when a key stands for another event; then nothing is stored.
  */
-export async function storeEmit(d1: D1Database, plan: EmitPlan, config?: ConfigRow): Promise<KnownEvents> {
+export async function storeEmit(d1: D1Database, plan: EmitPlan, config: ConfigRow | null): Promise<KnownEvents> {
   const lookups = knownStatements(d1, plan);
   return await pastKnownKeys(d1, plan, async (remaining) => {
     const writes = [...configStatements(d1, config), ...planStatements(d1, remaining)];
     const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
     return knownFromResults(results.slice(writes.length));
   });
-}
-
-function configStatements(d1: D1Database, config: ConfigRow | undefined): D1PreparedStatement[] {
-  if (config === undefined) return [];
-  const insert = "INSERT INTO configs (version, body, first_seen_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-  return [d1.prepare(insert).bind(config.version, config.body, config.firstSeenAt)];
 }

@@ -1,0 +1,34 @@
+import type { SettledStatus } from "../../schema/contract.ts";
+import type { Json } from "../../schema/json.ts";
+import type { AttemptRecord } from "../store/record-attempt.ts";
+
+/**
+ * What the `deliver` step ends with. Steps return text: objects have made invocations hang (workers-sdk#14959).
+ * A result holds 1 MiB, so data travels as JSON in JSON: as text in text its quotes could double it.
+ */
+export type DeliverResult = { readonly status: SettledStatus | "gone" } | { readonly unrecorded: AttemptRecord };
+
+export function resultOf(status: SettledStatus | "gone"): string {
+  return JSON.stringify({ status });
+}
+
+/** A record that the database would not take, for the next step to write. */
+export function handOver(record: AttemptRecord): string {
+  const { events, dispatches } = record.followUps;
+  const followUps = {
+    events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as Json })),
+    dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.parse(dispatch.policy) as Json })),
+  };
+  return JSON.stringify({ unrecorded: { ...record, followUps } });
+}
+
+export function readDeliverResult(text: string): DeliverResult {
+  const result = JSON.parse(text) as DeliverResult;
+  if ("status" in result) return result;
+  const { events, dispatches } = result.unrecorded.followUps;
+  const followUps = {
+    events: events.map((event) => ({ ...event, data: JSON.stringify(event.data) })),
+    dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.stringify(dispatch.policy) })),
+  };
+  return { unrecorded: { ...result.unrecorded, followUps } };
+}

@@ -1,0 +1,13 @@
+/** A configuration that routed events. */
+export interface ConfigRow {
+  readonly version: string;
+  readonly body: string;
+  readonly firstSeenAt: number;
+}
+
+/** Stores a configuration once: it goes into the batch of the first events it routed, so that every event's version can be looked up. */
+export function configStatements(d1: D1Database, config: ConfigRow | null): D1PreparedStatement[] {
+  if (config === null) return [];
+  const insert = "INSERT INTO configs (version, body, first_seen_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+  return [d1.prepare(insert).bind(config.version, config.body, config.firstSeenAt)];
+}
