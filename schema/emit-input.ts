@@ -3,6 +3,7 @@ import type { EmitInput } from "./contract.ts";
 import { durationBetween } from "./duration.ts";
 import type { Json } from "./json.ts";
 import { EMIT } from "./limits.ts";
+import { moment } from "./moment.ts";
 import { closedObject } from "./wording.ts";
 
 /** Text that SQLite stores and returns unchanged. */
@@ -11,12 +12,6 @@ export function isStorableText(text: string): boolean {
 }
 
 const text = z.string().min(1).max(EMIT.maxTextLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
-
-const moment = z
-  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], {
-    error: "expected an RFC 3339 time or a Date",
-  })
-  .transform((time) => new Date(time));
 
 /** One event as a producer passes it. `data` is checked on its own: domain/json-problem.ts. */
 export const emitInput = closedObject({

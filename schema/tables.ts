@@ -104,3 +104,9 @@ export const controls = sqliteTable("controls", {
   by: text().notNull(),
   detail: text(),
 });
+
+/** Rows as they are stored. */
+export type StoredEvent = Readonly<typeof events.$inferSelect>;
+export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;
+export type StoredExecution = Readonly<typeof executions.$inferSelect>;
+export type StoredNote = Readonly<typeof notes.$inferSelect>;

@@ -1,6 +1,7 @@
 import { QUEUE } from "../../schema/limits.ts";
 import type { DispatchMessage, RunParams } from "../../schema/messages.ts";
-import { byteLength } from "../domain/parse-emit.ts";
+import { byteLength } from "../domain/byte-length.ts";
+import { chunks } from "../domain/chunks.ts";
 
 /** Puts runs to be started on the queue, in as few messages and calls as its limits allow. */
 export async function enqueueRuns(queue: Queue, runs: readonly RunParams[], options: { delaySeconds?: number } = {}): Promise<void> {
@@ -29,8 +30,4 @@ function batches(messages: readonly DispatchMessage[]): DispatchMessage[][] {
     }
   }
   return groups;
-}
-
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -1,7 +1,7 @@
 import type { RunView } from "../../schema/contract.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/messages.ts";
-import { chunks } from "./dispatch-queue.ts";
+import { chunks } from "../domain/chunks.ts";
 
 /** What became of an order to create runs. */
 export interface CreatedRuns {

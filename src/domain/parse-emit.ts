@@ -3,6 +3,7 @@ import { Fault, type FaultCode } from "../../schema/faults.ts";
 import type { Json } from "../../schema/json.ts";
 import { EMIT } from "../../schema/limits.ts";
 import { inWords, issuesOf, issueText } from "../../schema/wording.ts";
+import { byteLength } from "./byte-length.ts";
 import { checkJson } from "./json-problem.ts";
 
 /** An event that may be stored. */
@@ -71,9 +72,4 @@ function tooLarge(index: number, size: string): Fault {
 
 function inMiB(bytes: number): string {
   return `${Number((bytes / 1024 ** 2).toFixed(2))} MiB`;
-}
-
-/** Bytes of a text in UTF-8, as D1 counts. */
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

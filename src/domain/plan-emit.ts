@@ -2,34 +2,15 @@ import type { Cause, HubEvent } from "../../schema/contract.ts";
 import { durationMs } from "../../schema/duration.ts";
 import { Fault } from "../../schema/faults.ts";
 import { CHECK, EMIT } from "../../schema/limits.ts";
+import type { StoredDispatch, StoredEvent } from "../../schema/tables.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
-import type { RoutedTarget, Routing } from "./routing.ts";
+import type { Routing } from "./routing.ts";
 
 /** An event about to be stored. `data` is JSON text. */
-export interface EventRow {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string | null;
-  readonly subject: string | null;
-  readonly time: number;
-  readonly data: string;
-  readonly key: string | null;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  readonly depth: number;
-  readonly configVersion: string;
-}
+export type EventRow = StoredEvent;
 
 /** A dispatch about to be stored. `policy` is JSON text. */
-export interface DispatchRow {
-  readonly id: string;
-  readonly eventId: string;
-  readonly route: string;
-  readonly destination: string;
-  readonly policy: string;
-  readonly dueAt: number;
-  readonly checkAt: number;
-}
+export type DispatchRow = Pick<StoredDispatch, "id" | "eventId" | "route" | "destination" | "policy" | "dueAt" | "checkAt">;
 
 /** All that a call to emit stores, decided before anything is written, so that writing it twice is writing it once. */
 export interface EmitPlan {
@@ -105,7 +86,7 @@ function dispatchRows(row: EventRow, accepted: AcceptedEvent, { routing, now }: 
       eventId: row.id,
       route: target.route,
       destination: target.destination,
-      policy: policyText(target),
+      policy: target.policyText,
       dueAt,
       checkAt: dueAt + CHECK.graceMs,
     };
@@ -119,16 +100,6 @@ function askedFor({ delay, at }: AcceptedEvent, now: number): number | undefined
     throw new Fault("delay.invalid", `at is ${new Date(moment).toISOString()}; at most 365 days ahead is allowed.`);
   }
   return moment;
-}
-
-const policyTexts = new WeakMap<RoutedTarget, string>();
-
-function policyText(target: RoutedTarget): string {
-  const known = policyTexts.get(target);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(target.policy);
-  policyTexts.set(target, text);
-  return text;
 }
 
 /** The event as destinations and conditions see it: attributes that are not set are absent. */

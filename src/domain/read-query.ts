@@ -3,18 +3,15 @@ import type { DispatchQuery, EventQuery } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
 import { Fault } from "../../schema/faults.ts";
 import { READ } from "../../schema/limits.ts";
+import { moment } from "../../schema/moment.ts";
 import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording.ts";
 
 const text = z.string().min(1);
-const moment = z
-  .union([z.iso.datetime({ offset: true, error: 'expected a time such as "2026-11-21T10:00:00Z"' }), z.date()], {
-    error: "expected an RFC 3339 time or a Date",
-  })
-  .transform((time) => new Date(time).getTime());
+const time = moment.transform((at) => at.getTime());
 
 const paging = {
-  from: moment.optional(),
-  to: moment.optional(),
+  from: time.optional(),
+  to: time.optional(),
   limit: z.int().min(1).max(READ.maxPage).default(READ.defaultPage),
   cursor: z.string().optional(),
 };

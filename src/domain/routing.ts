@@ -1,4 +1,4 @@
-import type { HubConfig, Route } from "../../schema/config.ts";
+import type { HubConfig, Route, Target } from "../../schema/config.ts";
 import type { HubEvent } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
@@ -12,6 +12,8 @@ export interface RoutedTarget {
   readonly destination: string;
   readonly delayMs: number;
   readonly policy: Policy;
+  /** The policy as it is pinned on dispatches. */
+  readonly policyText: string;
 }
 
 /** Why a route took an event or did not. */
@@ -55,8 +57,13 @@ function compileRoute(route: Route, defaults: HubConfig["defaults"]): CompiledRo
     on: route.on,
     typeMatches: compileGlob(route.on),
     where: route.where === undefined ? undefined : compileCondition(route.where),
-    targets: route.to.map((target) => ({ route: route.id, destination: target.destination, ...resolveDelivery(target, defaults) })),
+    targets: route.to.map((target) => routedTarget(route.id, target, defaults)),
   };
+}
+
+function routedTarget(route: string, target: Target, defaults: HubConfig["defaults"]): RoutedTarget {
+  const { delayMs, policy } = resolveDelivery(target, defaults);
+  return { route, destination: target.destination, delayMs, policy, policyText: JSON.stringify(policy) };
 }
 
 function matches(route: CompiledRoute, event: HubEvent): boolean {

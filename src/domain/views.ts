@@ -1,38 +1,18 @@
-import type {
-  DispatchDetail,
-  DispatchView,
-  EventDetail,
-  ExecutionView,
-  HubEvent,
-  NoteView,
-  Outcome,
-  RunView,
-  Status,
-} from "../../schema/contract.ts";
+import type { DispatchDetail, DispatchView, EventDetail, ExecutionView, HubEvent, NoteView, RunView } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
+import type { StoredDispatch, StoredExecution, StoredNote } from "../../schema/tables.ts";
 import { type EventRow, hubEvent } from "./plan-emit.ts";
 import { stageOf } from "./stage.ts";
 import { timeOfId } from "./time-id.ts";
 
+/** An execution without what only the fence needs. */
+export type ExecutionFacts = Omit<StoredExecution, "dispatchId" | "nonce">;
+export type NoteFacts = Omit<StoredNote, "subjectId" | "id">;
+
 /** Rows as callers see them: times in RFC 3339, what is not set absent. */
 
-interface DispatchColumns {
-  readonly id: string;
-  readonly eventId: string;
-  readonly route: string;
-  readonly destination: string;
-  readonly policy: string;
-  readonly status: Status;
-  readonly dueAt: number;
-  readonly attempts: number;
-  readonly recoveries: number;
-  readonly settledAt: number | null;
-  readonly reason: string | null;
-  readonly redriveOf: string | null;
-}
-
-export function dispatchView(row: DispatchColumns, now: number): DispatchView {
+export function dispatchView(row: StoredDispatch, now: number): DispatchView {
   return {
     id: row.id,
     eventId: row.eventId,
@@ -48,15 +28,7 @@ export function dispatchView(row: DispatchColumns, now: number): DispatchView {
   };
 }
 
-interface ExecutionColumns {
-  readonly attempt: number;
-  readonly outcome: Outcome;
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  readonly error: string | null;
-}
-
-export function executionView(row: ExecutionColumns): ExecutionView {
+export function executionView(row: ExecutionFacts): ExecutionView {
   return {
     attempt: row.attempt,
     outcome: row.outcome,
@@ -66,21 +38,13 @@ export function executionView(row: ExecutionColumns): ExecutionView {
   };
 }
 
-interface NoteColumns {
-  readonly at: number;
-  readonly kind: string;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly detail: string | null;
-}
-
-export function noteView({ at, kind, by, reason, detail }: NoteColumns): NoteView {
+export function noteView({ at, kind, by, reason, detail }: NoteFacts): NoteView {
   return { at: iso(at), kind, by, ...(reason !== null && { reason }), ...(detail !== null && { detail }) };
 }
 
 export function dispatchDetail(
-  row: DispatchColumns,
-  parts: { executions: readonly ExecutionColumns[]; notes: readonly NoteColumns[]; run: RunView; now: number },
+  row: StoredDispatch,
+  parts: { executions: readonly ExecutionFacts[]; notes: readonly NoteFacts[]; run: RunView; now: number },
 ): DispatchDetail {
   return {
     ...dispatchView(row, parts.now),

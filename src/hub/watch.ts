@@ -1,8 +1,9 @@
 import type { WatchLine } from "../../schema/contract.ts";
+import type { StoredDispatch } from "../../schema/tables.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../bindings/run-events.ts";
 import { parseId } from "../domain/read-query.ts";
 import { dispatchView } from "../domain/views.ts";
-import { readDispatch, type StoredDispatch } from "../store/read-dispatches.ts";
+import { readDispatch } from "../store/read-dispatches.ts";
 
 /** How long the stored state goes unseen while the run says nothing. */
 const LOOK_MS = 1_000;

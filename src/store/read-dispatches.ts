@@ -1,40 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Outcome, Status } from "../../schema/contract.ts";
+import type { Status } from "../../schema/contract.ts";
+import type { StoredDispatch } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedDispatchQuery } from "../domain/read-query.ts";
+import type { ExecutionFacts, NoteFacts } from "../domain/views.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
-
-export interface StoredDispatch {
-  readonly id: string;
-  readonly eventId: string;
-  readonly route: string;
-  readonly destination: string;
-  readonly policy: string;
-  readonly status: Status;
-  readonly dueAt: number;
-  readonly checkAt: number | null;
-  readonly attempts: number;
-  readonly recoveries: number;
-  readonly settledAt: number | null;
-  readonly reason: string | null;
-  readonly redriveOf: string | null;
-}
-
-export interface StoredExecution {
-  readonly attempt: number;
-  readonly outcome: Outcome;
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  readonly error: string | null;
-}
-
-export interface StoredNote {
-  readonly at: number;
-  readonly kind: string;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly detail: string | null;
-}
 
 const COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
   settled_at AS settledAt, reason, redrive_of AS redriveOf`;
@@ -44,14 +14,14 @@ export async function readDispatch(d1: D1Database, id: string): Promise<StoredDi
   return row;
 }
 
-export async function readExecutions(d1: D1Database, dispatchId: string): Promise<StoredExecution[]> {
+export async function readExecutions(d1: D1Database, dispatchId: string): Promise<ExecutionFacts[]> {
   return await readAll(
     d1,
     sql`SELECT attempt, outcome, started_at AS startedAt, finished_at AS finishedAt, error FROM executions WHERE dispatch_id = ${dispatchId} ORDER BY attempt`,
   );
 }
 
-export async function readNotes(d1: D1Database, subjectId: string): Promise<StoredNote[]> {
+export async function readNotes(d1: D1Database, subjectId: string): Promise<NoteFacts[]> {
   return await readAll(d1, sql`SELECT at, kind, "by", reason, detail FROM notes WHERE subject_id = ${subjectId} ORDER BY id`);
 }
 

@@ -1,5 +1,5 @@
 import { D1 } from "../../schema/limits.ts";
-import { byteLength } from "../domain/parse-emit.ts";
+import { byteLength } from "../domain/byte-length.ts";
 
 /** A row as JSON text, with one member that is JSON text already. */
 export function rowText(columns: Readonly<Record<string, unknown>>, json: { readonly name: string; readonly text: string }): string {
