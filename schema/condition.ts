@@ -57,6 +57,14 @@ const anyCondition = z.union(
   { error: 'expected a condition such as { path: "$.data.total", gte: 100 }, or allOf, anyOf, not of conditions' },
 );
 
+/** Whether conditions stand in conditions more than this many levels deep: checked first, because parsing would overflow the stack. */
+export function nestsBeyond(condition: unknown, levels: number): boolean {
+  if (levels < 0) return true;
+  if (typeof condition !== "object" || condition === null) return false;
+  const { allOf = [], anyOf = [], not = [] } = condition as Record<string, unknown>;
+  return [allOf, anyOf, not].flat().some((part) => nestsBeyond(part, levels - 1));
+}
+
 /** A second complaint about what is wrong already helps nobody. */
 function hasNoIssues({ issues }: { issues: readonly unknown[] }): boolean {
   return issues.length === 0;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { condition } from "./condition.ts";
+import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { CONFIG } from "./limits.ts";
 import { delivery } from "./policy.ts";
 import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "./wording.ts";
@@ -32,7 +32,14 @@ const glob = z
   .string()
   .regex(/^(\*|[A-Za-z0-9_-]+)(\.(\*|[A-Za-z0-9_-]+))*$/, { error: 'expected an event type such as "order.placed", "order.*" or "*"' });
 
-const route = closedObject({ id: name, on: glob, where: condition.optional(), to: targets });
+const where = z
+  .custom<Condition>((value) => !nestsBeyond(value, CONFIG.maxConditionDepth), {
+    error: `is nested deeper than ${CONFIG.maxConditionDepth} conditions`,
+    abort: true,
+  })
+  .pipe(condition);
+
+const route = closedObject({ id: name, on: glob, where: where.optional(), to: targets });
 
 /**
  * The hub's configuration. Parsing what parsing returned returns the same.

@@ -6,6 +6,9 @@ export function compilePath(path: string): JSONPathQuery {
   return environment.compile(path);
 }
 
+/** A pattern may come out of the event itself: compiling one takes time that grows with its length. */
+const LONGEST_PATTERN = 1_000;
+
 /** Deeper than any event may nest (limits.ts), so that `$..x` never throws on a stored event. */
 const MAX_RECURSION = 1_000;
 
@@ -18,7 +21,7 @@ function patternFunction(compile: (pattern: string) => (text: string) => boolean
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
     call(text: unknown, pattern: unknown): boolean {
-      if (typeof text !== "string" || typeof pattern !== "string") return false;
+      if (typeof text !== "string" || typeof pattern !== "string" || pattern.length > LONGEST_PATTERN) return false;
       try {
         return compile(pattern)(text);
       } catch {

@@ -1,12 +1,20 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 
+const LONGEST_WORD = 200;
+
 /** `; did you mean "x"?` when a candidate is close enough to be a slip of the keyboard, else nothing. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
+  if (given.length > LONGEST_WORD) return "";
   const far = (candidate: string) => distance(given, candidate);
   const ranked = candidates.toSorted((a, b) => far(a) - far(b) || Math.abs(a.length - given.length) - Math.abs(b.length - given.length));
   const nearest = ranked[0];
-  return nearest !== undefined && far(nearest) <= Math.max(2, Math.floor(given.length / 3)) ? `; did you mean "${nearest}"?` : "";
+  return nearest !== undefined && far(nearest) <= slipsIn(given) ? `; did you mean "${nearest}"?` : "";
+}
+
+/** How many characters of a word may be wrong before it is another word. */
+function slipsIn(word: string): number {
+  return word.length < 4 ? word.length - 1 : Math.max(2, Math.floor(word.length / 3));
 }
 
 /** An object that refuses unknown keys by name and suggests the one that was meant. */

@@ -66,8 +66,8 @@ function arrayProblem(items: readonly unknown[], path: string, walk: Walk): Json
 }
 
 function objectProblem(object: object, path: string, walk: Walk): JsonProblem | undefined {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== null && prototype !== Object.prototype) return notJson(path, `a ${object.constructor.name}`);
+  const prototype: object | null = Object.getPrototypeOf(object);
+  if (prototype !== null && prototype !== Object.prototype) return notJson(path, `a ${classOf(prototype)}`);
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) {
       walk.dropped = true;
@@ -77,6 +77,10 @@ function objectProblem(object: object, path: string, walk: Walk): JsonProblem | 
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function classOf(prototype: { readonly constructor?: { readonly name?: unknown } | undefined }): string {
+  return String(prototype.constructor?.name || "class instance");
 }
 
 function notJson(path: string, what: string): JsonProblem {

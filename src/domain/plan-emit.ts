@@ -1,6 +1,7 @@
 import type { Cause, HubEvent } from "../../schema/contract.ts";
 import { durationMs } from "../../schema/duration.ts";
 import { Fault } from "../../schema/faults.ts";
+import type { Json } from "../../schema/json.ts";
 import { CHECK, EMIT } from "../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../schema/tables.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
@@ -40,8 +41,9 @@ export function planEmit(input: EmitPlanInput): EmitPlan {
   const dispatches: DispatchRow[] = [];
   for (const [index, accepted] of input.accepted.entries()) {
     const event = eventRow(accepted, index, input);
+    const askedFor = momentOf(accepted, index, input.now);
     events.push(event);
-    dispatches.push(...dispatchRows(event, accepted, input));
+    dispatches.push(...dispatchRows(event, { data: accepted.data, askedFor }, input));
   }
   if (dispatches.length > input.maxDispatches) {
     throw new Fault(
@@ -78,9 +80,9 @@ function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput):
   };
 }
 
-function dispatchRows(row: EventRow, accepted: AcceptedEvent, { routing, now }: EmitPlanInput): DispatchRow[] {
-  return routing.targetsOf(hubEvent(row, accepted.data)).map((target, ordinal) => {
-    const dueAt = Math.max(now, askedFor(accepted, now) ?? now + target.delayMs);
+function dispatchRows(row: EventRow, event: { data: Json; askedFor: number | undefined }, { routing, now }: EmitPlanInput): DispatchRow[] {
+  return routing.targetsOf(hubEvent(row, event.data)).map((target, ordinal) => {
+    const dueAt = Math.max(now, event.askedFor ?? now + target.delayMs);
     return {
       id: `${row.id}-${ordinal}`,
       eventId: row.id,
@@ -94,10 +96,10 @@ function dispatchRows(row: EventRow, accepted: AcceptedEvent, { routing, now }: 
 }
 
 /** When the event itself asks to be delivered. */
-function askedFor({ delay, at }: AcceptedEvent, now: number): number | undefined {
+function momentOf({ delay, at }: AcceptedEvent, index: number, now: number): number | undefined {
   const moment = at?.getTime() ?? (delay === undefined ? undefined : now + durationMs(delay));
   if (moment !== undefined && moment > now + EMIT.maxDelayMs) {
-    throw new Fault("delay.invalid", `at is ${new Date(moment).toISOString()}; at most 365 days ahead is allowed.`);
+    throw new Fault("delay.invalid", `Event ${index}: at is ${new Date(moment).toISOString()}; at most 365 days ahead is allowed.`);
   }
   return moment;
 }

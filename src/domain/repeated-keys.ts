@@ -1,4 +1,4 @@
-import equal from "fast-deep-equal";
+import { stringify } from "safe-stable-stringify";
 import { Fault } from "../../schema/faults.ts";
 import type { EmitPlan, EventRow } from "./plan-emit.ts";
 
@@ -38,7 +38,11 @@ type Fact = Pick<EventRow, "type" | "subject" | "data">;
 
 /** Whether two events with one key say the same. Data is compared as JSON values: the order of members does not matter. */
 export function isSameFact(a: Fact, b: Fact): boolean {
-  return a.type === b.type && a.subject === b.subject && (a.data === b.data || equal(JSON.parse(a.data), JSON.parse(b.data)));
+  return a.type === b.type && a.subject === b.subject && (a.data === b.data || sorted(a.data) === sorted(b.data));
+}
+
+function sorted(json: string): string | undefined {
+  return stringify(JSON.parse(json));
 }
 
 export function keyConflict(event: EventRow, knownId: string): Fault {

@@ -52,7 +52,7 @@ function followRun(env: Env, id: string) {
     async nextWithin(ms: number): Promise<RunEvent | undefined> {
       events ??= await openRunEvents(env.DISPATCH_WORKFLOW, id, seen);
       pending ??= events?.next();
-      const event = await Promise.race([pending ?? never, elapsed(ms)]);
+      const event = await (pending === undefined ? elapsed(ms) : Promise.race([pending, elapsed(ms)]));
       if (event === undefined) return undefined;
       pending = undefined;
       if (event !== null) return event;
@@ -62,8 +62,6 @@ function followRun(env: Env, id: string) {
     },
   };
 }
-
-const never = new Promise<never>(() => {});
 
 async function elapsed(ms: number): Promise<undefined> {
   await scheduler.wait(ms);
