@@ -4,9 +4,10 @@ import { CONFIG } from "./limits.ts";
 import { delivery } from "./policy.ts";
 import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "./wording.ts";
 
+const NAME = "expected a name: a letter, then letters, digits, _ or -";
 const name = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: "expected a name: a letter, then letters, digits, _ or -" })
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: NAME })
   .max(CONFIG.maxNameLength);
 
 /** The hub's own bindings: a destination of that name would be the hub's database. */
@@ -20,6 +21,15 @@ const bindingName = z
 
 /** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
 const destination = closedObject({ worker: bindingName });
+
+/** A record skips `__proto__` without a word; here it is refused like any other name that is none. */
+const destinations = z
+  .custom<Record<string, { worker: string }>>((value) => !Object.hasOwn(Object(value), "__proto__"), {
+    path: ["__proto__"],
+    error: NAME,
+    abort: true,
+  })
+  .pipe(z.record(name, destination));
 
 const target = closedObject({ destination: name, ...delivery });
 const ONE_TARGET = 'expected a destination\'s name or a target such as { destination: "email", delay: "1 hour" }';
@@ -47,7 +57,7 @@ const route = closedObject({ id: name, on: glob, where: where.optional(), to: ta
  */
 const hubConfig = closedObject({
   defaults: closedObject(delivery).optional(),
-  destinations: z.record(name, destination),
+  destinations,
   routes: z.array(route),
 });
 

@@ -13,6 +13,9 @@ export function isStorableText(text: string): boolean {
 
 const text = z.string().min(1).max(EMIT.maxTextLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
 
+/** An id of ours, or of a chain that began elsewhere. */
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, { error: "expected an id: pass delivery.cause as it is" });
+
 /** One event as a producer passes it. `data` is checked on its own: domain/json-problem.ts. */
 export const emitInput = closedObject({
   type: z
@@ -29,7 +32,7 @@ export const emitInput = closedObject({
   key: text.optional(),
   delay: durationBetween(0, EMIT.maxDelayMs).optional(),
   at: moment.optional(),
-  causedBy: closedObject({ correlationId: text, causationId: text, depth: z.int().min(0) }).optional(),
+  causedBy: closedObject({ correlationId: id, causationId: id, depth: z.int().min(0) }).optional(),
 }) satisfies z.ZodType<unknown, EmitInput>;
 
 export type ParsedEmitInput = z.infer<typeof emitInput>;

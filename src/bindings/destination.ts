@@ -43,7 +43,20 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
 }
 
 /** What workerd says when there is no such method, or no Worker to have it (pinned in test/worker/platform.test.ts). */
-const NO_HANDLE = /^(The RPC receiver does not implement the method "handle"|"handle" is not a function|Worker "[^"]*" not found)/;
+const NO_HANDLE = new RegExp(
+  [
+    'The RPC receiver does not implement the method "handle"',
+    '"handle" is not a function',
+    // A destination that is a plain object, not a class: its handlers are called with one argument.
+    'Attempted to call RPC function "handle" with the wrong number of arguments',
+    'Cannot call handler function "handle" over RPC',
+    // What the registry of local development says.
+    'Worker "[^"]*" not found',
+    "Worker does not export an entrypoint named",
+  ]
+    .map((text) => `^${text}`)
+    .join("|"),
+);
 
 function isMissingMethod(error: unknown): error is Error {
   return error instanceof Error && NO_HANDLE.test(error.message);

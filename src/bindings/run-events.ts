@@ -5,7 +5,7 @@ export type RunEvent = { readonly type: string; readonly timestamp: string } & R
 
 /** What the engine reports of a run: its history first, then live. */
 export interface RunEvents {
-  /** The next event; `null` when the run is over. */
+  /** The next event; `null` when the run is over or was replaced. */
   readonly next: () => Promise<RunEvent | null>;
   readonly close: () => void;
 }
@@ -24,7 +24,7 @@ export async function openRunEvents(workflow: Workflow<RunParams>, id: string, s
   return {
     async next() {
       for (;;) {
-        const { value } = await subscription.next();
+        const value = await nextOf(subscription);
         if (value === undefined) return null;
         if (!isNew(value, seen)) continue;
         Object.assign(seen, { timestamp: value.timestamp, eventId: value.eventId });
@@ -36,6 +36,16 @@ export async function openRunEvents(workflow: Workflow<RunParams>, id: string, s
       dispose(instance);
     },
   };
+}
+
+/** A subscription breaks when its run is restarted or deleted: over, for us, like one that ended. */
+async function nextOf(subscription: WorkflowInstanceSubscription): Promise<WorkflowInstanceEvent | undefined> {
+  try {
+    const { value } = await subscription.next();
+    return value ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isNew(event: WorkflowInstanceEvent, seen: Seen): boolean {

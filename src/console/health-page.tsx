@@ -23,7 +23,9 @@ export function HealthPage({ health }: { health: Health }) {
             <time datetime={health.countedFrom}>{health.countedFrom}</time>.
           </p>
           <h2>Latest events</h2>
-          <LatestEvents latest={health.latest} />
+          <div class="wide">
+            <LatestEvents latest={health.latest} />
+          </div>
         </main>
       </body>
     </html>
@@ -73,7 +75,9 @@ function LatestEvents({ latest }: { latest: Health["latest"] }) {
       <thead>
         <tr>
           <th scope="col">Type</th>
-          <th scope="col">Source</th>
+          <th scope="col" class="source">
+            Source
+          </th>
           <th scope="col">Emitted</th>
           <th scope="col" class="id">
             Id
@@ -84,7 +88,7 @@ function LatestEvents({ latest }: { latest: Health["latest"] }) {
         {latest.map((event) => (
           <tr>
             <td>{event.type}</td>
-            <td>{event.source ?? "—"}</td>
+            <td class="source">{event.source ?? "—"}</td>
             <td>
               <time datetime={event.emittedAt}>{event.emittedAt}</time>
             </td>

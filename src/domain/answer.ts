@@ -42,7 +42,7 @@ export function answerFromReply(reply: unknown): Answer {
 
 /** An error that a destination threw. */
 export function answerFromError(error: unknown): Answer {
-  return failed(error instanceof Error ? error : { name: "Thrown", message: String(error) });
+  return failed(error instanceof Error ? error : { name: "Thrown", message: readable(() => String(error)) });
 }
 
 /** A reply that broke the rules of emit: trying again would break them again. */
@@ -64,11 +64,21 @@ function failed(error: RecordedError | Error, how: { retryable: boolean; retryAf
 
 const STACK_LINES = 5;
 
+/** What was thrown is not ours: its parts may be of any kind, or throw when they are read. */
 function recorded(error: RecordedError | Error): RecordedError {
-  const stack = error.stack?.split("\n").slice(0, STACK_LINES).join("\n");
-  return { name: storable(error.name), message: storable(error.message), ...(stack !== undefined && { stack: storable(stack) }) };
+  const stack = readable(() => error.stack);
+  const kept = { name: storable(readable(() => error.name) || "Error"), message: storable(readable(() => error.message)) };
+  return stack === "" ? kept : { ...kept, stack: storable(stack.split("\n").slice(0, STACK_LINES).join("\n")) };
+}
+
+function readable(read: () => unknown): string {
+  try {
+    return String(read() ?? "");
+  } catch {
+    return "(unreadable)";
+  }
 }
 
 function storable(text: string): string {
-  return text.slice(0, REPLY.maxReasonLength).toWellFormed().replaceAll("\0", "�");
+  return text.slice(0, REPLY.maxReasonLength).toWellFormed().replaceAll("\0", "\ufffd");
 }

@@ -18,6 +18,8 @@ interface Walk {
   readonly ancestors: Set<object>;
 }
 
+const TOO_LARGE: JsonProblem = { code: "payload.too_large", text: "is larger than an event may be" };
+
 /** Looks whether `value` is JSON that SQLite returns unchanged, without writing it out. */
 export function checkJson(value: unknown, limits: { maxDepth: number; maxBytes: number }): JsonCheck {
   const walk: Walk = { maxDepth: limits.maxDepth, left: limits.maxBytes, dropped: false, ancestors: new Set() };
@@ -27,7 +29,7 @@ export function checkJson(value: unknown, limits: { maxDepth: number; maxBytes: 
 
 function problemAt(value: unknown, path: string, walk: Walk): JsonProblem | undefined {
   walk.left -= 1;
-  if (walk.left < 0) return { code: "payload.too_large", text: "is larger than an event may be" };
+  if (walk.left < 0) return TOO_LARGE;
   switch (typeof value) {
     case "string":
       return textProblem(value, path, walk);
@@ -44,7 +46,7 @@ function problemAt(value: unknown, path: string, walk: Walk): JsonProblem | unde
 
 function textProblem(text: string, path: string, walk: Walk): JsonProblem | undefined {
   walk.left -= text.length;
-  if (walk.left < 0) return { code: "payload.too_large", text: "is larger than an event may be" };
+  if (walk.left < 0) return TOO_LARGE;
   return isStorableText(text) ? undefined : { code: "payload.malformed_text", text: `${path} holds a NUL character or a lone surrogate` };
 }
 
@@ -69,14 +71,21 @@ function objectProblem(object: object, path: string, walk: Walk): JsonProblem | 
   const prototype: object | null = Object.getPrototypeOf(object);
   if (prototype !== null && prototype !== Object.prototype) return notJson(path, `a ${classOf(prototype)}`);
   for (const [name, value] of Object.entries(object)) {
-    if (value === undefined) {
-      walk.dropped = true;
-      continue;
-    }
-    const problem = textProblem(name, `a name in ${path}`, walk) ?? problemAt(value, `${path}.${name}`, walk);
+    const problem = value === undefined ? droppedProblem(walk) : memberProblem(name, value, path, walk);
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function memberProblem(name: string, value: unknown, path: string, walk: Walk): JsonProblem | undefined {
+  return textProblem(name, `a name in ${path}`, walk) ?? problemAt(value, `${path}.${name}`, walk);
+}
+
+/** Not stored, but looked at: shared parts that multiply end the walk here too. */
+function droppedProblem(walk: Walk): JsonProblem | undefined {
+  walk.dropped = true;
+  walk.left -= 1;
+  return walk.left < 0 ? TOO_LARGE : undefined;
 }
 
 function classOf(prototype: { readonly constructor?: { readonly name?: unknown } | undefined }): string {

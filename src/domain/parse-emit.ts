@@ -49,7 +49,7 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
     );
   }
   const body = parseData(data, index);
-  const size = byteLength(body.dataText) + byteLength([attributes.type, attributes.source, attributes.subject, attributes.key].join(""));
+  const size = byteLength(body.dataText) + byteLength(JSON.stringify(attributes));
   if (size > EMIT.maxEventBytes) throw tooLarge(index, `${inMiB(size)} (${size} bytes)`);
   return { event: { ...attributes, ...body }, size };
 }

@@ -64,7 +64,6 @@ function causeOf(dispatchId: string, { event }: LoadedAttempt): Cause {
 function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
   const now = Date.now();
   const { answer, followUps } = planFollowUps(owed, given, now);
-  const { version, body } = owed.configuration;
   return {
     dispatchId: owed.dispatchId,
     attempt: owed.attempt,
@@ -75,7 +74,6 @@ function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
     error: "error" in answer ? answer.error : null,
     next: decideNext({ policy: owed.loaded.policy, past: owed.loaded.past, answer, startedAt, now, random: Math.random() }),
     followUps,
-    config: followUps.events.length === 0 ? null : { version, body, firstSeenAt: now },
   };
 }
 
