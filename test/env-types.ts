@@ -5,7 +5,12 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
 /** Folder of each Worker and the name of its interface: distinct, so that one program can hold several. */
-const WORKERS = [{ config: "wrangler.toml", out: "src/env.d.ts", name: "Env" }];
+const WORKERS = [
+  { config: "wrangler.toml", out: "src/env.d.ts", name: "Env" },
+  { config: "examples/github/producer/wrangler.toml", out: "examples/github/producer/env.d.ts", name: "ProducerEnv" },
+  { config: "test/worker/wrangler.toml", out: "test/worker/env.d.ts", name: "Env" },
+  { config: "test/e2e/fixtures/watcher/wrangler.toml", out: "test/e2e/fixtures/watcher/env.d.ts", name: "WatcherEnv" },
+];
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 for (const { config, out, name } of WORKERS) {

@@ -1,0 +1,49 @@
+import "../support/seed.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { moment } from "../../../schema/moment.ts";
+
+describe("a point in time", () => {
+  test.each<[written: string | Date, read: string]>([
+    ["2026-11-21T10:00:00Z", "2026-11-21T10:00:00.000Z"],
+    ["2026-11-21T10:00:00.5Z", "2026-11-21T10:00:00.500Z"],
+    ["2026-11-21T10:00:00.123456Z", "2026-11-21T10:00:00.123Z"],
+    ["2026-11-21T12:00:00+02:00", "2026-11-21T10:00:00.000Z"],
+    ["2026-11-20T20:00:00-14:00", "2026-11-21T10:00:00.000Z"],
+    ["1969-12-31T23:59:59Z", "1969-12-31T23:59:59.000Z"],
+    ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"],
+    [new Date(0), "1970-01-01T00:00:00.000Z"],
+  ])("%s is %s", (written, read) => {
+    expect(moment.parse(written).toISOString()).toBe(read);
+  });
+
+  test.each([
+    "",
+    "now",
+    "2026",
+    "2026-11-21",
+    "2026-11-21T10:00:00",
+    "2026-11-21 10:00:00Z",
+    "2026-02-29T00:00:00Z",
+    "2026-13-01T00:00:00Z",
+    "2026-11-21T24:00:00Z",
+    "21 Nov 2026",
+    "1795255200000",
+  ])("%j is refused", (written) => {
+    expect(moment.safeParse(written).error?.issues).toHaveLength(1);
+  });
+
+  test.each([0, 1795255200000, null, true, {}, new Date(Number.NaN)])("%s is refused: it is neither text nor a date", (written) => {
+    expect(moment.safeParse(written).error?.issues[0]?.message).toBe("expected an RFC 3339 time or a Date");
+  });
+
+  test("is read as it is written, to the millisecond", () => {
+    const date = fc.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
+    fc.assert(
+      fc.property(date, (at) => {
+        expect(moment.parse(at.toISOString())).toEqual(at);
+        expect(moment.parse(at)).toEqual(at);
+      }),
+    );
+  });
+});
