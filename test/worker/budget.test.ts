@@ -1,0 +1,234 @@
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DispatchQuery, EmitInput, EventQuery } from "../../schema/contract.ts";
+import { READ } from "../../schema/limits.ts";
+import { getDispatch, listDispatches } from "../../src/hub/dispatches.ts";
+import { getEvent, listEvents } from "../../src/hub/events.ts";
+import { health } from "../../src/hub/health.ts";
+import { sweep } from "../../src/reconciler/sweep.ts";
+import { look, makeDue, reply, replying } from "./support/attempts.ts";
+import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
+import { deafQueue, emitWith, envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
+import { type Meter, meteredD1 } from "./support/metered-d1.ts";
+
+const { d1, measure } = meteredD1(env.DB);
+const metered = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
+
+/** What each thing costs, printed at the end. */
+const figures: Record<string, Meter> = {};
+
+async function costOf(what: string, work: () => Promise<unknown>): Promise<Meter> {
+  const { cost } = await measure(work);
+  figures[what] = cost;
+  return cost;
+}
+
+const emitOne = async (input: EmitInput) => only(await emitWith(metered, input));
+
+beforeAll(async () => {
+  await emitOne({ type: "unrouted.first-use", data: 1 });
+});
+
+afterAll(() => {
+  const lines = Object.entries(figures).map(
+    ([what, { rowsWritten, rowsRead, roundTrips }]) =>
+      `${String(rowsWritten).padStart(12)} ${String(rowsRead).padStart(9)} ${String(roundTrips).padStart(11)}  ${what}`,
+  );
+  console.log(["rows written rows read round trips", ...lines].join("\n"));
+});
+
+describe("rows written", () => {
+  const keyed = (): EmitInput => ({ type: "unrouted.budget", data: { a: 1, b: 2 }, source: "tests", key: unique("k") });
+  const events: readonly [string, () => EmitInput, number][] = [
+    ["an event", () => ({ type: "unrouted.budget", data: { total: 1 }, source: "tests" }), 2],
+    ["an event with a key", keyed, 3],
+    ["an event with a subject", () => ({ type: "unrouted.budget", data: 1, subject: "s" }), 3],
+    [
+      "an event with a cause",
+      () => ({ type: "unrouted.budget", data: 1, causedBy: { correlationId: "c", causationId: "d-0", depth: 0 } }),
+      3,
+    ],
+  ];
+  for (const [what, input, most] of events) {
+    it(`${what} costs at most ${most} rows and one round trip`, async () => {
+      const { rowsWritten, roundTrips } = await costOf(`emit ${what}`, () => emitOne(input()));
+      expect(rowsWritten).toBeLessThanOrEqual(most);
+      expect(roundTrips).toBe(1);
+    });
+  }
+
+  it("a duplicate costs no row and one round trip", async () => {
+    const input = keyed();
+    await emitOne(input);
+    const { rowsWritten, roundTrips } = await costOf("emit a duplicate", () => emitOne(input));
+    expect([rowsWritten, roundTrips]).toEqual([0, 1]);
+  });
+
+  it("1,000 events with a dispatch each cost 4 rows each and one round trip", async () => {
+    const many = Array.from({ length: 1_000 }, (_, number) => ({ type: "fast.budget", data: number }));
+    const { rowsWritten, roundTrips } = await costOf("emit 1,000 events, one dispatch each", () => emitWith(metered, many));
+    expect(rowsWritten).toBeLessThanOrEqual(4_000);
+    expect(roundTrips).toBe(1);
+  });
+
+  it("an immediate dispatch that completes costs at most 4 rows, and its attempt two round trips", async () => {
+    const emitted = await costOf("emit an event with a dispatch", () => emitOne({ type: "fast.budget", data: 1 }));
+    const id = await storedDispatch({ type: "fast.budget", data: 1 }, metered);
+    const attempted = await costOf("attempt that completes", () => look(id, metered));
+    expect(emitted.rowsWritten - 2 + attempted.rowsWritten).toBeLessThanOrEqual(4);
+    expect(attempted.roundTrips).toBe(2);
+  });
+
+  it("a failed attempt costs at most 3 rows and two round trips, the second like the first", async () => {
+    const id = await storedDispatch({ type: "constant.budget", data: { script: ["failed"] } });
+    for (const nth of ["first", "second"]) {
+      const { rowsWritten, roundTrips } = await costOf(`attempt that fails, the ${nth}`, () => look(id, metered));
+      expect(rowsWritten).toBeLessThanOrEqual(3);
+      expect(roundTrips).toBe(2);
+      await makeDue(id);
+    }
+  });
+
+  it("an attempt that settles as failed costs at most 3 rows", async () => {
+    const id = await storedDispatch({ type: "once.budget", data: { script: ["failed"] } });
+    const { rowsWritten } = await costOf("attempt that settles as failed", () => look(id, metered));
+    expect(rowsWritten).toBeLessThanOrEqual(3);
+  });
+
+  it("events of a reply cost what emitted ones do, and no further round trip", async () => {
+    const id = await storedDispatch({ type: "fast.budget", data: 1 });
+    const answering = replying(() => reply({ status: "complete", emit: [{ type: "unrouted.budget", data: 1 }] }), { DB: d1 });
+    const { rowsWritten, roundTrips } = await costOf("attempt that completes and emits one event", () => look(id, answering));
+    expect(rowsWritten).toBeLessThanOrEqual(2 + 3);
+    expect(roundTrips).toBe(2);
+  });
+
+  it("a look that finds nothing to do costs no row and one round trip", async () => {
+    const id = await storedDispatch({ type: "later.budget", data: 1 });
+    const { rowsWritten, roundTrips } = await costOf("look at a dispatch that is not due", () => look(id, metered));
+    expect([rowsWritten, roundTrips]).toEqual([0, 1]);
+  });
+});
+
+describe("rows read, of a database of 20,000 settled dispatches", () => {
+  const ALL = 20_000;
+  const chain = "chain-0";
+  const event = (number: number) => {
+    const hex = (Date.now() - 3_600_000 + number).toString(16).padStart(12, "0");
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7${String(number % 4_096).padStart(4, "0")}`;
+  };
+  const ids = Array.from({ length: ALL }, (_, number) => event(number));
+
+  beforeAll(async () => {
+    for (let start = 0; start < ALL; start += 5_000) {
+      const part = ids.slice(start, start + 5_000).map((id, index) => ({ id, number: start + index }));
+      await bulkEvents(
+        part
+          .map(({ id, number }) => ({
+            id,
+            type: "bulk",
+            subject: "one",
+            source: number === 0 ? "rare" : "common",
+            key: "same",
+            correlationId: number % 2 === 0 ? chain : undefined,
+          }))
+          .map((row, index) => ({ ...row, key: `same`, source: `${row.source}-${start + index}` })),
+      );
+      await bulkDispatches(
+        part.map(({ id, number }) => ({
+          id: `${id}-0`,
+          eventId: id,
+          route: number === 0 ? "rare" : "bulk",
+          destination: number === 0 ? "rare" : "email",
+          status: number % 1_000 === 0 ? ("failed" as const) : ("complete" as const),
+          checkAt: null,
+        })),
+      );
+    }
+  });
+
+  const LIST = 2 * READ.scanRows;
+  const eventLists: readonly EventQuery[] = [
+    {},
+    { limit: 200 },
+    { type: "bulk" },
+    { type: "bulk", source: "rare-0" },
+    { type: "nothing" },
+    { source: "rare-0" },
+    { source: "rare-0", to: new Date() },
+    { subject: "one" },
+    { subject: "one", type: "other" },
+    { subject: "one", source: "rare-0" },
+    { correlationId: chain },
+    { correlationId: chain, source: "rare-0" },
+    { key: "same", source: "rare-0" },
+    { key: "same" },
+    { key: "same", type: "other" },
+  ];
+  for (const query of eventLists) {
+    it(`the list of events by ${JSON.stringify(query)} reads at most ${LIST} rows and a page`, async () => {
+      const { rowsRead } = await costOf(`listEvents ${JSON.stringify(query)}`, () => listEvents(metered, query));
+      expect(rowsRead).toBeLessThanOrEqual(LIST + READ.maxPage);
+    });
+  }
+
+  const dispatchLists: readonly DispatchQuery[] = [
+    {},
+    { limit: 200 },
+    { status: "complete" },
+    { status: "cancelled" },
+    { status: "failed" },
+    { status: "lost" },
+    { status: "ongoing" },
+    { status: "ongoing", destination: "rare" },
+    { destination: "rare" },
+    { route: "rare", status: "complete" },
+    { eventId: ids[7] },
+    { from: new Date(0), destination: "rare" },
+  ];
+  for (const query of dispatchLists) {
+    it(`the list of dispatches by ${JSON.stringify(query)} reads at most ${LIST} rows and a page`, async () => {
+      const { rowsRead } = await costOf(`listDispatches ${JSON.stringify(query)}`, () => listDispatches(metered, query));
+      expect(rowsRead).toBeLessThanOrEqual(LIST + READ.maxPage);
+    });
+  }
+
+  it("the few failed among the many are found by reading just these", async () => {
+    const { cost, result } = await measure(() => listDispatches(metered, { status: "failed" }));
+    expect(result.items.length).toBeGreaterThanOrEqual(20);
+    expect(cost.rowsRead).toBeLessThanOrEqual(100);
+  });
+
+  it("an event and a dispatch are found without looking at others", async () => {
+    const found = await costOf("getEvent", () => getEvent(metered, ids[7]));
+    const detail = await costOf("getDispatch", () => getDispatch(metered, `${ids[7]}-0`));
+    expect(found.rowsRead).toBeLessThanOrEqual(5);
+    expect(detail.rowsRead).toBeLessThanOrEqual(5);
+  });
+
+  it("the hub's health is read from a bounded number of rows", async () => {
+    const { rowsRead } = await costOf("health", () => health(metered));
+    expect(rowsRead).toBeLessThanOrEqual(2 * READ.healthRows + READ.scanRows + READ.latestEvents + 100);
+  });
+
+  it("a sweep with nothing overdue reads next to nothing and writes nothing", async () => {
+    const { rowsRead, rowsWritten } = await costOf("sweep with nothing overdue", () => sweep(metered, 0));
+    expect([rowsRead <= 5, rowsWritten]).toEqual([true, 0]);
+  });
+
+  it("an emit and an attempt read as little as in an empty database", async () => {
+    const emitted = await costOf("emit an event with a key, of many", () =>
+      emitOne({ type: "bulk", data: 1, source: "tests", subject: "one", key: "same" }),
+    );
+    const id = await storedDispatch({ type: "fast.budget", data: 1 });
+    const attempted = await costOf("attempt, of many", () => look(id, metered));
+    expect(emitted.rowsRead).toBeLessThanOrEqual(20);
+    expect(attempted.rowsRead).toBeLessThanOrEqual(20);
+  });
+
+  it("health over the real door agrees with what is stored", async () => {
+    const { counts, truncated } = await hub.health();
+    expect(truncated).toBe(true);
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(READ.healthRows);
+  });
+});

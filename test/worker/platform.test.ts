@@ -1,0 +1,317 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { configured } from "../../src/bindings/configuration.ts";
+import { createRuns, findRun, runView } from "../../src/bindings/dispatch-runs.ts";
+import { attempt } from "../../src/executor/attempt.ts";
+import { listDispatches } from "../../src/hub/dispatches.ts";
+import { getEvent, listEvents } from "../../src/hub/events.ts";
+import { sweep } from "../../src/reconciler/sweep.ts";
+import { failureOf } from "./support/failures.ts";
+import { deafQueue, emitWith, envWith, hub, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
+import { meteredD1 } from "./support/metered-d1.ts";
+import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
+import { runEvents } from "./support/run-events.ts";
+
+/** Facts of the platform that the code leans on. When one of these fails, the platform has changed, and the code must. */
+
+interface Callable {
+  handle(event: object, delivery: object): Promise<unknown>;
+}
+
+describe("what workerd says of a destination without a usable handle()", () => {
+  const severalArguments =
+    'Attempted to call RPC function "handle" with the wrong number of arguments. When calling a top-level handler function that is not ' +
+    "declared as part of a class, you must always send exactly one argument. In order to support variable numbers of arguments, the server " +
+    "must use class-based syntax (extending WorkerEntrypoint) instead.";
+  const tooWide =
+    'Cannot call handler function "handle" over RPC because it has the wrong number of arguments. A simple function handler can only be ' +
+    "called over RPC if it has exactly the arguments (arg, env, ctx), where only the first argument comes from the client. To support " +
+    "multi-argument RPC functions, use class-based syntax (extending WorkerEntrypoint) instead.";
+  const cases: readonly [string, keyof Env, string][] = [
+    ["has no such method", "MUTE", 'The RPC receiver does not implement the method "handle".'],
+    ["is a Worker without entrypoints", "NO_ENTRYPOINT", 'The RPC receiver does not implement the method "handle".'],
+    ["has an arrow function as a field", "ARROW_FIELD", 'The RPC receiver does not implement the method "handle".'],
+    ["has a getter of a text", "TEXT_GETTER", '"handle" is not a function.'],
+    ["is a plain object", "PLAIN_OBJECT", severalArguments],
+    ["is a plain object whose handle() takes four arguments", "WIDE_PLAIN_OBJECT", tooWide],
+  ];
+  for (const [what, binding, text] of cases) {
+    it(`a destination that ${what} is misconfigured, and the reason is what workerd says`, async () => {
+      expect(await failureOf((env[binding] as unknown as Callable).handle({}, {}))).toBe(text);
+      expect(await settledBy(binding)).toMatchObject({ status: "misconfigured", reason: text });
+    });
+  }
+
+  it("a destination whose binding is not there is misconfigured", async () => {
+    expect((env as unknown as Record<string, unknown>)["NOT_BOUND"]).toBeUndefined();
+    const { status, reason } = await settledBy("NOT_BOUND");
+    expect([status, reason]).toEqual(["misconfigured", expect.stringContaining('"NOT_BOUND"')]);
+  });
+
+  const unreachable = [
+    'Worker "mailer" not found. Make sure it is running locally.',
+    'Worker does not export an entrypoint named "Mailer"',
+  ];
+  for (const text of unreachable) {
+    it(`a destination that is not there is misconfigured, as the dev registry says it: ${text}`, async () => {
+      const gone = { handle: async () => await Promise.reject(new Error(text)) };
+      expect(await settledBy("GONE", { GONE: gone })).toMatchObject({ status: "misconfigured", reason: text });
+    });
+  }
+
+  it("a destination whose own call finds no method has failed: it is there, and it threw", async () => {
+    const text = 'The RPC receiver does not implement the method "charge".';
+    expect(await failureOf((env.FORWARDING as unknown as Callable).handle({}, {}))).toBe(text);
+    expect(await settledBy("FORWARDING")).toMatchObject({ status: "failed", reason: text });
+  });
+
+  /** What a single attempt at a destination that is this binding leads to. */
+  async function settledBy(binding: string, changes: Record<string, unknown> = {}) {
+    const given = envWith({
+      ...changes,
+      HUB_CONFIG: {
+        defaults: { retry: { limit: 0 }, misconfigured: { for: "0s" } },
+        destinations: { odd: { worker: binding } },
+        routes: [{ id: "odd", on: "odd", to: "odd" }],
+      },
+    });
+    const id = await storedDispatch({ type: "odd", data: 1 }, given);
+    await attempt(given, id);
+    return await dispatchRow(id);
+  }
+});
+
+describe("RPC", () => {
+  const scripted = env.SCRIPTED as unknown as { text(bytes: number): Promise<string> };
+
+  it("a reply of 30 MB passes, one of 40 MB is an error that says so", async () => {
+    expect((await scripted.text(30_000_000)).length).toBe(30_000_000);
+    expect(await failureOf(scripted.text(40_000_000))).toMatch(/limited to 32MiB, but the size of this value was: 40\d{6} bytes/);
+  });
+
+  it("env is the same object for every request and every entrypoint of an isolate", async () => {
+    const first = env.FIRST_IDENTITY as unknown as { environments(): Promise<number> };
+    const second = env.SECOND_IDENTITY as unknown as { environments(): Promise<number> };
+    const seen = [await first.environments(), await second.environments(), await first.environments(), await second.environments()];
+    expect(seen).toEqual([1, 1, 1, 1]);
+  });
+
+  it("the configuration is read once for an environment, and anew for another", async () => {
+    const given = envWith({});
+    expect(await configured(given)).toBe(await configured(given));
+    expect(await configured(given)).not.toBe(await configured(envWith({})));
+  });
+
+  it("a configuration that this isolate has stored is not stored again by the next request, at whichever door", async () => {
+    await hub.emit({ type: "unrouted.identity", data: 1 });
+    await rows("DELETE FROM configs");
+    await hub.emit({ type: "unrouted.identity", data: 2 });
+    await (env.HUB_RPC as unknown as typeof hub).emit({ type: "unrouted.identity", data: 3 });
+    await (env.SHOP as unknown as typeof hub).emit({ type: "unrouted.identity", data: 4 });
+    expect(await rows("SELECT version FROM configs")).toEqual([]);
+  });
+});
+
+describe("D1", () => {
+  it("setting a NOT NULL column to NULL on conflict fails the statement and rolls back the whole batch", async () => {
+    await rows("CREATE TABLE fence (id TEXT PRIMARY KEY, type TEXT NOT NULL, key TEXT) WITHOUT ROWID");
+    await rows("CREATE UNIQUE INDEX fence_key ON fence (key) WHERE key IS NOT NULL");
+    await rows("INSERT INTO fence VALUES ('first', 'a', 'k')");
+    const batch = env.DB.batch([
+      env.DB.prepare("INSERT INTO fence VALUES ('before', 'a', NULL)"),
+      env.DB.prepare(
+        `INSERT INTO fence VALUES ('second', 'b', 'k') ON CONFLICT (key) WHERE key IS NOT NULL DO UPDATE SET type = NULL
+          WHERE fence.type <> excluded.type ON CONFLICT DO NOTHING`,
+      ),
+    ]);
+    expect(await failureOf(batch)).toContain("NOT NULL constraint failed: fence.type");
+    expect(await rows("SELECT id FROM fence")).toEqual([{ id: "first" }]);
+  });
+
+  it("a plain INSERT that conflicts rolls back the whole batch and names the table and the column", async () => {
+    const insert = (id: string) => env.DB.prepare("INSERT INTO executions VALUES (?, 1, 'n', 'complete', 0, 0, NULL)").bind(id);
+    const [taken, free] = [unique("d"), unique("d")];
+    await hub.health();
+    await insert(taken).run();
+    expect(await failureOf(env.DB.batch([insert(free), insert(taken)]))).toContain("UNIQUE constraint failed: executions.dispatch_id");
+    expect(await executionsOf(free)).toEqual([]);
+  });
+
+  it("rows written: one for a row of a WITHOUT ROWID table and one for each index it enters or leaves, none on a conflict", async () => {
+    await rows("CREATE TABLE plain (id TEXT PRIMARY KEY, state TEXT)");
+    await rows("CREATE TABLE lean (id TEXT PRIMARY KEY, state TEXT, at INTEGER) WITHOUT ROWID");
+    await rows("CREATE INDEX lean_open ON lean (at) WHERE state = 'open'");
+    const written = async (sql: string) => (await env.DB.prepare(sql).run()).meta.rows_written;
+    expect({
+      withRowid: await written("INSERT INTO plain VALUES ('a', 'open')"),
+      outsideTheIndex: await written("INSERT INTO lean VALUES ('a', 'shut', 1)"),
+      intoTheIndex: await written("INSERT INTO lean VALUES ('b', 'open', 1)"),
+      onConflict: await written("INSERT INTO lean VALUES ('b', 'open', 1) ON CONFLICT DO NOTHING"),
+      alongTheIndex: await written("UPDATE lean SET at = 2 WHERE id = 'b'"),
+      outOfTheIndex: await written("UPDATE lean SET state = 'shut' WHERE id = 'b'"),
+    }).toEqual({ withRowid: 2, outsideTheIndex: 1, intoTheIndex: 2, onConflict: 0, alongTheIndex: 2, outOfTheIndex: 1 });
+  });
+
+  it("JSON nested 1,000 levels deep fails the statement that reads it, 990 levels do not", async () => {
+    const read = (levels: number) => rows("SELECT count(*) AS found FROM json_each(?)", "[".repeat(levels) + "]".repeat(levels));
+    expect(await read(990)).toEqual([{ found: 1 }]);
+    expect(await failureOf(read(1_001))).toContain("malformed JSON");
+  });
+});
+
+describe("Workflows", () => {
+  it("an id that exists gives 10405 in createBatch, one that came earlier in the batch 10415, and the rest are created", async () => {
+    const [known, fresh] = [unique("w"), unique("w")];
+    const params = (id: string) => ({ id, params: { id, dueAt: 0 } });
+    await env.DISPATCH_WORKFLOW.createBatch({ instances: [params(known)] });
+    const { created, errors } = await env.DISPATCH_WORKFLOW.createBatch({ instances: [params(known), params(fresh), params(fresh)] });
+    expect(created.map(({ id }) => id)).toEqual([fresh]);
+    expect(errors.map(({ index, id, code }) => ({ index, id, code }))).toEqual([
+      { index: 0, id: known, code: 10405 },
+      { index: 2, id: fresh, code: 10415 },
+    ]);
+    const again = [known, fresh, fresh].map((id) => ({ id, dueAt: 0 }));
+    expect(await createRuns(env.DISPATCH_WORKFLOW, again)).toEqual({ refused: [], failed: [] });
+  });
+
+  it("a batch of 101 instances is refused as a whole", async () => {
+    const ids = Array.from({ length: 101 }, () => unique("w"));
+    const refused = env.DISPATCH_WORKFLOW.createBatch({ instances: ids.map((id) => ({ id, params: { id, dueAt: 0 } })) });
+    expect(await failureOf(refused)).toContain("Batch size exceeds maximum allowed");
+    expect(await findRun(env.DISPATCH_WORKFLOW, ids[0] ?? "")).toBeNull();
+  });
+
+  it("an instance that nobody created is told by the text of the error", async () => {
+    expect(await failureOf(env.DISPATCH_WORKFLOW.get("nobody"))).toBe("instance.not_found");
+    expect(await findRun(env.DISPATCH_WORKFLOW, "nobody")).toBeNull();
+    expect(await runView(env.DISPATCH_WORKFLOW, "nobody")).toEqual({ status: "missing" });
+  });
+
+  it("of an error only the name, inside the message, reaches the delay function; a delay of 0 is none", async () => {
+    const id = unique("p");
+    await env.PROBE_WORKFLOW.create({
+      id,
+      params: { throws: ["retry:0", "retry:120"], delays: { "Signal: retry:0": 0, "Signal: retry:120": 120 } },
+    });
+    const events = await runEvents(env.PROBE_WORKFLOW, id);
+    expect(events.filter(({ type }) => type === "attempt_errored").map(({ retryDelayMs }) => retryDelayMs)).toEqual([0, 120]);
+    expect(events.at(-1)).toMatchObject({ type: "workflow_completed", output: "worked" });
+  });
+
+  it("a run that retries says in its message how long it waits, and the engine waits so long", async () => {
+    const id = await startedDispatch({ type: "constant.signal", data: { script: ["failed", "complete"] } });
+    await settled(id);
+    const errored = (await runEvents(env.DISPATCH_WORKFLOW, id)).find(({ type }) => type === "attempt_errored");
+    expect(errored?.error?.message).toBe(`RetrySignal: retry:${errored?.retryDelayMs}`);
+    expect(errored?.retryDelayMs).toBeGreaterThan(0);
+    expect(errored?.retryDelayMs).toBeLessThanOrEqual(300);
+  });
+
+  it("a sleep until a time in the past fails the instance in the local engine", async () => {
+    const id = unique("p");
+    await env.PROBE_WORKFLOW.create({ id, params: { sleepUntil: Date.now() - 60_000, delays: {} } });
+    const instance = await env.PROBE_WORKFLOW.get(id);
+    const status = await until(
+      async () => {
+        const now = await instance.status();
+        return now.status === "errored" ? now : undefined;
+      },
+      { what: "the instance to fail" },
+    );
+    expect(status.error?.message).toContain("sleep until a time in the past");
+  });
+
+  it("a paused run makes no attempt when its time has come, and goes on when it is resumed", async () => {
+    const id = await startedDispatch({ type: "delayed.paused", data: 1, delay: "3s" });
+    const found = await until(async () => (await findRun(env.DISPATCH_WORKFLOW, id)) ?? undefined, { what: "the run" });
+    await found.pause();
+    const { due_at } = await dispatchRow(id);
+    await scheduler.wait(Math.max(0, due_at - Date.now()) + 700);
+    expect((await found.status()).status).toBe("paused");
+    expect(await executionsOf(id)).toEqual([]);
+    await found.resume();
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+  });
+});
+
+describe("the indexes that queries use", () => {
+  const { d1, trips, measure } = meteredD1(env.DB);
+  const metered = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
+
+  /** How SQLite goes about each statement that `work` runs, but for the schema's. */
+  async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
+    await hub.health();
+    await listEvents(metered, {});
+    await measure(work);
+    const plans: string[] = [];
+    for (const { sql, values } of trips().flat()) {
+      const plan = await rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values);
+      plans.push(plan.map(({ detail }) => detail).join("; "));
+    }
+    return plans;
+  }
+
+  const lists: readonly [string, () => Promise<unknown>, RegExp][] = [
+    ["the sweep's claim", () => sweep(metered, 0), /SEARCH dispatches USING (COVERING )?INDEX dispatches_check \(check_at<\?\)/],
+    ["the list of failed dispatches", () => listDispatches(metered, { status: "failed" }), /USING INDEX dispatches_bad/],
+    ["the list of misconfigured dispatches", () => listDispatches(metered, { status: "misconfigured" }), /USING INDEX dispatches_bad/],
+    ["the list of lost dispatches", () => listDispatches(metered, { status: "lost", destination: "x" }), /USING INDEX dispatches_bad/],
+    ["the list of ongoing dispatches", () => listDispatches(metered, { status: "ongoing" }), /USING INDEX dispatches_check/],
+    ["the list of an event's dispatches", () => listDispatches(metered, { eventId: "x" }), /USING PRIMARY KEY \(id>\? AND id<\?\)/],
+    ["the dispatches of an event", () => getEvent(metered, "x"), /SEARCH events USING PRIMARY KEY \(id=\?\)/],
+    ["the list of events with a key", () => listEvents(metered, { key: "k" }), /USING INDEX events_key \(key=\?\)/],
+    [
+      "the list of events with a key of a source",
+      () => listEvents(metered, { key: "k", source: "s" }),
+      /USING INDEX events_key \(key=\? AND source=\?\)/,
+    ],
+    ["the list of events of a type", () => listEvents(metered, { type: "t" }), /USING INDEX events_type \(type=\?\)/],
+    [
+      "the list of events of a type in a window of time",
+      () => listEvents(metered, { type: "t", from: new Date(0), to: new Date() }),
+      /USING INDEX events_type \(type=\? AND id>\? AND id<\?\)/,
+    ],
+    ["the list of events about a subject", () => listEvents(metered, { subject: "s" }), /USING INDEX events_subject \(subject=\?\)/],
+    [
+      "the list of a chain of events",
+      () => listEvents(metered, { correlationId: "c" }),
+      /USING INDEX events_correlation \(correlation_id=\?\).*USING PRIMARY KEY \(id=\?\)/,
+    ],
+    ["the list of events", () => listEvents(metered, { to: new Date() }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
+  ];
+  for (const [what, work, index] of lists) {
+    it(`${what} is served by an index, in the order it comes in`, async () => {
+      const plans = await plansOf(work);
+      expect(plans.length).toBeGreaterThan(0);
+      expect(plans[0]).toMatch(index);
+      for (const plan of plans) expect(plan).not.toMatch(/SCAN (events|dispatches|executions)(?! USING INDEX dispatches_(check|bad))/);
+      for (const plan of plans) expect(plan).not.toContain("TEMP B-TREE");
+    });
+  }
+
+  it("the ongoing list goes on from a cursor by the index", async () => {
+    await store(Array.from({ length: 3 }, (_, number) => ({ type: "later.cursor", data: number })));
+    const { cursor } = await listDispatches(metered, { status: "ongoing", limit: 2 });
+    const plans = await plansOf(() => listDispatches(metered, { status: "ongoing", limit: 2, cursor }));
+    expect(plans[0]).toMatch(/SEARCH dispatches USING INDEX dispatches_check \(.*check_at/);
+    expect(plans.join()).not.toContain("TEMP B-TREE");
+  });
+
+  it("an emit with a key looks it up by the index, and the dispatches of what it finds by their range of ids", async () => {
+    const event = { type: "later.key", data: 1, source: "tests", key: unique("k") };
+    const plans = await plansOf(async () => await emitWith(metered, event));
+    const known = plans.at(-1);
+    expect(known).toMatch(/SEARCH event USING COVERING INDEX events_key \(key=\? AND source=\?\)/);
+    expect(known).toMatch(/SEARCH dispatch USING PRIMARY KEY \(id>\? AND id<\?\)/);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (event|dispatch|events|dispatches)\b/);
+  });
+
+  it("an attempt finds all it needs by primary keys", async () => {
+    const id = await storedDispatch({ type: "once.plan", data: 1 });
+    const plans = await plansOf(async () => await attempt(metered, id));
+    expect(plans[0]).toMatch(/SEARCH dispatch USING PRIMARY KEY \(id=\?\)/);
+    expect(plans[0]).toMatch(/SEARCH event USING PRIMARY KEY \(id=\?\)/);
+    expect(plans[0]).toMatch(/SEARCH executions USING PRIMARY KEY \(dispatch_id=\?\)/);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (event|dispatch|events|dispatches|executions|controls)\b/);
+  });
+});

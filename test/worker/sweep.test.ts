@@ -1,0 +1,275 @@
+import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { CHECK } from "../../schema/limits.ts";
+import type { DispatchMessage, RunParams } from "../../schema/messages.ts";
+import { enqueueRuns } from "../../src/bindings/dispatch-queue.ts";
+import { createRuns, findRun } from "../../src/bindings/dispatch-runs.ts";
+import hubWorker from "../../src/index.ts";
+import { sweep } from "../../src/reconciler/sweep.ts";
+import { bulkDispatches } from "./support/bulk.ts";
+import { failureOf } from "./support/failures.ts";
+import { envWith, storedDispatch, unique } from "./support/hub.ts";
+import { dispatchRow, executionsOf, rows, settled } from "./support/rows.ts";
+
+/** A minute of cron. */
+async function everyMinute(given: Env = env): Promise<void> {
+  await hubWorker.scheduled(createScheduledController(), given);
+}
+
+const overdueNow = async (id: string) => await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() - 1, id);
+
+/** A queue that keeps what it is given. */
+function keptQueue() {
+  const runs: RunParams[] = [];
+  const sizes: number[] = [];
+  const sendBatch = async (messages: Iterable<{ body: DispatchMessage }>) => {
+    const bodies = [...messages].map(({ body }) => body);
+    sizes.push(bodies.length);
+    runs.push(...bodies.flatMap((body) => body.runs));
+    return {};
+  };
+  return { runs, sizes, queue: { sendBatch } as unknown as Queue };
+}
+
+describe("the sweep", () => {
+  it("starts a dispatch whose queue message was lost", async () => {
+    const id = await storedDispatch({ type: "fast.lost", data: 1 });
+    expect(await findRun(env.DISPATCH_WORKFLOW, id)).toBeNull();
+    await overdueNow(id);
+    await everyMinute();
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+  });
+
+  it("leaves alone what is not overdue, and moves what it takes out of the next sweep's sight", async () => {
+    const [late, later] = [await storedDispatch({ type: "later.late", data: 1 }), await storedDispatch({ type: "later.later", data: 1 })];
+    const now = Date.now();
+    await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", now, late);
+    await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", now + 1, later);
+    const { runs, queue } = keptQueue();
+    const given = envWith({ DISPATCH_QUEUE: queue });
+    await sweep(given, now);
+    expect(runs.map(({ id }) => id)).toContain(late);
+    expect(runs.map(({ id }) => id)).not.toContain(later);
+    expect((await dispatchRow(late)).check_at).toBe(now + CHECK.sweptMs);
+    runs.length = 0;
+    await sweep(given, now);
+    expect(runs.map(({ id }) => id)).not.toContain(late);
+    expect(runs.map(({ id }) => id)).not.toContain(later);
+    await sweep(given, now + CHECK.sweptMs);
+    expect(runs.map(({ id }) => id)).toContain(late);
+  });
+
+  it("passes on when a dispatch is due, so that its run still sleeps until then", async () => {
+    const id = await storedDispatch({ type: "later.due", data: 1 });
+    await overdueNow(id);
+    await everyMinute();
+    const { due_at } = await dispatchRow(id);
+    const { runs, queue } = keptQueue();
+    await overdueNow(id);
+    await sweep(envWith({ DISPATCH_QUEUE: queue }), Date.now());
+    expect(runs.find((run) => run.id === id)).toEqual({ id, dueAt: due_at });
+    expect(await executionsOf(id)).toEqual([]);
+  });
+
+  it("ignores what has settled, be its moment long over", async () => {
+    const id = unique("settled-");
+    await bulkDispatches([{ id, eventId: "e", route: "r", destination: "d", status: "failed", checkAt: 1 }]);
+    const { runs, queue } = keptQueue();
+    await sweep(envWith({ DISPATCH_QUEUE: queue }), Date.now());
+    expect(runs.map((run) => run.id)).not.toContain(id);
+  });
+
+  it("two sweeps at once take different dispatches, and together all, oldest first", async () => {
+    const prefix = unique("twin-");
+    const many = Array.from({ length: CHECK.sweepPage + 500 }, (_, number) => ({
+      id: `${prefix}-${String(number).padStart(5, "0")}`,
+      eventId: "e",
+      route: "r",
+      destination: "d",
+      status: "ongoing" as const,
+      checkAt: 1_000 + number,
+    }));
+    await bulkDispatches(many);
+    const [one, two] = [keptQueue(), keptQueue()];
+    const now = 1_000 + many.length;
+    const taken = await Promise.all([
+      sweep(envWith({ DISPATCH_QUEUE: one.queue }), now),
+      sweep(envWith({ DISPATCH_QUEUE: two.queue }), now),
+    ]);
+    expect(taken.toSorted((a, b) => a - b)).toEqual([500, CHECK.sweepPage]);
+    const [first, second] = [one, two].map(({ runs }) => runs.map(({ id }) => id).toSorted());
+    expect([...(first ?? []), ...(second ?? [])].toSorted()).toEqual(many.map(({ id }) => id));
+    const larger = taken[0] === CHECK.sweepPage ? first : second;
+    expect(larger).toEqual(many.slice(0, CHECK.sweepPage).map(({ id }) => id));
+    await rows("DELETE FROM dispatches WHERE id GLOB ?", `${prefix}*`);
+  });
+
+  it("does not harm a run that exists: it is called once all the same", async () => {
+    const id = await storedDispatch({ type: "delayed.exists", data: 1 });
+    const { due_at } = await dispatchRow(id);
+    await createRuns(env.DISPATCH_WORKFLOW, [{ id, dueAt: due_at }]);
+    await overdueNow(id);
+    await everyMinute();
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+  });
+
+  it("whose queue takes nothing fails aloud, and what it took is overdue again later", async () => {
+    const id = await storedDispatch({ type: "fast.unsent", data: 1 });
+    await overdueNow(id);
+    const refusing = { sendBatch: async () => await Promise.reject(new Error("Queue is overloaded. Please back off.")) };
+    expect(await failureOf(everyMinute(envWith({ DISPATCH_QUEUE: refusing })))).toContain("overloaded");
+    const { status, check_at } = await dispatchRow(id);
+    expect(status).toBe("ongoing");
+    expect(check_at).toBeLessThanOrEqual(Date.now() + CHECK.sweptMs);
+    await overdueNow(id);
+    await everyMinute();
+    expect(await settled(id)).toMatchObject({ status: "complete" });
+  });
+});
+
+describe("the queue", () => {
+  /** The hub's own consumer, given these messages. */
+  async function consumed(bodies: readonly unknown[], given: Env = env, attempts = 1) {
+    const messages = bodies.map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts, body }));
+    const batch = createMessageBatch("flowhub-dispatches", messages);
+    const ctx = createExecutionContext();
+    await hubWorker.queue(batch, given);
+    return await getQueueResult(batch, ctx);
+  }
+
+  const message = (...ids: string[]): DispatchMessage => ({ kind: "start", runs: ids.map((id) => ({ id, dueAt: 0 })) });
+
+  it("malformed messages are retried, never acknowledged, and do not spoil the others", async () => {
+    const [one, two] = [await storedDispatch({ type: "fast.queued", data: 1 }), await storedDispatch({ type: "fast.queued", data: 2 })];
+    const malformed = [
+      null,
+      "start",
+      {},
+      { kind: "start", runs: [] },
+      { kind: "stop", runs: [] },
+      { kind: "start", runs: [{ id: 5, dueAt: 0 }] },
+    ];
+    const result = await consumed([message(one), ...malformed, message(two)]);
+    expect(result.explicitAcks.toSorted()).toEqual(["m0", "m7"]);
+    expect(result.retryMessages.map(({ msgId }) => msgId).toSorted()).toEqual(["m1", "m2", "m3", "m4", "m5", "m6"]);
+    expect((await settled(one)).status).toBe("complete");
+    expect((await settled(two)).status).toBe("complete");
+  });
+
+  it("a message that comes twice starts nothing twice", async () => {
+    const id = await storedDispatch({ type: "fast.again", data: 1 });
+    const results = [await consumed([message(id), message(id)]), await consumed([message(id)])];
+    expect(results.flatMap(({ explicitAcks }) => explicitAcks)).toEqual(["m0", "m1", "m0"]);
+    expect(await settled(id)).toMatchObject({ attempts: 1 });
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it("a run of a dispatch that nobody stored ends without harm", async () => {
+    const id = unique("ghost-");
+    expect((await consumed([message(id)])).explicitAcks).toEqual(["m0"]);
+    expect(await executionsOf(id)).toEqual([]);
+  });
+
+  it("a message of 250 runs is started in calls of at most a hundred", async () => {
+    const ids = Array.from({ length: 250 }, () => unique("many-"));
+    const started: string[] = [];
+    const strict = {
+      createBatch: async ({ instances }: { instances: { id: string }[] }) => {
+        if (instances.length > 100) throw new Error("a batch holds at most 100 instances");
+        started.push(...instances.map(({ id }) => id));
+        return { created: instances, errors: [] };
+      },
+    };
+    expect((await consumed([message(...ids)], envWith({ DISPATCH_WORKFLOW: strict }))).explicitAcks).toEqual(["m0"]);
+    expect(started).toEqual(ids);
+  });
+
+  /** An engine that says this to the first so many orders, and then does as it should. */
+  function engineSaying(message: string, times: number): Workflow<RunParams> {
+    let left = times;
+    return {
+      createBatch: async (batch: Parameters<typeof env.DISPATCH_WORKFLOW.createBatch>[0]) => {
+        left -= 1;
+        if (left >= 0) throw new Error(message);
+        return await env.DISPATCH_WORKFLOW.createBatch(batch as never);
+      },
+    } as unknown as Workflow<RunParams>;
+  }
+
+  for (const said of ["workflows.api.error.rate_limited: 429", "Too Many Requests", "instance creation rate limit exceeded"]) {
+    it.concurrent(`when the engine says "${said}" the message is acknowledged and its runs come back later, by themselves`, async () => {
+      const id = await storedDispatch({ type: "fast.limited", data: 1 });
+      const result = await consumed([message(id)], envWith({ DISPATCH_WORKFLOW: engineSaying(said, 1) }));
+      expect(result).toMatchObject({ explicitAcks: ["m0"], retryMessages: [] });
+      expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
+      expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    });
+  }
+
+  it("of 250 runs those behind the rate limit come back later, and those before it are started", async () => {
+    const ids = Array.from({ length: 250 }, () => unique("limited-"));
+    const { runs, queue } = keptQueue();
+    let calls = 0;
+    const limited = {
+      createBatch: async (batch: { instances: { id: string }[] }) => {
+        calls += 1;
+        if (calls === 2) throw new Error("429");
+        return { created: batch.instances, errors: [] };
+      },
+    };
+    const result = await consumed([message(...ids)], envWith({ DISPATCH_WORKFLOW: limited, DISPATCH_QUEUE: queue }));
+    expect(result.explicitAcks).toEqual(["m0"]);
+    expect(runs.map(({ id }) => id)).toEqual(ids.slice(100));
+  });
+
+  it("single runs that the engine limits come back later, single ones it refuses otherwise are retried with their message", async () => {
+    const { runs, queue } = keptQueue();
+    const picky = {
+      createBatch: async () => ({
+        created: [],
+        errors: [
+          { index: 0, id: "a", code: 10405, message: "instance.already_exists" },
+          { index: 1, id: "b", code: 10429, message: "Too many requests" },
+          { index: 2, id: "c", code: 10001, message: "internal error" },
+        ],
+      }),
+    };
+    const result = await consumed([message("a", "b", "c")], envWith({ DISPATCH_WORKFLOW: picky, DISPATCH_QUEUE: queue }), 3);
+    expect(runs).toEqual([{ id: "b", dueAt: 0 }]);
+    expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m0" }] });
+  });
+
+  it("when the engine fails otherwise the message is retried, later each time", async () => {
+    const failing = envWith({ DISPATCH_WORKFLOW: engineSaying("workflows.api.error.internal_server", 9) });
+    const asked: unknown[] = [];
+    for (const attempts of [1, 4]) {
+      const retry = (options: unknown) => asked.push(options);
+      const ack = () => asked.push("acknowledged");
+      const one = { id: "m", timestamp: new Date(), attempts, body: message("x"), retry, ack };
+      await hubWorker.queue({ queue: "flowhub-dispatches", messages: [one] } as unknown as MessageBatch, failing);
+    }
+    expect(asked).toEqual([{ delaySeconds: 5 }, { delaySeconds: 20 }]);
+  });
+
+  it("runs go onto the queue a hundred a message, and no call is larger than the queue takes", async () => {
+    const { runs, sizes } = await enqueued(25_000);
+    expect(runs).toHaveLength(25_000);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(100);
+  });
+
+  async function enqueued(count: number) {
+    const kept = keptQueue();
+    const ids = Array.from({ length: count }, () => ({ id: `${crypto.randomUUID()}-19`, dueAt: Date.now() }));
+    const limited = {
+      sendBatch: async (messages: { body: DispatchMessage }[]) => {
+        const bytes = messages.reduce((sum, { body }) => sum + JSON.stringify(body).length + 100, 0);
+        if (bytes > 256_000) throw new Error(`${bytes} bytes in a call`);
+        for (const { body } of messages) if (JSON.stringify(body).length > 64_000) throw new Error("a message billed twice");
+        return await kept.queue.sendBatch(messages);
+      },
+    } as unknown as Queue;
+    await enqueueRuns(limited, ids);
+    return kept;
+  }
+});
