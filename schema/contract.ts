@@ -32,7 +32,7 @@ export interface EmitReceipt {
   readonly duplicate: boolean;
   /** Committed to the database with its dispatches. */
   readonly durability: "stored";
-  /** Whom it is owed to. Empty when no route matched; the event is stored all the same. Times are RFC 3339. */
+  /** Whom it is owed to; empty when no route matched, and the event is stored all the same. `dueAt` is RFC 3339, and moves with each retry. */
   readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: string }[];
 }
 

@@ -3,10 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const root = `${import.meta.dirname}/..`;
 
+/** One tier after the other: the last starts whole stacks, and wants the machine for itself. */
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
-      { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, sequence: { groupOrder: 0 } } },
       {
         root,
         plugins: [
@@ -23,11 +25,18 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000 },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         root,
-        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

@@ -95,11 +95,18 @@ async function untilAnswers(url: string, session: DevSession, signal: AbortSigna
     const problem = await Promise.race([early, answers(url, signal)]);
     if (problem === undefined) return;
     if (problem !== NO_ANSWER) throw new Error(problem);
+    if (session.lastLines().includes(BUILD_FAILED)) {
+      // What is wrong follows in the next lines.
+      await sleep(500);
+      throw new Error(`The Workers could not be built:\n${session.lastLines()}`);
+    }
     if (Date.now() > deadline) throw new Error(`The hub did not answer within ${READY_MS / 1_000} s:\n${session.lastLines()}`);
     await sleep(100);
   }
 }
 
+/** Wrangler says so and waits for somebody to mend the source. */
+const BUILD_FAILED = "Build failed with";
 const NO_ANSWER = "no answer";
 
 /** Any answer will do: a hub whose configuration is invalid says so with a 503. */

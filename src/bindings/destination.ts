@@ -35,7 +35,7 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
     try {
       return answerFromReply(reply);
     } finally {
-      if (typeof reply === "object" && reply !== null) (reply as Partial<Disposable>)[Symbol.dispose]?.();
+      (reply as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
     }
   } catch (error) {
     return isMissingMethod(error) ? answerMisconfigured(error.message) : answerFromError(error);

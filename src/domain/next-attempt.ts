@@ -17,7 +17,7 @@ export type Look =
   | { readonly do: "call"; readonly attempt: number };
 
 /** How often a run looks whether a paused destination is free again. */
-const PAUSED_LOOK_MS = 30_000;
+const PAUSED_LOOK_MS = 60_000;
 
 /**
  * Decides what a look at a dispatch leads to. The ordinal counts what is recorded, never what the engine counts:

@@ -66,7 +66,9 @@ export async function pastKnownKeys<Result>(d1: D1Database, plan: EmitPlan, comm
       return await commit(remaining);
     } catch (error) {
       if (!isKeyFence(error)) throw error;
-      remaining = withoutEvents(remaining, await readSameFacts(d1, remaining));
+      const same = await readSameFacts(d1, remaining);
+      if (same.size === 0) throw error;
+      remaining = withoutEvents(remaining, same);
     }
   }
 }

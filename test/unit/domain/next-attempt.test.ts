@@ -32,7 +32,7 @@ describe("a look at a dispatch", () => {
     ["has been tried twice", { past: past("failed", "misconfigured") }, { do: "call", attempt: 3 }],
     ["is due in a moment", { dueAt: NOW + 1 }, { do: "wait", ms: 1 }],
     ["woke from its back-off too soon", { dueAt: NOW + HOUR, past: past("failed") }, { do: "wait", ms: HOUR }],
-    ["is paused", { paused: true }, { do: "wait", ms: 30_000 }],
+    ["is paused", { paused: true }, { do: "wait", ms: 60_000 }],
     ["is paused and not due: the due time comes first", { paused: true, dueAt: NOW + 5 }, { do: "wait", ms: 5 }],
   ])("that %s", (_, given, expected) => {
     expect(look(given)).toEqual(expected);

@@ -65,6 +65,9 @@ describe("a configuration in bindings", () => {
   test("what is no object is returned as it is, for the schema to refuse", () => {
     expect(configFromBindings({ HUB_CONFIG: "[1]", HUB_ROUTES_0: routes })).toEqual([1]);
     expect(configFromBindings({ HUB_CONFIG: 5 })).toBe(5);
+    expect(configFromBindings({ HUB_CONFIG: "0" })).toBe(0);
+    expect(configFromBindings({ HUB_CONFIG: "false" })).toBe(false);
+    expect(configFromBindings({ HUB_CONFIG: { routes: false }, HUB_ROUTES_0: routes })).toMatchObject({ routes: [false, ...routes] });
   });
 
   test("numbering ends at a gap", () => {
