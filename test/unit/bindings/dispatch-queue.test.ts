@@ -68,6 +68,16 @@ describe("runs on the queue", () => {
     expect(sends.map(({ messages }) => messages.length)).toEqual([100, 1]);
   });
 
+  test("a call may be full to the byte", async () => {
+    const perMessage = QUEUE.maxBatchBytes / 10;
+    const bare = byteLength(JSON.stringify({ kind: "start", runs: runsOf(100, () => "").map(({ id }) => ({ id, dueAt: 0 })) }));
+    const padding = Array.from({ length: 100 }, (_, index) => Math.floor((perMessage - bare + index) / 100));
+    const runs = runsOf(1_100, (index) => "x".repeat(padding[index % 100] ?? 0)).map(({ id }) => ({ id, dueAt: 0 }));
+    const sends = await sent(runs);
+    expect(sends.map(({ messages }) => messages.length)).toEqual([10, 1]);
+    expect(sends.map(bytesOf)).toEqual([QUEUE.maxBatchBytes, perMessage]);
+  });
+
   test("bytes are counted in UTF-8", async () => {
     const sends = await sent(runsOf(2_000, (index) => `${"日".repeat(60)}${index}`));
     expect(sends.length).toBeGreaterThan(1);

@@ -143,6 +143,11 @@ describe("what follows from an answer", () => {
       settledMisconfigured,
     ],
     [
+      "counts from the epoch when it began there",
+      { past: [{ outcome: "misconfigured", startedAt: 0 }], policy: policyOf({ misconfigured: { forMs: NOW + MINUTE } }) },
+      settledMisconfigured,
+    ],
+    [
       "counts anew after a failure",
       {
         past: [

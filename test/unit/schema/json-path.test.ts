@@ -41,6 +41,12 @@ describe("match() and search()", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
+  test("a pattern of 1,000 characters is matched, a longer one is false", () => {
+    const length = 1_000;
+    expect(selected("$[?match(@.text, @.pattern)]", [{ text: "a".repeat(length), pattern: "a".repeat(length) }])).toHaveLength(1);
+    expect(selected("$[?match(@.text, @.pattern)]", [{ text: "a".repeat(length + 1), pattern: "a".repeat(length + 1) }])).toEqual([]);
+  });
+
   test.each<[how: string, pattern: string]>([
     ["however long it is", `${"(a|b|c|d|e|f)*".repeat(2_000)}$`],
     ["however often it repeats", `${"(a?){1000}".repeat(10)}$`],

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
 import { compilePattern, compileWholePattern } from "../../../schema/pattern.ts";
 
@@ -27,6 +28,13 @@ describe("a pattern", () => {
 
   test.each(["a{1000}", "[a-z]{1000}", "(a?){500}", "(a|b|c|d|e|f)*".repeat(70)])("%s is not too large", (pattern) => {
     expect(compilePattern(pattern)("a".repeat(1_000))).toBe(true);
+  });
+
+  test("2,500 instructions are not too many, 2,501 are", () => {
+    const pattern = "a{1000}b{1000}c{498}";
+    expect(RE2JS.compile(pattern).programSize()).toBe(2_500);
+    expect(() => compilePattern(pattern)).not.toThrow();
+    expect(() => compilePattern(`${pattern}d`)).toThrow("the pattern is too large");
   });
 
   test.each(["(a?b?c?){1000}", "(a?){1000}", "((a?){30}){30}".repeat(5), "x".repeat(5_000)])("%s is too large", (pattern) => {
