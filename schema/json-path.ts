@@ -7,7 +7,9 @@ export function compilePath(path: string): JSONPathQuery {
 }
 
 /** A pattern may come out of the event itself: compiling one takes time that grows with its length. */
-const LONGEST_PATTERN = 1_000;
+const LONGEST_PATTERN = 400;
+/** And running it takes at most 6 s of a Worker's 30 s of CPU on the largest event (pattern.ts). */
+const MAX_INSTRUCTIONS = 500;
 
 /** Deeper than any event may nest (limits.ts), so that `$..x` never throws on a stored event. */
 const MAX_RECURSION = 1_000;
@@ -16,14 +18,14 @@ const environment = new JSONPathEnvironment({ maxRecursionDepth: MAX_RECURSION }
 environment.functionRegister.set("match", patternFunction(compileWholePattern));
 environment.functionRegister.set("search", patternFunction(compilePattern));
 
-function patternFunction(compile: (pattern: string) => (text: string) => boolean) {
+function patternFunction(compile: (pattern: string, maxInstructions: number) => (text: string) => boolean) {
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
     call(text: unknown, pattern: unknown): boolean {
       if (typeof text !== "string" || typeof pattern !== "string" || pattern.length > LONGEST_PATTERN) return false;
       try {
-        return compile(pattern)(text);
+        return compile(pattern, MAX_INSTRUCTIONS)(text);
       } catch {
         // RFC 9535 section 2.4.6: a pattern that is not valid makes the result LogicalFalse.
         return false;

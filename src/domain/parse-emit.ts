@@ -45,7 +45,7 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
   if ((attributes.causedBy?.depth ?? 0) >= EMIT.maxChainDepth) {
     throw new Fault(
       "chain.too_deep",
-      `Event ${index} would be the ${EMIT.maxChainDepth + 1}th in a chain of causes; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`,
+      `Event ${index} would be ${EMIT.maxChainDepth + 1} causes deep; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`,
     );
   }
   const body = parseData(data, index);
@@ -56,7 +56,7 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
 
 function parseData(data: unknown, index: number): { data: Json; dataText: string } {
   const check = checkJson(data, { maxDepth: EMIT.maxDepth, maxBytes: EMIT.maxEventBytes });
-  if (check.problem?.code === "payload.too_large") throw tooLarge(index, "larger");
+  if (check.problem?.code === "payload.too_large") throw tooLarge(index, "larger than it may be");
   if (check.problem !== undefined) throw new Fault(check.problem.code, `Event ${index}: ${check.problem.text}.`);
   const dataText = JSON.stringify(data);
   return { data: check.dropped ? (JSON.parse(dataText) as Json) : (data as Json), dataText };

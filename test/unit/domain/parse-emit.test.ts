@@ -122,7 +122,7 @@ describe("a fault names the event, the field and what to do", () => {
     [
       "a loop",
       { ...good, causedBy: { ...cause, depth: 32 } },
-      "(chain.too_deep) Event 2 would be the 33th in a chain of causes; the limit is 32. Something emits in a loop.",
+      "(chain.too_deep) Event 2 would be 33 causes deep; the limit is 32. Something emits in a loop.",
     ],
     [
       "several things",

@@ -70,10 +70,27 @@ describe("a configuration in bindings", () => {
     expect(configFromBindings({ HUB_CONFIG: { routes: false }, HUB_ROUTES_0: routes })).toMatchObject({ routes: [false, ...routes] });
   });
 
-  test("numbering ends at a gap", () => {
+  test("a gap in the numbering is named: the routes behind it would match nothing", () => {
     const gap = { HUB_DESTINATIONS_0: destinations, HUB_ROUTES_0: routes.slice(0, 1), HUB_ROUTES_2: routes.slice(2) };
-    expect(configFromBindings(gap)).toEqual({ destinations, routes: routes.slice(0, 1) });
-    expect(configFromBindings({ HUB_ROUTES_1: routes })).toEqual({});
+    expect(messageOf(() => configFromBindings(gap))).toMatch(/^HUB_ROUTES_1 is missing/);
+    expect(messageOf(() => configFromBindings({ HUB_ROUTES_1: routes }))).toMatch(/^HUB_ROUTES_0 is missing/);
+  });
+
+  test.each([
+    ["HUB_DESTINATIONS_0", "5", "HUB_DESTINATIONS_0 must be an object"],
+    ["HUB_DESTINATIONS_0", [], "HUB_DESTINATIONS_0 must be an object"],
+    ["HUB_ROUTES_0", "{}", "HUB_ROUTES_0 must be a list"],
+  ])("%s that is %j is refused", (name, value, message) => {
+    expect(messageOf(() => configFromBindings({ [name]: value }))).toBe(message);
+  });
+
+  test("a destination that is declared twice is named: one of the two would silently win", () => {
+    const twice = { HUB_DESTINATIONS_0: { email: { worker: "A" } }, HUB_DESTINATIONS_1: { email: { worker: "B" } } };
+    const message = 'destination "email" is declared in more than one variable';
+    expect(messageOf(() => configFromBindings(twice))).toBe(message);
+    expect(messageOf(() => configFromBindings({ HUB_CONFIG: { destinations: { email: {} } }, HUB_DESTINATIONS_0: { email: {} } }))).toBe(
+      message,
+    );
   });
 
   test.each(["HUB_CONFIG", "HUB_DESTINATIONS_0", "HUB_ROUTES_0"])("%s that is not JSON is named", (name) => {

@@ -41,8 +41,8 @@ describe("match() and search()", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  test("a pattern of 1,000 characters is matched, a longer one is false", () => {
-    const length = 1_000;
+  test("a pattern of 400 characters is matched, a longer one is false", () => {
+    const length = 400;
     expect(selected("$[?match(@.text, @.pattern)]", [{ text: "a".repeat(length), pattern: "a".repeat(length) }])).toHaveLength(1);
     expect(selected("$[?match(@.text, @.pattern)]", [{ text: "a".repeat(length + 1), pattern: "a".repeat(length + 1) }])).toEqual([]);
   });
