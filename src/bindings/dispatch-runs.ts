@@ -16,18 +16,20 @@ const EXISTS = [10405, 10415];
 
 /** Creates one instance a run, its id the dispatch's. A run that exists is left alone. */
 export async function createRuns(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns> {
-  const failed: CreatedRuns["failed"][number][] = [];
   const parts = chunks(runs, WORKFLOW.maxBatchInstances);
+  const problems: { readonly run: RunParams; readonly message: string }[] = [];
   for (const [index, part] of parts.entries()) {
     try {
-      failed.push(...(await createBatch(workflow, part)));
+      problems.push(...(await createBatch(workflow, part)));
     } catch (error) {
-      if (isRateLimit(error)) return { refused: parts.slice(index).flat(), failed };
-      throw error;
+      if (!isRateLimit(error)) throw error;
+      const message = String(error);
+      problems.push(...parts.slice(index).flatMap((rest) => rest.map((run) => ({ run, message }))));
+      break;
     }
   }
-  const refused = failed.filter(({ message }) => isRateLimit(message));
-  return { refused: refused.map(({ run }) => run), failed: failed.filter((failure) => !refused.includes(failure)) };
+  const { refused = [], failed = [] } = Object.groupBy(problems, ({ message }) => (isRateLimit(message) ? "refused" : "failed"));
+  return { refused: refused.map(({ run }) => run), failed };
 }
 
 async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns["failed"]> {
