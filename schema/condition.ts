@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { compilePath } from "./json-path.ts";
+import { messageOf } from "./message-of.ts";
 import { compilePattern } from "./pattern.ts";
 import { closedObject } from "./wording.ts";
 
@@ -75,7 +76,7 @@ function compiles(compile: (text: string) => unknown, what: string) {
     try {
       compile(text);
     } catch (error) {
-      context.addIssue({ code: "custom", message: `expected ${what}: ${error instanceof Error ? error.message : String(error)}` });
+      context.addIssue({ code: "custom", message: `expected ${what}: ${messageOf(error)}` });
     }
   };
 }

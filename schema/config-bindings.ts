@@ -1,3 +1,4 @@
+import { messageOf } from "./message-of.ts";
 /**
  * How the configuration travels in a Worker's variables, which hold 5 KB each: whole in `HUB_CONFIG`, or with its
  * destinations and routes spread over `HUB_DESTINATIONS_0…` and `HUB_ROUTES_0…`, in order. Each is JSON, as a value or as text.
@@ -44,7 +45,7 @@ function fromBinding(bindings: Readonly<Record<string, unknown>>, name: string):
   try {
     return JSON.parse(value);
   } catch (error) {
-    throw new Error(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${name} is not JSON: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -34,16 +34,14 @@ interface CallerProps {
 /** RPC for producers: `emit` and nothing else. Name this entrypoint in a producer's service binding. */
 export class Producer extends WorkerEntrypoint<Env, CallerProps> implements ProducerApi {
   async emit(input: EmitInput | readonly EmitInput[]): Promise<EmitReceipt[]> {
-    return await atDoor("emit", () => emitFrom(this.env, this.ctx, input));
+    const { env, ctx } = this;
+    const emitter = { env, callerSource: ctx.props?.source, afterReply: (work: Promise<unknown>) => ctx.waitUntil(work) };
+    return await atDoor("emit", () => emit(emitter, input));
   }
 }
 
 /** RPC for trusted Workers and the console: everything. */
-export class EventHub extends WorkerEntrypoint<Env, CallerProps> implements EventHubApi {
-  async emit(input: EmitInput | readonly EmitInput[]): Promise<EmitReceipt[]> {
-    return await atDoor("emit", () => emitFrom(this.env, this.ctx, input));
-  }
-
+export class EventHub extends Producer implements EventHubApi {
   async getEvent(id: string): Promise<EventDetail | null> {
     return await atDoor("getEvent", () => getEvent(this.env, id));
   }
@@ -67,10 +65,6 @@ export class EventHub extends WorkerEntrypoint<Env, CallerProps> implements Even
   async health(): Promise<Health> {
     return await atDoor("health", () => health(this.env));
   }
-}
-
-function emitFrom(env: Env, ctx: ExecutionContext<CallerProps>, input: unknown): Promise<EmitReceipt[]> {
-  return emit({ env, callerSource: ctx.props?.source, afterReply: (work) => ctx.waitUntil(work) }, input);
 }
 
 /** Faults that somebody who runs the hub should see. */

@@ -1,6 +1,7 @@
 import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config.ts";
 import { configFromBindings } from "../../schema/config-bindings.ts";
 import { Fault } from "../../schema/faults.ts";
+import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issueText } from "../../schema/wording.ts";
 import { compileRouting, type Routing } from "../domain/routing.ts";
 
@@ -45,7 +46,7 @@ function parseBindings(env: object): ParsedConfig {
   try {
     return parseConfig(configFromBindings(env as Record<string, unknown>));
   } catch (error) {
-    return { ok: false, issues: [{ path: "", message: error instanceof Error ? error.message : String(error) }] };
+    return { ok: false, issues: [{ path: "", message: messageOf(error) }] };
   }
 }
 

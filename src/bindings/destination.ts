@@ -1,6 +1,7 @@
 import type { HubConfig } from "../../schema/config.ts";
 import type { Delivery, HubEvent } from "../../schema/contract.ts";
 import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/answer.ts";
+import { dispose } from "./dispose.ts";
 
 /** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */
 interface DestinationBinding {
@@ -35,7 +36,7 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
     try {
       return answerFromReply(reply);
     } finally {
-      (reply as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
+      dispose(reply);
     }
   } catch (error) {
     return isMissingMethod(error) ? answerMisconfigured(error.message) : answerFromError(error);

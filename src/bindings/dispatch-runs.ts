@@ -1,7 +1,9 @@
 import type { RunView } from "../../schema/contract.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
+import { messageOf } from "../../schema/message-of.ts";
 import type { RunParams } from "../../schema/messages.ts";
 import { chunks } from "../domain/chunks.ts";
+import { dispose } from "./dispose.ts";
 
 /** What became of an order to create runs. */
 export interface CreatedRuns {
@@ -44,7 +46,7 @@ async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunPara
 }
 
 function isRateLimit(error: unknown): boolean {
-  return /rate limit|too many requests|\b429\b/i.test(error instanceof Error ? error.message : String(error));
+  return /rate limit|too many requests|\b429\b/i.test(messageOf(error));
 }
 
 /** How the engine sees the run of a dispatch. What is stored can be shown without it, so a silent engine is `unknown`, not an error. */
@@ -55,7 +57,7 @@ export async function runView(workflow: Workflow<RunParams>, id: string): Promis
     const { status, error } = await instance.status().finally(() => dispose(instance));
     return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
   } catch (error) {
-    return { status: "unknown", error: { name: "WorkflowsUnavailable", message: error instanceof Error ? error.message : String(error) } };
+    return { status: "unknown", error: { name: "WorkflowsUnavailable", message: messageOf(error) } };
   }
 }
 
@@ -67,9 +69,4 @@ export async function findRun(workflow: Workflow<RunParams>, id: string): Promis
     if (/not[_. ]found|does not exist/i.test(String(error))) return null;
     throw error;
   }
-}
-
-/** Handles and results of RPC are released when they are no longer used, else the runtime complains and keeps them. */
-export function dispose(handle: object): void {
-  (handle as Partial<Disposable>)[Symbol.dispose]?.();
 }

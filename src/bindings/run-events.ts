@@ -1,5 +1,6 @@
 import type { RunParams } from "../../schema/messages.ts";
-import { dispose, findRun } from "./dispatch-runs.ts";
+import { findRun } from "./dispatch-runs.ts";
+import { dispose } from "./dispose.ts";
 
 export type RunEvent = { readonly type: string; readonly timestamp: string } & Record<string, unknown>;
 

@@ -19,6 +19,8 @@ export interface EmitPlan {
   readonly dispatches: readonly DispatchRow[];
 }
 
+export const NOTHING: EmitPlan = { events: [], dispatches: [] };
+
 export interface EmitPlanInput {
   readonly accepted: readonly AcceptedEvent[];
   /** One for each event, ascending. */

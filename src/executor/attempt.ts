@@ -2,13 +2,14 @@ import { v7 as uuidv7 } from "uuid";
 import type { Cause, Delivery } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { EMIT, REPLY } from "../../schema/limits.ts";
+import { messageOf } from "../../schema/message-of.ts";
 import { type Configuration, configured } from "../bindings/configuration.ts";
 import { callDestination } from "../bindings/destination.ts";
 import { logError } from "../bindings/log.ts";
 import { type Answer, answerInvalid } from "../domain/answer.ts";
 import { decideLook, decideNext } from "../domain/next-attempt.ts";
 import { parseEmit } from "../domain/parse-emit.ts";
-import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
+import { type EmitPlan, NOTHING, planEmit } from "../domain/plan-emit.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
 import { type LoadedAttempt, loadAttempt } from "../store/load-attempt.ts";
 import type { AttemptRecord } from "../store/record-attempt.ts";
@@ -77,8 +78,6 @@ function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
   };
 }
 
-const NOTHING: EmitPlan = { events: [], dispatches: [] };
-
 /** The events of a reply, under the rules of emit. A reply that breaks one is a failure that is not retried. */
 function planFollowUps(owed: Owed, answer: Answer, now: number): { answer: Answer; followUps: EmitPlan } {
   if (!("emit" in answer) || answer.emit.length === 0) return { answer, followUps: NOTHING };
@@ -94,7 +93,7 @@ function planFollowUps(owed: Owed, answer: Answer, now: number): { answer: Answe
     return { answer, followUps: collapseRepeats(plan).plan };
   } catch (error) {
     if (faultCode(error) === undefined) throw error;
-    return { answer: answerInvalid(error instanceof Error ? error.message : String(error)), followUps: NOTHING };
+    return { answer: answerInvalid(messageOf(error)), followUps: NOTHING };
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Outcome } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
+import { messageOf } from "../../schema/message-of.ts";
 import { configured } from "../bindings/configuration.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { logError } from "../bindings/log.ts";
 import { answerInvalid } from "../domain/answer.ts";
+import { NOTHING } from "../domain/plan-emit.ts";
 import { runsOf } from "../domain/receipts.ts";
 import type { ConfigRow } from "../store/config-statements.ts";
 import { type AttemptRecord, recordAttempt } from "../store/record-attempt.ts";
@@ -21,7 +23,7 @@ export async function record(env: Env, attempt: AttemptRecord): Promise<Stand> {
     return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
   } catch (error) {
     if (faultCode(error) !== "key.conflict") throw error;
-    return await record(env, withInvalidReply(attempt, error instanceof Error ? error.message : String(error)));
+    return await record(env, withInvalidReply(attempt, messageOf(error)));
   }
 }
 
@@ -33,7 +35,7 @@ function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
     outcome,
     error,
     next: { status: outcome, reason: error.message },
-    followUps: { events: [], dispatches: [] },
+    followUps: NOTHING,
   };
 }
 

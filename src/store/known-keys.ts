@@ -79,10 +79,11 @@ export async function pastKnownKeys<Result>(d1: D1Database, plan: EmitPlan, comm
  */
 async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMap<string, string>> {
   const same = new Map<string, string>();
+  const given = new Map(plan.events.map((event) => [event.id, event]));
   for (const parameter of keyParameters(plan)) {
     const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());
     for (const known of results) {
-      const event = plan.events.find(({ id }) => id === known.givenId);
+      const event = given.get(known.givenId);
       if (event !== undefined && !isSameFact(event, known)) throw keyConflict(event, known.id);
       same.set(known.givenId, known.id);
     }

@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import { Fault } from "../../schema/faults.ts";
+import { messageOf } from "../../schema/message-of.ts";
 import { migrate } from "./migrate.ts";
 
 /**
@@ -40,10 +41,6 @@ const TRANSIENT = [
 export function isTransient(error: unknown): boolean {
   const message = messageOf(error);
   return TRANSIENT.some((text) => message.includes(text));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 const migrated = new WeakMap<D1Database, Promise<void>>();
