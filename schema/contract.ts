@@ -30,10 +30,19 @@ export interface EmitReceipt {
   readonly id: string;
   /** The key was known: this is the receipt of the event that had it first. */
   readonly duplicate: boolean;
-  /** Committed to the database with its dispatches. */
-  readonly durability: "stored";
-  /** Whom it is owed to; empty when no route matched, and the event is stored all the same. `dueAt` is RFC 3339, and moves with each retry. */
+  /** `stored`: committed to the database with its dispatches. `queued`: on the queue, to be stored once the database is back; see {@link EmitOptions}. */
+  readonly durability: "stored" | "queued";
+  /** Whom it is owed to; empty when no route matched, and the event is stored all the same. `dueAt` is RFC 3339, and moves with each retry. Empty while queued. */
   readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: string }[];
+}
+
+export interface EmitOptions {
+  /**
+   * When the database does not answer, put the call on the queue instead of throwing `storage.unavailable`. It is stored, once, when the
+   * database is back within four days; until then it is in no list and is not delivered. The whole call has to fit one queue message,
+   * 127 KB with what it is owed to; a larger one still throws. Events with a `key` are refused.
+   */
+  readonly allowQueued?: boolean | undefined;
 }
 
 /** Links an event to the delivery that caused it. */
@@ -138,18 +147,24 @@ export interface RunView {
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** Something that was done to a dispatch off its usual path: a repair, an operation. */
+/**
+ * Something that was done to a dispatch off its usual path: a repair, an operation. Of the reconciler: `repair`, `repair_failed` and
+ * `lost`, the cause as reason; of the queue: `dead_letter`.
+ */
 export interface NoteView {
   readonly at: string;
   readonly kind: string;
   readonly by: string;
   readonly reason?: string;
-  readonly detail?: string;
+  readonly detail?: Json;
 }
 
 export interface DispatchDetail extends DispatchView {
   readonly policy: Policy;
+  /** Restarts of its run by the reconciler since the last recorded attempt. */
   readonly recoveries: number;
+  /** Since when the reconciler has had to repair it, while no attempt was recorded. */
+  readonly overdueSince?: string;
   readonly executions: readonly ExecutionView[];
   readonly notes: readonly NoteView[];
   readonly run: RunView;
@@ -215,21 +230,6 @@ export interface Health {
   readonly overdue: number;
   readonly latest: readonly { readonly id: string; readonly type: string; readonly source?: string; readonly emittedAt: string }[];
   readonly config: { readonly version: string } | { readonly issues: readonly Issue[] };
-}
-
-/** What a producer's service binding offers: least privilege. */
-export interface ProducerApi {
-  /** Accepts events, all or none. Resolves once they are durable. */
-  emit(input: EmitInput | readonly EmitInput[]): Promise<EmitReceipt[]>;
-}
-
-/** Everything, for trusted Workers and for the console. Expected absence is `null`; invalid input throws a `(code) text`. */
-export interface EventHubApi extends ProducerApi {
-  getEvent(id: string): Promise<EventDetail | null>;
-  listEvents(query?: EventQuery): Promise<Page<HubEvent>>;
-  getDispatch(id: string): Promise<DispatchDetail | null>;
-  listDispatches(query?: DispatchQuery): Promise<Page<DispatchView>>;
-  /** NDJSON of {@link WatchLine} until the dispatch settles; `null` when there is no such dispatch. */
-  watchDispatch(id: string): Promise<ReadableStream<Uint8Array> | null>;
-  health(): Promise<Health>;
+  /** Size of the database, and where a database of the paid plan ends. `warning` from 70 % on. */
+  readonly storage: { readonly bytes: number; readonly limitBytes: number; readonly warning: boolean };
 }

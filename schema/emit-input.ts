@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { EmitInput } from "./contract.ts";
+import type { EmitInput, EmitOptions } from "./contract.ts";
 import { durationBetween } from "./duration.ts";
 import type { Json } from "./json.ts";
 import { EMIT } from "./limits.ts";
@@ -36,3 +36,5 @@ export const emitInput = closedObject({
 }) satisfies z.ZodType<unknown, EmitInput>;
 
 export type ParsedEmitInput = z.infer<typeof emitInput>;
+
+export const emitOptions = closedObject({ allowQueued: z.boolean().optional() }) satisfies z.ZodType<unknown, EmitOptions>;

@@ -18,7 +18,10 @@ export const FAULTS = {
   "config.invalid": "correct the hub's configuration; nothing stored is affected",
   "query.invalid": "correct the filter that is named",
   "cursor.invalid": "start again from the first page",
+  "options.invalid": "pass only the options that are documented",
+  "key.not_queueable": "emit events with a key without `allowQueued`: whether a key is known only the database can say",
   "storage.unavailable": "nothing is known to be stored; emit again with the same key",
+  "storage.full": "nothing was stored: the database has no room; purge old chains",
 } as const;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -53,10 +53,22 @@ export const CONFIG = { maxBindingBytes: 4_800, maxNameLength: 63, maxConditionD
 export const D1 = {
   /** A string holds 2,000,000 bytes; the local engine does not enforce it, so the cut is below it and tested. */
   maxParameterBytes: 1_800_000,
+  /** A database of the paid plan ends here and cannot be made larger; one of the free plan holds 500 MB. */
+  maxDatabaseBytes: 10_000_000_000,
+  /** The health page warns from this share of it on. */
+  warnAtShare: 0.7,
+  /** A query or batch takes at most 30 s: whoever has not answered by then will not. */
+  answerMs: 30_000,
 } as const;
 
 /** Queues (queues/platform/limits): a `sendBatch` takes 100 messages and 256 KB, a message 128 KB; an operation is billed per 64 KB. */
-export const QUEUE = { maxBatchMessages: 100, maxBatchBytes: 240_000, idsPerMessage: 100 } as const;
+export const QUEUE = {
+  maxBatchMessages: 100,
+  maxBatchBytes: 240_000,
+  /** 128,000 with about 100 of metadata. */
+  maxMessageBytes: 127_000,
+  idsPerMessage: 100,
+} as const;
 
 /** Workflows (workflows/reference/limits). */
 export const WORKFLOW = {
@@ -70,13 +82,50 @@ export const WORKFLOW = {
   maxStepRetries: 10_000,
 } as const;
 
-/** When the reconciler looks at a dispatch (DESIGN.md, `check_at`). */
+/** When the reconciler looks at a dispatch, and how long it tries (DESIGN.md, `check_at`). */
 export const CHECK = {
   graceMs: 1 * MINUTE_MS,
   /** What a sweep has put on the queue is not overdue again before this. */
   sweptMs: 2 * MINUTE_MS,
+  /** Dispatches taken in one statement, and at most so many of them in one sweep: 10,000 a minute. */
   sweepPage: 1_000,
+  sweepPages: 10,
+  /** A run that the platform or an operator holds back is looked at so often. */
+  heldMs: 10 * MINUTE_MS,
+  /** Restarts are this far apart at least, doubling up to an hour. */
+  firstPaceMs: 1 * MINUTE_MS,
+  maxPaceMs: 1 * HOUR_MS,
+  /** A dispatch is given up after so many restarts, and not before it was overdue so long. */
+  maxRecoveries: 5,
+  giveUpMs: 1 * DAY_MS,
 } as const;
 
 /** Reads. A list reads at most `scanRows` rows to fill a page and as many again to find where the next one starts. */
 export const READ = { defaultPage: 50, maxPage: 200, scanRows: 1_000, healthRows: 10_000, latestEvents: 20 } as const;
+
+/** Messages that the queue gave up on are noted under this subject. */
+export const DEAD_LETTERS_SUBJECT = "dead-letters";
+
+/** So many dispatches are looked for in one: a message of the hub names 100. */
+export const DEAD_LETTER = { maxDispatches: 1_000 } as const;
+
+/** What a call to `audit()` takes on, and from when on something is wrong. */
+export const AUDIT = {
+  /** Events a call, and the bytes of their data; a Worker has 128 MB. */
+  events: 100,
+  maxDataBytes: 4 * MiB,
+  /** Ids given for each mismatch. */
+  examples: 5,
+  /** The sweep comes every minute, and what it took and lost it takes again two minutes later: by then it looks twice. */
+  forgottenMs: 5 * MINUTE_MS,
+  /** An attempt that has not been recorded this long after it could have been, and that nobody repairs. */
+  lateMs: 10 * MINUTE_MS,
+  /** Runs of what settled longer ago are not asked for, nor those that may just be ending. */
+  settledMs: 1 * DAY_MS,
+  endingMs: 10 * SECOND_MS,
+  /** How long a run may take to end that was woken for having outlived its dispatch. */
+  wakingMs: 5 * SECOND_MS,
+} as const;
+
+/** What a call to `purge()` takes on. A chain of more events than are inspected is kept. */
+export const PURGE = { events: 100, chainEvents: 10_000, deadLetters: 1_000 } as const;

@@ -9,9 +9,59 @@ import * as z from "zod";
 export const runParams = z.object({ id: z.string(), dueAt: z.number() });
 export type RunParams = z.infer<typeof runParams>;
 
+/** Runs to be created. */
+const startMessage = z.object({ kind: z.literal("start"), runs: z.array(runParams).min(1) });
+
+/** A dispatch that the sweep has taken. `checkAt` is what the sweep set: whoever finds it changed is not the one to repair it. */
+export const overdueDispatch = z.object({ id: z.string(), checkAt: z.number() });
+export type OverdueDispatch = z.infer<typeof overdueDispatch>;
+
+/** Dispatches whose run is to be compared with what is stored. */
+const reconcileMessage = z.object({ kind: z.literal("reconcile"), dispatches: z.array(overdueDispatch).min(1) });
+
+/** Events that the database would not take when they were emitted, as they are to be stored: rows of the tables, and the configuration that routed them. */
+const emitMessage = z.object({
+  kind: z.literal("emit"),
+  plan: z.object({
+    events: z
+      .array(
+        z.object({
+          id: z.string(),
+          type: z.string(),
+          source: z.string().nullable(),
+          subject: z.string().nullable(),
+          time: z.number(),
+          data: z.string(),
+          key: z.null(),
+          correlationId: z.string(),
+          causationId: z.string().nullable(),
+          depth: z.number(),
+          configVersion: z.string(),
+        }),
+      )
+      .min(1),
+    dispatches: z.array(
+      z.object({
+        id: z.string(),
+        eventId: z.string(),
+        route: z.string(),
+        destination: z.string(),
+        policy: z.string(),
+        dueAt: z.number(),
+        checkAt: z.number(),
+      }),
+    ),
+  }),
+  config: z.object({ version: z.string(), body: z.string(), firstSeenAt: z.number() }),
+});
+export type EmitMessage = z.infer<typeof emitMessage>;
+
 /** A message on the dispatch queue. */
-export const dispatchMessage = z.object({ kind: z.literal("start"), runs: z.array(runParams).min(1) });
+export const dispatchMessage = z.discriminatedUnion("kind", [startMessage, reconcileMessage, emitMessage]);
 export type DispatchMessage = z.infer<typeof dispatchMessage>;
 
-/** Steps of a run, by name. */
-export const STEP = { sleep: "until due", deliver: "deliver", record: "record" } as const;
+/** The queue whose name ends so gets what the dispatch queue gave up on. */
+export const DEAD_LETTERS_SUFFIX = "-dead-letters";
+
+/** Steps of a run, by name. That which writes an answer down is named for its attempt, so that a restart can name it without asking. */
+export const STEP = { sleep: "until due", deliver: "deliver", record: (attempt: number) => `record ${attempt}` } as const;

@@ -47,10 +47,13 @@ export const dispatches = sqliteTable(
     /** The reconciler looks when this has passed; null once settled. */
     checkAt: integer("check_at"),
     attempts: integer().notNull().default(0),
+    /** Restarts by the reconciler since the last recorded attempt. */
     recoveries: integer().notNull().default(0),
     settledAt: integer("settled_at"),
     reason: text(),
     redriveOf: text("redrive_of"),
+    /** When the reconciler first had to repair it; null again once an attempt is recorded. */
+    overdueSince: integer("overdue_since"),
   },
   (dispatch) => [
     index("dispatches_check").on(dispatch.checkAt).where(sql`status = 'ongoing'`),
@@ -91,6 +94,7 @@ export const notes = sqliteTable(
     kind: text().notNull(),
     by: text().notNull(),
     reason: text(),
+    /** JSON. */
     detail: text(),
   },
   (note) => [primaryKey({ columns: [note.subjectId, note.id] })],

@@ -1,26 +1,29 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { EventHubApi, ProducerApi } from "../schema/api.ts";
 import type {
   DispatchDetail,
   DispatchQuery,
   DispatchView,
   EmitInput,
+  EmitOptions,
   EmitReceipt,
   EventDetail,
-  EventHubApi,
   EventQuery,
   Health,
   HubEvent,
   Page,
-  ProducerApi,
 } from "../schema/contract.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
-import { logError } from "./bindings/log.ts";
+import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/upkeep.ts";
+import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
-import { consume } from "./executor/consume.ts";
+import { consume } from "./consume.ts";
+import { audit } from "./hub/audit.ts";
 import { getDispatch, listDispatches } from "./hub/dispatches.ts";
 import { emit } from "./hub/emit.ts";
 import { getEvent, listEvents } from "./hub/events.ts";
 import { health } from "./hub/health.ts";
+import { purge } from "./hub/purge.ts";
 import { watchDispatch } from "./hub/watch.ts";
 import { sweep } from "./reconciler/sweep.ts";
 
@@ -33,10 +36,10 @@ interface CallerProps {
 
 /** RPC for producers: `emit` and nothing else. Name this entrypoint in a producer's service binding. */
 export class Producer extends WorkerEntrypoint<Env, CallerProps> implements ProducerApi {
-  async emit(input: EmitInput | readonly EmitInput[]): Promise<EmitReceipt[]> {
+  async emit(input: EmitInput | readonly EmitInput[], options?: EmitOptions): Promise<EmitReceipt[]> {
     const { env, ctx } = this;
     const emitter = { env, callerSource: ctx.props?.source, afterReply: (work: Promise<unknown>) => ctx.waitUntil(work) };
-    return await atDoor("emit", () => emit(emitter, input));
+    return await atDoor("emit", () => emit(emitter, input, options));
   }
 }
 
@@ -65,10 +68,18 @@ export class EventHub extends Producer implements EventHubApi {
   async health(): Promise<Health> {
     return await atDoor("health", () => health(this.env));
   }
+
+  async audit(query?: AuditQuery): Promise<AuditPage> {
+    return await atDoor("audit", () => audit(this.env, query));
+  }
+
+  async purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage> {
+    return await atDoor("purge", () => purge(this.env, before, query));
+  }
 }
 
 /** Faults that somebody who runs the hub should see. */
-const OURS: readonly FaultCode[] = ["config.invalid", "storage.unavailable"];
+const OURS: readonly FaultCode[] = ["config.invalid", "storage.unavailable", "storage.full"];
 
 /** Errors leave the hub here: logged once, then as they are. What the caller did wrong is the caller's to log. */
 async function atDoor<Result>(door: string, work: () => Promise<Result>): Promise<Result> {
@@ -90,7 +101,8 @@ export default {
   },
   async scheduled(_controller, env) {
     try {
-      await sweep(env, Date.now());
+      const { taken, left } = await sweep(env, Date.now());
+      if (taken > 0) logWarning("swept", { taken, left });
     } catch (error) {
       logError("scheduled", error);
       throw error;

@@ -8,6 +8,7 @@ export abstract class Destination<DestinationEnv = Cloudflare.Env> extends Worke
   abstract handle(event: HubEvent, delivery: Delivery): Promise<HandleReply> | HandleReply;
 }
 
+export type { EventHubApi, ProducerApi } from "../schema/api.ts";
 export type {
   Cause,
   Delivery,
@@ -15,16 +16,16 @@ export type {
   DispatchQuery,
   DispatchView,
   EmitInput,
+  EmitOptions,
   EmitReceipt,
   EventDetail,
-  EventHubApi,
   EventQuery,
   ExecutionView,
   HandleReply,
   Health,
   HubEvent,
+  NoteView,
   Page,
-  ProducerApi,
   RunView,
   Stage,
   Status,
@@ -33,3 +34,4 @@ export type {
 export { type Duration, durationMs } from "../schema/duration.ts";
 export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";
+export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/upkeep.ts";

@@ -30,7 +30,7 @@ export class DispatchWorkflow extends WorkflowEntrypoint<Env, RunParams> {
 
       const { unrecorded } = delivered;
       const { status } = JSON.parse(
-        await step.do(STEP.record, RECORD, async () => JSON.stringify(await record(this.env, unrecorded))),
+        await step.do(STEP.record(unrecorded.attempt), RECORD, async () => JSON.stringify(await record(this.env, unrecorded))),
       ) as Stand;
       if (status !== "ongoing") return status;
     }

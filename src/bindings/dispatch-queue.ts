@@ -1,11 +1,33 @@
 import { QUEUE } from "../../schema/limits.ts";
-import type { DispatchMessage, RunParams } from "../../schema/messages.ts";
+import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/messages.ts";
 import { byteLength } from "../domain/byte-length.ts";
 import { chunks } from "../domain/chunks.ts";
 
 /** Puts runs to be started on the queue, in as few messages and calls as its limits allow. */
 export async function enqueueRuns(queue: Queue, runs: readonly RunParams[], options: { delaySeconds?: number } = {}): Promise<void> {
-  const messages = chunks(runs, QUEUE.idsPerMessage).map((part): DispatchMessage => ({ kind: "start", runs: part }));
+  await send(
+    queue,
+    chunks(runs, QUEUE.idsPerMessage).map((part) => ({ kind: "start", runs: part })),
+    options,
+  );
+}
+
+/** Puts dispatches to be compared with their runs on the queue. */
+export async function enqueueOverdue(queue: Queue, overdue: readonly OverdueDispatch[]): Promise<void> {
+  await send(
+    queue,
+    chunks(overdue, QUEUE.idsPerMessage).map((part) => ({ kind: "reconcile", dispatches: part })),
+  );
+}
+
+/** Puts a call to emit on the queue, as one message: whole, or not at all. `false` when it does not fit one. */
+export async function enqueueEmit(queue: Queue, message: EmitMessage): Promise<boolean> {
+  if (byteLength(JSON.stringify(message)) > QUEUE.maxMessageBytes) return false;
+  await send(queue, [message]);
+  return true;
+}
+
+async function send(queue: Queue, messages: readonly DispatchMessage[], options: { delaySeconds?: number } = {}): Promise<void> {
   for (const batch of batches(messages)) {
     await queue.sendBatch(
       batch.map((body) => ({ body, contentType: "json" })),

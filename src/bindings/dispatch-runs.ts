@@ -1,7 +1,7 @@
 import type { RunView } from "../../schema/contract.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import type { RunParams } from "../../schema/messages.ts";
+import { type RunParams, STEP } from "../../schema/messages.ts";
 import { chunks } from "../domain/chunks.ts";
 import { dispose } from "./dispose.ts";
 
@@ -51,13 +51,56 @@ function isRateLimit(error: unknown): boolean {
 
 /** How the engine sees the run of a dispatch. What is stored can be shown without it, so a silent engine is `unknown`, not an error. */
 export async function runView(workflow: Workflow<RunParams>, id: string): Promise<RunView> {
+  const { status, error } = await lookAtRun(workflow, id);
+  return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
+}
+
+/** The same with what the run returned. Never throws. */
+export async function lookAtRun(workflow: Workflow<RunParams>, id: string): Promise<RunView & { readonly output?: unknown }> {
   try {
     const instance = await findRun(workflow, id);
     if (instance === null) return { status: "missing" };
-    const { status, error } = await instance.status().finally(() => dispose(instance));
-    return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
+    const { status, error, output } = await instance.status().finally(() => dispose(instance));
+    return { status, output, ...(error != null && { error }) };
   } catch (error) {
     return { status: "unknown", error: { name: "WorkflowsUnavailable", message: messageOf(error) } };
+  }
+}
+
+/**
+ * Makes a run look again: an event that nobody waits for, which a run that is awake ignores. The local engine needs it after each of its
+ * restarts, since sleeping runs do not wake there by themselves; whatever has put a run to sleep elsewhere, it helps there too.
+ */
+export async function wakeRun(workflow: Workflow<RunParams>, id: string): Promise<void> {
+  await withRun(workflow, id, (instance) => instance.sendEvent({ type: "wake", payload: null }));
+}
+
+/**
+ * Starts a run over. `unrecorded` is the attempt whose answer may be waiting to be written: then the run goes on from there, and the
+ * destination is not called again. A call that is under way is cancelled.
+ */
+export async function restartRun(workflow: Workflow<RunParams>, id: string, { unrecorded }: { unrecorded: number }): Promise<void> {
+  await withRun(workflow, id, async (instance) => {
+    try {
+      await instance.restart({ from: { name: STEP.record(unrecorded) } });
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      await instance.restart();
+    }
+  });
+}
+
+/** Limits of the rate and faults of the Workflows service: the same call may succeed later. */
+function isTransient(error: unknown): boolean {
+  return isRateLimit(error) || /internal|\b10001\b|unavailable|timed? ?out/i.test(messageOf(error));
+}
+
+async function withRun(workflow: Workflow<RunParams>, id: string, work: (instance: WorkflowInstance) => Promise<void>): Promise<void> {
+  const instance = await workflow.get(id);
+  try {
+    await work(instance);
+  } finally {
+    dispose(instance);
   }
 }
 

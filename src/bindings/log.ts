@@ -3,3 +3,8 @@ export function logError(door: string, error: unknown, ids: Readonly<Record<stri
   const { name, message, stack } = error instanceof Error ? error : { name: "Thrown", message: String(error), stack: undefined };
   console.error(JSON.stringify({ level: "error", door, ...ids, name, message, stack }));
 }
+
+/** One JSON line about something that somebody may want to look at. */
+export function logWarning(what: string, figures: Readonly<Record<string, unknown>>): void {
+  console.warn(JSON.stringify({ level: "warn", what, ...figures }));
+}

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { EventHubApi } from "../../schema/contract.ts";
+import type { EventHubApi } from "../../schema/api.ts";
 import { HealthPage } from "./health-page.tsx";
 import stylesheet from "./style.txt";
 

@@ -1,5 +1,6 @@
 import type { Health } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
+import { D1 } from "../../schema/limits.ts";
 
 /** Counts, latest events and configuration at a glance. Shows no payload; reloads itself without a script. */
 export function HealthPage({ health }: { health: Health }) {
@@ -18,6 +19,7 @@ export function HealthPage({ health }: { health: Health }) {
           <Configuration config={health.config} />
           <h2>Dispatches</h2>
           <Counts health={health} />
+          <Room storage={health.storage} />
           <p>
             {health.truncated ? "The latest 10,000, since" : "Of events emitted since"}{" "}
             <time datetime={health.countedFrom}>{health.countedFrom}</time>.
@@ -65,6 +67,21 @@ function Counts({ health: { counts, overdue } }: { health: Health }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How full the database is: one that is full refuses everything, reads included. */
+function Room({ storage: { bytes, limitBytes, warning } }: { storage: Health["storage"] }) {
+  const share = `${((bytes / limitBytes) * 100).toFixed(1)} %`;
+  return (
+    <p class={warning ? "room wrong" : "room"} role={warning ? "alert" : undefined}>
+      <label>
+        Database <meter min={0} max={limitBytes} high={limitBytes * D1.warnAtShare} value={bytes} />{" "}
+        {(bytes / 1_000_000).toLocaleString("en", { maximumFractionDigits: 1 })} MB, {share} of{" "}
+        {(limitBytes / 1_000_000_000).toLocaleString("en")} GB.
+      </label>
+      {warning && " A full database accepts nothing: purge what is old."}
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import { STATUSES } from "../../schema/contract.ts";
 import { Fault } from "../../schema/faults.ts";
 import { READ } from "../../schema/limits.ts";
 import { moment } from "../../schema/moment.ts";
+import type { AuditQuery, PurgeQuery } from "../../schema/upkeep.ts";
 import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording.ts";
 
 const text = z.string().min(1);
@@ -33,6 +34,18 @@ const dispatchQuery = closedObject({
   ...paging,
 }) satisfies z.ZodType<unknown, DispatchQuery>;
 
+const auditQuery = closedObject({
+  from: time.optional(),
+  to: time.optional(),
+  allRuns: z.boolean().default(false),
+  cursor: z.string().optional(),
+}) satisfies z.ZodType<unknown, AuditQuery>;
+
+const purgeQuery = closedObject({ dryRun: z.boolean().default(false), cursor: z.string().optional() }) satisfies z.ZodType<
+  unknown,
+  PurgeQuery
+>;
+
 export type ParsedEventQuery = z.infer<typeof eventQuery>;
 export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
 
@@ -44,6 +57,18 @@ export function parseEventQuery(query: unknown = {}): ParsedEventQuery {
 /** Throws `query.invalid` naming the filter. */
 export function parseDispatchQuery(query: unknown = {}): ParsedDispatchQuery {
   return parsed(dispatchQuery.safeParse(query, inWords));
+}
+
+/** Throws `query.invalid` naming the option. */
+export function parseAuditQuery(query: unknown = {}): z.infer<typeof auditQuery> {
+  return parsed(auditQuery.safeParse(query, inWords));
+}
+
+/** Throws `query.invalid` naming the option, also for a moment that is yet to come. */
+export function parsePurge(before: unknown, query: unknown, now: number): z.infer<typeof purgeQuery> & { before: number } {
+  const moment = parsed(time.safeParse(before, inWords));
+  if (moment > now) throw new Fault("query.invalid", "before lies in the future; pass a moment that is over.");
+  return { ...parsed(purgeQuery.safeParse(query ?? {}, inWords)), before: moment };
 }
 
 /** An id as a caller passes it. Throws `query.invalid` for anything but text. */

@@ -39,7 +39,7 @@ export function executionView(row: ExecutionFacts): ExecutionView {
 }
 
 export function noteView({ at, kind, by, reason, detail }: NoteFacts): NoteView {
-  return { at: iso(at), kind, by, ...(reason !== null && { reason }), ...(detail !== null && { detail }) };
+  return { at: iso(at), kind, by, ...(reason !== null && { reason }), ...(detail !== null && { detail: JSON.parse(detail) as Json }) };
 }
 
 export function dispatchDetail(
@@ -50,6 +50,7 @@ export function dispatchDetail(
     ...dispatchView(row, parts.now),
     policy: JSON.parse(row.policy) as Policy,
     recoveries: row.recoveries,
+    ...(row.overdueSince !== null && { overdueSince: iso(row.overdueSince) }),
     executions: parts.executions.map(executionView),
     notes: parts.notes.map(noteView),
     run: parts.run,

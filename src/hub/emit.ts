@@ -1,16 +1,19 @@
 import { v7 as uuidv7 } from "uuid";
 import type { EmitReceipt } from "../../schema/contract.ts";
+import { faultCode } from "../../schema/faults.ts";
 import { EMIT } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/messages.ts";
 import { type Configuration, requireConfiguration } from "../bindings/configuration.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { logError } from "../bindings/log.ts";
 import { parseEmit } from "../domain/parse-emit.ts";
+import { parseEmitOptions, refuseKeys } from "../domain/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
 import { receiptsOf, runsOf } from "../domain/receipts.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
 import type { KnownEvents } from "../store/known-keys.ts";
 import { storeEmit } from "../store/store-emit.ts";
+import { queueEmit } from "./queue-emit.ts";
 
 /** Who calls emit, and how to go on after the reply. */
 export interface Emitter {
@@ -21,8 +24,10 @@ export interface Emitter {
 }
 
 /** Accepts events, all or none, and returns a receipt each. They are durable when this resolves; their runs are started after. */
-export async function emit(emitter: Emitter, input: unknown): Promise<EmitReceipt[]> {
+export async function emit(emitter: Emitter, input: unknown, options?: unknown): Promise<EmitReceipt[]> {
+  const { allowQueued } = parseEmitOptions(options);
   const accepted = parseEmit(Array.isArray(input) ? input : [input], { maxEvents: EMIT.maxEvents, maxBytes: EMIT.maxCallBytes });
+  if (allowQueued) refuseKeys(accepted);
   const configuration = await requireConfiguration(emitter.env);
   const whole = planEmit({
     accepted,
@@ -33,6 +38,15 @@ export async function emit(emitter: Emitter, input: unknown): Promise<EmitReceip
     maxDispatches: EMIT.maxDispatches,
     now: Date.now(),
   });
+  try {
+    return await storeAndStart(emitter, whole, configuration);
+  } catch (error) {
+    if (!allowQueued || faultCode(error) !== "storage.unavailable") throw error;
+    return await queueEmit(emitter.env, { whole, configuration, error });
+  }
+}
+
+async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: Configuration): Promise<EmitReceipt[]> {
   const { plan, repeats } = collapseRepeats(whole);
   const known = await store(emitter.env, plan, configuration);
   startSoon(emitter, runsOf(plan, known));

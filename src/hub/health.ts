@@ -1,16 +1,17 @@
 import { type Health, STATUSES } from "../../schema/contract.ts";
-import { DAY_MS, READ } from "../../schema/limits.ts";
+import { D1, DAY_MS, READ } from "../../schema/limits.ts";
 import { configured } from "../bindings/configuration.ts";
 import { emittedAt } from "../domain/views.ts";
-import { countOverdue, countStatuses, readLatestEvents } from "../store/read-health.ts";
+import { countOverdue, countStatuses, readLatestEvents, readSize } from "../store/read-health.ts";
 
 /** The hub at a glance, from a bounded number of rows. */
 export async function health(env: Env): Promise<Health> {
   const now = Date.now();
-  const [statuses, overdue, latest, configuration] = await Promise.all([
+  const [statuses, overdue, latest, bytes, configuration] = await Promise.all([
     countStatuses(env.DB, now - DAY_MS),
     countOverdue(env.DB, now),
     readLatestEvents(env.DB),
+    readSize(env.DB),
     configured(env),
   ]);
   const total = statuses.reduce((sum, { count }) => sum + count, 0);
@@ -26,5 +27,6 @@ export async function health(env: Env): Promise<Health> {
     overdue,
     latest: latest.map(({ id, type, source }) => ({ id, type, ...(source !== null && { source }), emittedAt: emittedAt(id) })),
     config: configuration.ok ? { version: configuration.value.version } : { issues: configuration.issues },
+    storage: { bytes, limitBytes: D1.maxDatabaseBytes, warning: bytes >= D1.maxDatabaseBytes * D1.warnAtShare },
   };
 }

@@ -1,13 +1,27 @@
 import { CHECK } from "../../schema/limits.ts";
-import { enqueueRuns } from "../bindings/dispatch-queue.ts";
+import { enqueueOverdue } from "../bindings/dispatch-queue.ts";
 import { claimOverdue } from "../store/claim-overdue.ts";
+import { countOverdue } from "../store/read-health.ts";
+
+/** What a sweep did. */
+export interface Swept {
+  /** Put on the queue. */
+  readonly taken: number;
+  /** Overdue and left for the next sweep, counted up to `READ.scanRows`. */
+  readonly left: number;
+}
 
 /**
- * Puts overdue dispatches on the queue again, a page a call, and returns how many. Their runs are created where they do not exist:
- * this is what starts a dispatch whose first message was lost. Two sweeps at once take different dispatches.
+ * Puts overdue dispatches on the queue, to be compared with their runs: at most 10,000 a call, and says how many are left. Two sweeps at
+ * once take different dispatches; what is taken and gets lost on the queue is overdue again two minutes later.
  */
-export async function sweep(env: Env, now: number): Promise<number> {
-  const overdue = await claimOverdue(env.DB, { now, until: now + CHECK.sweptMs, limit: CHECK.sweepPage });
-  await enqueueRuns(env.DISPATCH_QUEUE, overdue);
-  return overdue.length;
+export async function sweep(env: Env, now: number): Promise<Swept> {
+  let taken = 0;
+  for (let page = 0; page < CHECK.sweepPages; page++) {
+    const overdue = await claimOverdue(env.DB, { now, until: now + CHECK.sweptMs, limit: CHECK.sweepPage });
+    await enqueueOverdue(env.DISPATCH_QUEUE, overdue);
+    taken += overdue.length;
+    if (overdue.length < CHECK.sweepPage) return { taken, left: 0 };
+  }
+  return { taken, left: await countOverdue(env.DB, now) };
 }

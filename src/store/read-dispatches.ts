@@ -7,7 +7,7 @@ import type { ExecutionFacts, NoteFacts } from "../domain/views.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
 const COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
-  settled_at AS settledAt, reason, redrive_of AS redriveOf`;
+  settled_at AS settledAt, reason, redrive_of AS redriveOf, overdue_since AS overdueSince`;
 
 export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
   const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${COLUMNS} FROM dispatches WHERE id = ${id}`);

@@ -3,6 +3,7 @@ import type { Status } from "../../schema/contract.ts";
 import { READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
 import { readAll } from "./page.ts";
+import { withStorage } from "./storage.ts";
 
 interface StatusCount {
   readonly status: Status;
@@ -33,4 +34,10 @@ export async function countOverdue(d1: D1Database, now: number): Promise<number>
 /** The latest events without their data. */
 export async function readLatestEvents(d1: D1Database): Promise<{ id: string; type: string; source: string | null }[]> {
   return await readAll(d1, sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`);
+}
+
+/** Size of the database in bytes, as D1 says with every result. */
+export async function readSize(d1: D1Database): Promise<number> {
+  const { meta } = await withStorage(d1, () => d1.prepare("SELECT 1").run());
+  return meta.size_after;
 }

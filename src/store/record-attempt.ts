@@ -58,8 +58,11 @@ const INSERT_EXECUTION = `
 /** Only an ongoing dispatch changes, and a lost one to what really happened. */
 const UPDATE_DISPATCH = `
   UPDATE dispatches
-  SET status = ?2, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = ?6, reason = ?7
+  SET status = ?2, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = ?6, reason = ?7, recoveries = 0, overdue_since = NULL
   WHERE id = ?1 AND (status = 'ongoing' OR (status = 'lost' AND ?2 <> 'ongoing'))`;
+
+/** An answer that came too late to decide anything has been given all the same. */
+const COUNT_LATE_ATTEMPT = "UPDATE dispatches SET attempts = ?2 WHERE id = ?1 AND attempts < ?2";
 
 function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStatement[] {
   const { dispatchId, attempt, next } = record;
@@ -68,6 +71,7 @@ function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStat
   return [
     d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
     d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
+    d1.prepare(COUNT_LATE_ATTEMPT).bind(dispatchId, attempt),
     ...planStatements(d1, record.followUps, { dispatchId, status: next.status, attempts: attempt }),
   ];
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `dispatches` ADD `overdue_since` integer;

@@ -1,0 +1,58 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import { DEAD_LETTERS_SUFFIX, type DispatchMessage, dispatchMessage } from "../schema/messages.ts";
+import { inWords, issuesOf, issueText } from "../schema/wording.ts";
+import { logError } from "./bindings/log.ts";
+import { startRuns } from "./executor/start-runs.ts";
+import { storeQueued } from "./hub/store-queued.ts";
+import { takeDeadLetter } from "./reconciler/dead-letters.ts";
+import { reconcile } from "./reconciler/reconcile.ts";
+
+/** Calls to the engine at a time: an invocation may hold six connections. */
+const AT_ONCE = 5;
+
+/** Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another. */
+export async function consume(env: Env, batch: MessageBatch): Promise<void> {
+  const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
+  const [messages, runs] = [pLimit(AT_ONCE), pLimit(AT_ONCE)];
+  await Promise.all(batch.messages.map((message) => messages(() => take(message, () => treat(env, { message, isDead, runs })))));
+}
+
+async function take(message: Message, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    message.ack();
+  } catch (error) {
+    logError("queue", error, { messageId: message.id, attempts: message.attempts });
+    message.retry({ delaySeconds: Math.min(RETRY_SECONDS * message.attempts, MAX_RETRY_SECONDS) });
+  }
+}
+
+const RETRY_SECONDS = 5;
+/** A letter that is dead already is tried a hundred times, over a day or so. */
+const MAX_RETRY_SECONDS = 900;
+
+interface Treatment {
+  readonly message: Message;
+  readonly isDead: boolean;
+  readonly runs: LimitFunction;
+}
+
+async function treat(env: Env, { message, isDead, runs }: Treatment): Promise<void> {
+  const parsed = dispatchMessage.safeParse(message.body, inWords);
+  const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
+  if (parsed.data?.kind === "emit") return await storeQueued(env, parsed.data);
+  if (isDead) return await takeDeadLetter(env, { id: message.id, body: message.body, problem });
+  if (!parsed.success) throw new Error(`malformed message: ${problem}`);
+  await follow(env, parsed.data, runs);
+}
+
+async function follow(env: Env, message: Exclude<DispatchMessage, { kind: "emit" }>, runs: LimitFunction): Promise<void> {
+  switch (message.kind) {
+    case "start":
+      return await startRuns(env, message.runs);
+    case "reconcile":
+      return await reconcile(env, { taken: message.dispatches, limit: runs });
+    default:
+      message satisfies never;
+  }
+}

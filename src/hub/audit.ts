@@ -1,0 +1,101 @@
+import pLimit from "p-limit";
+import { parseConfig } from "../../schema/config.ts";
+import type { RunView } from "../../schema/contract.ts";
+import type { Json } from "../../schema/json.ts";
+import { AUDIT } from "../../schema/limits.ts";
+import type { StoredEvent } from "../../schema/tables.ts";
+import type { AuditPage } from "../../schema/upkeep.ts";
+import { configured } from "../bindings/configuration.ts";
+import { runView, wakeRun } from "../bindings/dispatch-runs.ts";
+import { logError } from "../bindings/log.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive } from "../domain/audit.ts";
+import { openCursor, sealCursor } from "../domain/cursor.ts";
+import { hubEvent } from "../domain/plan-emit.ts";
+import { parseAuditQuery } from "../domain/read-query.ts";
+import { compileRouting, type Routing } from "../domain/routing.ts";
+import { readAuditPiece, readConfigs, readPausedDestinations, type StoredPiece } from "../store/read-audit.ts";
+
+/** Runs asked for at a time: an invocation may hold six connections. */
+const AT_ONCE = 5;
+
+/**
+ * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
+ * outlived its dispatch is woken, so that it looks and ends; it is a mismatch when it does not.
+ */
+export async function audit(env: Env, query: unknown): Promise<AuditPage> {
+  const { cursor, allRuns, ...window } = parseAuditQuery(query);
+  const list = { list: "audit", allRuns, ...window };
+  const position = cursor === undefined ? [] : await openCursor(cursor, list);
+  const piece = await readAuditPiece(env.DB, { ...window, after: position[0]?.toString() });
+  const now = Date.now();
+  const [events, stored] = await Promise.all([owedTo(env, piece.events), withFigures(env, piece)]);
+  const figures = auditPiece({ events, dispatches: await lookAtRuns(env, stored, { now, allRuns }), now });
+  return piece.last === undefined ? figures : { ...figures, cursor: await sealCursor([piece.last], list) };
+}
+
+/** Routes events again, each by the configuration that routed it. */
+async function owedTo(env: Env, events: readonly StoredEvent[]): Promise<AuditedEvent[]> {
+  const bodies = await readConfigs(env.DB, [...new Set(events.map(({ configVersion }) => configVersion))]);
+  const routings = new Map([...bodies].map(([version, body]) => [version, routingOf(body)]));
+  return events.map((event) => {
+    const routing = routings.get(event.configVersion);
+    const targets = routing?.targetsOf(hubEvent(event, JSON.parse(event.data) as Json));
+    return { id: event.id, owedTo: targets ?? null };
+  });
+}
+
+function routingOf(body: string): Routing | undefined {
+  const parsed = parseConfig(JSON.parse(body));
+  return parsed.ok ? compileRouting(parsed.config) : undefined;
+}
+
+type Figured = Omit<AuditedDispatch, "run" | "woken">;
+
+async function withFigures(env: Env, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
+  const [paused, configuration] = await Promise.all([readPausedDestinations(env.DB), configured(env)]);
+  const figures = new Map(executions.map((row) => [row.dispatchId, row]));
+  const noted = Map.groupBy(notes, ({ subjectId }) => subjectId);
+  return dispatches.map((dispatch) => ({
+    ...dispatch,
+    executions: figures.get(dispatch.id) ?? null,
+    noted: noted.get(dispatch.id)?.map(({ kind }) => kind) ?? [],
+    held: paused.has(dispatch.destination) || !configuration.ok,
+  }));
+}
+
+async function lookAtRuns(
+  env: Env,
+  dispatches: readonly Figured[],
+  { now, allRuns }: { now: number; allRuns: boolean },
+): Promise<AuditedDispatch[]> {
+  const limit = pLimit(AT_ONCE);
+  return await Promise.all(
+    dispatches.map((dispatch) =>
+      limit(async () => {
+        const asked = dispatch.status === "ongoing" || isAsked(now - (dispatch.settledAt ?? 0), allRuns);
+        const run = asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null;
+        const woken = dispatch.status !== "ongoing" && dispatch.status !== "lost" && isAlive(run);
+        return { ...dispatch, run: woken ? await wakeToEnd(env, dispatch.id) : run, woken };
+      }),
+    ),
+  );
+}
+
+function isAsked(settledForMs: number, allRuns: boolean): boolean {
+  return settledForMs >= AUDIT.endingMs && (allRuns || settledForMs <= AUDIT.settledMs);
+}
+
+/** Wakes a run and waits a little for it to end. */
+async function wakeToEnd(env: Env, id: string): Promise<RunView["status"]> {
+  const deadline = Date.now() + AUDIT.wakingMs;
+  try {
+    await wakeRun(env.DISPATCH_WORKFLOW, id);
+  } catch (error) {
+    logError("audit.wake", error, { dispatchId: id });
+  }
+  for (;;) {
+    const { status } = await runView(env.DISPATCH_WORKFLOW, id);
+    if (!isAlive(status) || Date.now() > deadline) return status;
+    await scheduler.wait(100);
+  }
+}

@@ -1,0 +1,35 @@
+import type { OverdueDispatch } from "../../schema/messages.ts";
+import { rowParameters } from "./row-parameter.ts";
+import { withStorage } from "./storage.ts";
+
+/** A dispatch that is to be repaired, as it stood when the sweep took it. */
+export interface OverdueRow {
+  readonly id: string;
+  readonly checkAt: number;
+  readonly dueAt: number;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly recoveries: number;
+  readonly overdueSince: number | null;
+  /** Its destination is. */
+  readonly paused: boolean;
+}
+
+const SELECT_OVERDUE = `
+  SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
+    dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince,
+    EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state = 'paused') AS paused
+  FROM json_each(?1) AS taken
+  CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'
+  WHERE dispatch.status = 'ongoing' AND dispatch.check_at = taken.value ->> 'checkAt'`;
+
+/** Those of the dispatches that are still ongoing and still stand as the sweep left them. */
+export async function loadOverdue(d1: D1Database, taken: readonly OverdueDispatch[]): Promise<OverdueRow[]> {
+  const found: OverdueRow[] = [];
+  for (const parameter of rowParameters(taken.map((one) => JSON.stringify(one)))) {
+    const select = d1.prepare(SELECT_OVERDUE).bind(parameter);
+    const { results } = await withStorage(d1, () => select.all<Omit<OverdueRow, "paused"> & { paused: number }>());
+    found.push(...results.map((row) => ({ ...row, paused: row.paused === 1 })));
+  }
+  return found;
+}
