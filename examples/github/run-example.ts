@@ -38,6 +38,7 @@ async function onState(options: Options, { stateDir, interrupted }: { stateDir: 
   if (options.once) return exitCode;
 
   say(`The hub goes on: ${stack.url} (Ctrl-C ends it)`);
+  say(`Is everything accounted for? npm run audit -- --registry ${stack.registryDir}`);
   await untilAborted(stack.broken, aborted(interrupted));
   return exitCode;
 }

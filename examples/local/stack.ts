@@ -25,6 +25,8 @@ export interface StackOptions {
 export interface Stack extends AsyncDisposable {
   /** Of the hub: its health page. */
   readonly url: string;
+  /** Where Workers of the session can be found by other processes: `WRANGLER_REGISTRY_PATH`. */
+  readonly registryDir: string;
   /** Aborted when the session ends although nobody asked it to. */
   readonly broken: AbortSignal;
   /** The last the session logged, for who wants to know what went wrong. */
@@ -77,6 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = () => end(session.stop);
   return {
     url,
+    registryDir,
     broken: broken.signal,
     lastLines: session.lastLines,
     cron,

@@ -38,7 +38,12 @@ export function npmStart(...args: readonly string[]): Started {
   return start("npm", ["start", "--", ...args]);
 }
 
-/** The same without npm in between. */
+/** Another of its commands. */
+export function npmRun(script: string, ...args: readonly string[]): Started {
+  return start("npm", ["run", script, "--", ...args]);
+}
+
+/** `npm start` without npm in between. */
 export function nodeStart(...args: readonly string[]): Started {
   return start(process.execPath, ["examples/github/start.ts", ...args]);
 }

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getPlatformProxy } from "wrangler";
+import type { EventHubApi } from "../schema/api.ts";
+
+/** A hub's RPC, for a node script. */
+export interface Connection extends AsyncDisposable {
+  readonly hub: EventHubApi;
+}
+
+export interface Address {
+  /** Name of the hub's Worker. */
+  readonly hub: string;
+  readonly remote: boolean;
+  readonly registry: string | undefined;
+}
+
+const ANSWER_MS = 10_000;
+
+/** Connects to a hub's `EventHub` entrypoint. Throws in words when it does not answer. */
+export async function connect({ hub, remote, registry }: Address): Promise<Connection> {
+  const directory = await mkdtemp(join(tmpdir(), "flowhub-connect-"));
+  const configPath = join(directory, "wrangler.json");
+  const services = [{ binding: "HUB", service: hub, entrypoint: "EventHub", remote }];
+  await writeFile(configPath, JSON.stringify({ name: "flowhub-operator", compatibility_date: "2026-11-01", services }));
+  if (registry !== undefined) process.env["WRANGLER_REGISTRY_PATH"] = registry;
+  process.env["WRANGLER_LOG"] ??= "error";
+  const proxy = await getPlatformProxy<{ HUB: EventHubApi }>({ configPath, persist: false, remoteBindings: remote });
+  const close = async () => {
+    await proxy.dispose();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilAnswers(proxy.env.HUB);
+    return { hub: proxy.env.HUB, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    const where = remote ? "deployed in this account" : "running on this machine";
+    throw new Error(`No hub "${hub}" ${where} answers: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** A Worker of this machine is found some moments after the registry is read. */
+async function untilAnswers(hub: EventHubApi): Promise<void> {
+  const deadline = Date.now() + ANSWER_MS;
+  for (;;) {
+    try {
+      await hub.health();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
