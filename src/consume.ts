@@ -14,22 +14,25 @@ const AT_ONCE = 5;
 export async function consume(env: Env, batch: MessageBatch): Promise<void> {
   const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
   const [messages, runs] = [pLimit(AT_ONCE), pLimit(AT_ONCE)];
-  await Promise.all(batch.messages.map((message) => messages(() => take(message, () => treat(env, { message, isDead, runs })))));
+  await Promise.all(batch.messages.map((message) => messages(() => take(env, { message, isDead, runs }))));
 }
 
-async function take(message: Message, work: () => Promise<void>): Promise<void> {
+async function take(env: Env, treatment: Treatment): Promise<void> {
+  const { message, isDead } = treatment;
   try {
-    await work();
+    await treat(env, treatment);
     message.ack();
   } catch (error) {
     logError("queue", error, { messageId: message.id, attempts: message.attempts });
-    message.retry({ delaySeconds: Math.min(RETRY_SECONDS * message.attempts, MAX_RETRY_SECONDS) });
+    const { seconds, most } = isDead ? DEAD_RETRY : RETRY;
+    message.retry({ delaySeconds: Math.min(seconds * message.attempts, most) });
   }
 }
 
-const RETRY_SECONDS = 5;
-/** A letter that is dead already is tried a hundred times, over a day or so. */
-const MAX_RETRY_SECONDS = 900;
+const RETRY = { seconds: 5, most: 900 } as const;
+
+/** A letter that is dead already is tried a hundred times: for four days, as `allowQueued` promises. */
+const DEAD_RETRY = { seconds: 120, most: 4_800 } as const;
 
 interface Treatment {
   readonly message: Message;
@@ -41,7 +44,7 @@ async function treat(env: Env, { message, isDead, runs }: Treatment): Promise<vo
   const parsed = dispatchMessage.safeParse(message.body, inWords);
   const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
   if (parsed.data?.kind === "emit") return await storeQueued(env, parsed.data);
-  if (isDead) return await takeDeadLetter(env, { id: message.id, body: message.body, problem });
+  if (isDead) return await takeDeadLetter(env, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
   if (!parsed.success) throw new Error(`malformed message: ${problem}`);
   await follow(env, parsed.data, runs);
 }

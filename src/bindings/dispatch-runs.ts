@@ -92,7 +92,7 @@ export async function restartRun(workflow: Workflow<RunParams>, id: string, { un
 
 /** Limits of the rate and faults of the Workflows service: the same call may succeed later. */
 function isTransient(error: unknown): boolean {
-  return isRateLimit(error) || /internal|\b10001\b|unavailable|timed? ?out/i.test(messageOf(error));
+  return isRateLimit(error) || /internal|\b10001\b|unavailable|overloaded|timed? ?out|connection lost/i.test(messageOf(error));
 }
 
 async function withRun(workflow: Workflow<RunParams>, id: string, work: (instance: WorkflowInstance) => Promise<void>): Promise<void> {

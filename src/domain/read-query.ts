@@ -66,7 +66,7 @@ export function parseAuditQuery(query: unknown = {}): z.infer<typeof auditQuery>
 
 /** Throws `query.invalid` naming the option, also for a moment that is yet to come. */
 export function parsePurge(before: unknown, query: unknown, now: number): z.infer<typeof purgeQuery> & { before: number } {
-  const moment = parsed(time.safeParse(before, inWords));
+  const { before: moment } = parsed(closedObject({ before: time }).safeParse({ before }, inWords));
   if (moment > now) throw new Fault("query.invalid", "before lies in the future; pass a moment that is over.");
   return { ...parsed(purgeQuery.safeParse(query ?? {}, inWords)), before: moment };
 }

@@ -1,3 +1,4 @@
+import { stringify } from "safe-stable-stringify";
 import { v7 as uuidv7 } from "uuid";
 import { dispatchIdsIn } from "../domain/dispatch-ids.ts";
 import { recordDeadLetter } from "../store/dead-letter.ts";
@@ -8,14 +9,20 @@ import { recordDeadLetter } from "../store/dead-letter.ts";
  */
 export async function takeDeadLetter(
   env: Env,
-  { id, body, problem }: { id: string; body: unknown; problem: string | undefined },
+  { id, sentAt, body, problem }: { id: string; sentAt: Date; body: unknown; problem: string | undefined },
 ): Promise<void> {
-  const text = JSON.stringify(body) ?? JSON.stringify(String(body));
+  const text = stringify(body) ?? "null";
   await recordDeadLetter(env.DB, {
-    noteId: uuidv7(),
+    noteId: await noteIdOf(`${id} ${text}`, sentAt),
     dispatchIds: dispatchIdsIn(text),
     now: Date.now(),
     reason: problem === undefined ? "its retries ran out" : `malformed message: ${problem}`,
     detail: `{"messageId":${JSON.stringify(id)},"body":${text}}`,
   });
+}
+
+/** The same for a message that comes again: it is noted once. */
+async function noteIdOf(message: string, sentAt: Date): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(message));
+  return uuidv7({ msecs: sentAt.getTime(), random: new Uint8Array(digest).slice(0, 16), seq: 0 });
 }

@@ -1,5 +1,6 @@
 import type { LimitFunction } from "p-limit";
 import { v7 as uuidv7 } from "uuid";
+import type { SettledStatus } from "../../schema/contract.ts";
 import { CHECK } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import type { OverdueDispatch } from "../../schema/messages.ts";
@@ -65,11 +66,11 @@ function stateAfter(row: Held, decided: Exclude<Repair, { do: "leave" }>, now: n
       return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince };
     case "create":
     case "wake":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: overdueSince ?? now };
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: lateSince(row, now) };
     case "restart":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries: recoveries + 1, overdueSince: overdueSince ?? now };
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries: recoveries + 1, overdueSince: lateSince(row, now) };
     case "settle":
-      return { status: decided.status, settledAt: now, reason: null, recoveries, overdueSince };
+      return { status: decided.status, settledAt: now, reason: reasonOf(row, decided.status), recoveries, overdueSince };
     case "lose": {
       const reason = `${decided.cause}: given up after ${recoveries} restarts, the last attempt recorded was ${row.attempts}`;
       return { status: "lost", settledAt: now, reason, recoveries, overdueSince };
@@ -77,6 +78,16 @@ function stateAfter(row: Held, decided: Exclude<Repair, { do: "leave" }>, now: n
     default:
       return decided satisfies never;
   }
+}
+
+/** A dispatch whose run was lost before its time is not late yet. */
+function lateSince({ dueAt, overdueSince }: Held, now: number): number | null {
+  return dueAt > now ? null : (overdueSince ?? now);
+}
+
+/** Why the last attempt failed is no word about how a later one ended well. */
+function reasonOf({ reason }: Held, status: SettledStatus): string | null {
+  return status === "complete" || status === "ignored" ? null : reason;
 }
 
 /** What an operator sees on the dispatch: when, cause, remedy. Looks that change nothing leave no note. */

@@ -16,7 +16,7 @@ export type RepairedState =
 
 const CLAIM = `
   UPDATE dispatches
-  SET status = ?3, check_at = ?4, settled_at = ?5, reason = coalesce(?6, reason), recoveries = ?7, overdue_since = ?8
+  SET status = ?3, check_at = ?4, settled_at = ?5, reason = iif(?3 = 'ongoing', reason, ?6), recoveries = ?7, overdue_since = ?8
   WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2`;
 
 const IS_NOTED = "SELECT 1 FROM notes WHERE subject_id = ?1 AND id = ?2";

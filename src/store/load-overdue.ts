@@ -11,13 +11,15 @@ export interface OverdueRow {
   readonly attempts: number;
   readonly recoveries: number;
   readonly overdueSince: number | null;
+  /** Why its last attempt failed. */
+  readonly reason: string | null;
   /** Its destination is. */
   readonly paused: boolean;
 }
 
 const SELECT_OVERDUE = `
   SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
-    dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince,
+    dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince, dispatch.reason,
     EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state = 'paused') AS paused
   FROM json_each(?1) AS taken
   CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'

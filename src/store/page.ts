@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import { READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
 import { withStorage } from "./storage.ts";
@@ -32,7 +33,16 @@ async function endOfScan<Row>(d1: D1Database, scan: SQL, filters: readonly SQL[]
 }
 
 export async function readAll<Row>(d1: D1Database, query: SQL): Promise<Row[]> {
-  return await withStorage(d1, () => drizzle(d1).all<Row>(query));
+  return await withStorage(d1, () => unwrapped(drizzle(d1).all<Row>(query)));
+}
+
+/** Drizzle puts SQL and values in the place of what D1 says, which is what decides whether trying again helps. */
+async function unwrapped<Result>(query: PromiseLike<Result>): Promise<Result> {
+  try {
+    return await query;
+  } catch (error) {
+    throw error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error;
+  }
 }
 
 export function where(conditions: readonly SQL[]): SQL {

@@ -1,5 +1,6 @@
 import { DEAD_LETTERS_SUBJECT, PURGE } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
+import { isKeyFence } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
 
 /** An old event, and whether nothing speaks against deleting it. */
@@ -32,7 +33,7 @@ const SELECT_IN_USE = `
     OR EXISTS (
       SELECT 1 FROM (SELECT id FROM events INDEXED BY events_correlation
         WHERE correlation_id = chain.value AND causation_id IS NOT NULL LIMIT ?3) AS event
-      CROSS JOIN dispatches ON dispatches.id > event.id || '-' AND dispatches.id < event.id || '.' AND dispatches.status = 'ongoing')`;
+      CROSS JOIN dispatches ON dispatches.id > event.id || '-' AND dispatches.id < event.id || '.' AND +dispatches.status = 'ongoing')`;
 
 export async function readChainsInUse(d1: D1Database, chains: readonly string[], before: number): Promise<ReadonlySet<string>> {
   const select = d1.prepare(SELECT_IN_USE).bind(JSON.stringify(chains), firstIdAt(before), PURGE.chainEvents);
@@ -48,35 +49,57 @@ export interface PurgedRows {
   readonly notes: number;
 }
 
-/** Events that have no ongoing dispatch, also now: a redrive may have come since the chain was looked at. */
-const DOOMED = `
-  (SELECT value AS id FROM json_each(?1) AS given WHERE NOT EXISTS (
-    SELECT 1 FROM dispatches WHERE dispatches.id > given.value || '-' AND dispatches.id < given.value || '.' AND status = 'ongoing'))`;
+/** What is to be deleted. */
+export interface Doomed {
+  readonly ids: readonly string[];
+  /** The chains they belong to. */
+  readonly chains: readonly string[];
+  readonly letters: readonly string[];
+  readonly before: number;
+}
 
-const DOOMED_DISPATCHES = `
-  (SELECT dispatches.id FROM ${DOOMED} AS doomed CROSS JOIN dispatches ON dispatches.id > doomed.id || '-' AND dispatches.id < doomed.id || '.')`;
+/** The next dead letters of before a moment, oldest first. */
+export async function readOldLetters(d1: D1Database, { after, before }: { after: string; before: number }): Promise<string[]> {
+  const select = d1
+    .prepare("SELECT id FROM notes WHERE subject_id = ?1 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4")
+    .bind(DEAD_LETTERS_SUBJECT, after, firstIdAt(before), PURGE.deadLetters);
+  const { results } = await withStorage(d1, () => select.all<{ id: string }>());
+  return results.map(({ id }) => id);
+}
 
-const OLD_LETTERS = `(SELECT id FROM notes WHERE subject_id = '${DEAD_LETTERS_SUBJECT}' AND id < ?2 ORDER BY id LIMIT ${PURGE.deadLetters})`;
+/** A chain may have come into use since it was looked at. Setting a NOT NULL column to NULL is the fence: nothing is deleted then. */
+const FENCE = `UPDATE events SET type = NULL WHERE id = (SELECT min(value) FROM json_each(?4)) AND EXISTS (${SELECT_IN_USE})`;
+
+const DISPATCHES = `
+  (SELECT dispatches.id FROM json_each(?1) AS given
+    CROSS JOIN dispatches ON dispatches.id > given.value || '-' AND dispatches.id < given.value || '.')`;
 
 /** What goes, table by table. Dispatches last but for their events: the others are found by them. */
 const ROWS = {
-  executions: `executions WHERE dispatch_id IN ${DOOMED_DISPATCHES} AND ?2 IS NOT NULL`,
-  notes: `notes WHERE subject_id IN ${DOOMED_DISPATCHES} OR (subject_id = '${DEAD_LETTERS_SUBJECT}' AND id IN ${OLD_LETTERS})`,
-  dispatches: `dispatches WHERE id IN ${DOOMED_DISPATCHES} AND ?2 IS NOT NULL`,
-  events: `events WHERE id IN ${DOOMED} AND ?2 IS NOT NULL`,
+  executions: `executions WHERE dispatch_id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
+  notes: `notes WHERE subject_id IN ${DISPATCHES} OR (subject_id = '${DEAD_LETTERS_SUBJECT}' AND id IN (SELECT value FROM json_each(?2)))`,
+  dispatches: `dispatches WHERE id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
+  events: `events WHERE id IN (SELECT value FROM json_each(?1)) AND ?2 IS NOT NULL`,
 } as const;
 
-/** Deletes events with all that belongs to them, and old dead letters, in one transaction. */
-export async function purgeRows(d1: D1Database, ids: readonly string[], before: number): Promise<PurgedRows> {
-  const deletes = Object.values(ROWS).map((rows) => d1.prepare(`DELETE FROM ${rows}`).bind(JSON.stringify(ids), firstIdAt(before)));
-  const [executions, notes, dispatches, events] = (await withStorage(d1, () => d1.batch(deletes))).map(({ meta }) => meta.changes);
-  return { events: events ?? 0, dispatches: dispatches ?? 0, executions: executions ?? 0, notes: notes ?? 0 };
+/** Deletes events with all that belongs to them, and dead letters, in one transaction; `null`, and nothing, when a chain is in use again. */
+export async function purgeRows(d1: D1Database, { ids, chains, letters, before }: Doomed): Promise<PurgedRows | null> {
+  const fence = d1.prepare(FENCE).bind(JSON.stringify(chains), firstIdAt(before), PURGE.chainEvents, JSON.stringify(ids));
+  const deletes = Object.values(ROWS).map((rows) => d1.prepare(`DELETE FROM ${rows}`).bind(JSON.stringify(ids), JSON.stringify(letters)));
+  try {
+    const [, ...deleted] = await withStorage(d1, () => d1.batch([fence, ...deletes]));
+    const [executions, notes, dispatches, events] = deleted.map(({ meta }) => meta.changes);
+    return { events: events ?? 0, dispatches: dispatches ?? 0, executions: executions ?? 0, notes: notes ?? 0 };
+  } catch (error) {
+    if (isKeyFence(error)) return null;
+    throw error;
+  }
 }
 
 /** The same without deleting. */
-export async function countPurgeable(d1: D1Database, ids: readonly string[], before: number): Promise<PurgedRows> {
+export async function countPurgeable(d1: D1Database, { ids, letters }: Doomed): Promise<PurgedRows> {
   const counts = Object.values(ROWS).map((rows) =>
-    d1.prepare(`SELECT count(*) AS count FROM ${rows}`).bind(JSON.stringify(ids), firstIdAt(before)),
+    d1.prepare(`SELECT count(*) AS count FROM ${rows}`).bind(JSON.stringify(ids), JSON.stringify(letters)),
   );
   const results = await withStorage(d1, () => d1.batch<{ count: number }>(counts));
   const [executions, notes, dispatches, events] = results.map(({ results: [row] }) => row?.count ?? 0);

@@ -46,7 +46,7 @@ export async function recordAttempt(
     });
   } catch (error) {
     if (!isAttemptFence(error)) throw error;
-    return { effect: (await isRecorded(d1, record)) ? "applied" : "discarded", known: new Map() };
+    return await standing(d1, record, lookups);
   }
 }
 
@@ -80,9 +80,18 @@ function isAttemptFence(error: unknown): boolean {
   return String(error).includes("UNIQUE constraint failed: executions.dispatch_id");
 }
 
-/** Whether the answer that stands is this one: a commit that was reported failed and tried again. */
-async function isRecorded(d1: D1Database, { dispatchId, attempt, nonce }: AttemptRecord): Promise<boolean> {
-  const select = d1.prepare("SELECT nonce FROM executions WHERE dispatch_id = ?1 AND attempt = ?2").bind(dispatchId, attempt);
-  const stored = await withStorage(d1, () => select.first<{ nonce: string }>());
-  return stored?.nonce === nonce;
+const SELECT_STANDING = `
+  SELECT nonce, outcome, status FROM executions JOIN dispatches ON dispatches.id = dispatch_id WHERE dispatch_id = ?1 AND attempt = ?2`;
+
+/** What came of a record that meets its own fence: a commit that was reported failed and tried again, if the answer that stands is this one. */
+async function standing(
+  d1: D1Database,
+  { dispatchId, attempt, nonce, outcome, next }: AttemptRecord,
+  lookups: readonly D1PreparedStatement[],
+): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+  const select = d1.prepare(SELECT_STANDING).bind(dispatchId, attempt);
+  const [found, ...known] = await withStorage(d1, () => d1.batch([select, ...lookups]));
+  const stored = found?.results[0] as { nonce: string; outcome: string; status: string } | undefined;
+  if (stored?.nonce !== nonce) return { effect: "discarded", known: new Map() };
+  return { effect: stored.status === next.status && stored.outcome === outcome ? "applied" : "kept", known: knownFromResults(known) };
 }

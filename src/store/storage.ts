@@ -48,6 +48,7 @@ const TRANSIENT = [
   "Network connection lost",
   "storage caused object to be reset",
   "reset because its code was updated",
+  "Replica disconnected from primary",
   "transient issue on remote node",
   "because client disconnected",
   "memory limit and was reset",
@@ -58,9 +59,11 @@ const TRANSIENT = [
   NO_ANSWER,
 ];
 
+const FULL = ["Exceeded maximum DB size", "maximum account storage limit"];
+
 /** Reads fail with it as well. */
 function isFull(error: unknown): boolean {
-  return messageOf(error).includes("Exceeded maximum DB size");
+  return FULL.some((text) => messageOf(error).includes(text));
 }
 
 export function isTransient(error: unknown): boolean {
@@ -68,18 +71,11 @@ export function isTransient(error: unknown): boolean {
   return TRANSIENT.some((text) => message.includes(text));
 }
 
-const migrated = new WeakMap<D1Database, Promise<void>>();
+const migrated = new WeakSet<D1Database>();
 
-/** One SELECT on an isolate's first use, nothing afterwards. A failure is not remembered. */
+/** One SELECT on an isolate's first use, nothing afterwards. Nobody waits for another's: that one may have been cut off, or stall. */
 async function ensureSchema(d1: D1Database): Promise<void> {
-  const known = migrated.get(d1);
-  if (known !== undefined) return await known;
-  const started = migrate(d1);
-  migrated.set(d1, started);
-  try {
-    await started;
-  } catch (error) {
-    migrated.delete(d1);
-    throw error;
-  }
+  if (migrated.has(d1)) return;
+  await migrate(d1);
+  migrated.add(d1);
 }

@@ -3,13 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DispatchQuery, EmitInput, EventQuery } from "../../schema/contract.ts";
 import { READ } from "../../schema/limits.ts";
 import { getDispatch, listDispatches } from "../../src/hub/dispatches.ts";
+import { emit } from "../../src/hub/emit.ts";
 import { getEvent, listEvents } from "../../src/hub/events.ts";
 import { health } from "../../src/hub/health.ts";
+import { purge } from "../../src/hub/purge.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { look, makeDue, reply, replying } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
+import { consume } from "./support/consume.ts";
+import { faultyD1 } from "./support/faulty-d1.ts";
 import { deafQueue, emitWith, envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
+import { keptQueue } from "./support/kept-queue.ts";
 import { type Meter, meteredD1 } from "./support/metered-d1.ts";
+import { idAt, storeOld } from "./support/old-chains.ts";
+import { dispatchRow, rows } from "./support/rows.ts";
 
 const { d1, measure } = meteredD1(env.DB);
 const metered = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
@@ -79,6 +86,13 @@ describe("rows written", () => {
     expect(attempted.roundTrips).toBe(2);
   });
 
+  it("of these, the attempt costs its execution and its settlement, and nothing for being counted", async () => {
+    const id = await storedDispatch({ type: "fast.budget", data: 1 }, metered);
+    const { rowsWritten } = await costOf("attempt that completes, alone", () => look(id, metered));
+    expect(rowsWritten).toBe(2);
+    expect((await dispatchRow(id)).attempts).toBe(1);
+  });
+
   it("a failed attempt costs at most 3 rows and two round trips, the second like the first", async () => {
     const id = await storedDispatch({ type: "constant.budget", data: { script: ["failed"] } });
     for (const nth of ["first", "second"]) {
@@ -107,6 +121,86 @@ describe("rows written", () => {
     const id = await storedDispatch({ type: "later.budget", data: 1 });
     const { rowsWritten, roundTrips } = await costOf("look at a dispatch that is not due", () => look(id, metered));
     expect([rowsWritten, roundTrips]).toEqual([0, 1]);
+  });
+});
+
+describe("what repairs cost", () => {
+  /** Overdue at a moment long ago, at which nothing else is. */
+  async function overdue(changes: string): Promise<string> {
+    const id = await storedDispatch({ type: "fast.budget", data: 1 });
+    await rows(`UPDATE dispatches SET check_at = -1000, ${changes} WHERE id = ?`, id);
+    return id;
+  }
+
+  /** Sweeps, and gives what was put on the queue to the reconciler, which finds a run that stands so. */
+  async function repair(run: string): Promise<{ swept: Meter; repaired: Meter; messages: number }> {
+    const kept = keptQueue();
+    const swept = await costOf("sweep that takes one dispatch", () => sweep(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), -1_000));
+    const instance = { status: async () => ({ status: run }), restart: async () => undefined, sendEvent: async () => undefined };
+    const get = async () => (run === "missing" ? await Promise.reject(new Error("instance.not_found")) : instance);
+    const engine = { get, createBatch: async () => ({ created: [], errors: [] }) };
+    const given = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue, DISPATCH_WORKFLOW: engine });
+    const repaired = await costOf(`repair of a run that is ${run}`, () => consume(kept.messages, given));
+    return { swept, repaired, messages: kept.messages.length };
+  }
+
+  const repairs: readonly [string, string, number][] = [
+    ["missing", "due_at = 0", 3],
+    ["waiting", "due_at = 0", 3],
+    ["errored", "due_at = 0", 3],
+    ["queued", "due_at = 0", 2],
+  ];
+  for (const [run, changes, most] of repairs) {
+    it(`a dispatch whose run is ${run} costs 2 rows and a round trip to be taken, at most ${most} rows and two round trips to be repaired, and a message`, async () => {
+      const id = await overdue(changes);
+      const { swept, repaired, messages } = await repair(run);
+      expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([2, 1, 1]);
+      expect(repaired.rowsWritten).toBeLessThanOrEqual(most);
+      expect(repaired.roundTrips).toBe(2);
+      expect((await dispatchRow(id)).check_at).toBeGreaterThan(Date.now());
+    });
+  }
+
+  it("a hundred overdue dispatches are one message, and are loaded in one round trip", async () => {
+    const ids = (
+      await emitWith(
+        metered,
+        Array.from({ length: 100 }, () => ({ type: "fast.budget", data: 1 })),
+      )
+    ).map(({ id }) => `${id}-0`);
+    await rows("UPDATE dispatches SET check_at = -1000, due_at = 0 WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
+    const { swept, repaired, messages } = await repair("missing");
+    expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([200, 1, 1]);
+    expect([repaired.rowsWritten <= 300, repaired.roundTrips]).toEqual([true, 101]);
+  });
+});
+
+describe("what a queued emit costs", () => {
+  it("is one message, whatever it holds, and as many rows and round trips as a stored one", async () => {
+    const kept = keptQueue();
+    const away = envWith({ DB: faultyD1(env.DB, { of: /./, faultOf: () => "lost" }), DISPATCH_QUEUE: kept.queue });
+    const emitter = { env: away, callerSource: undefined, afterReply: () => undefined };
+    await emit(
+      emitter,
+      Array.from({ length: 20 }, () => ({ type: "fast.budget", data: 1 })),
+      { allowQueued: true },
+    );
+    expect(kept.messages).toHaveLength(1);
+    const { rowsWritten, roundTrips } = await costOf("store a queued emit of 20 events, one dispatch each", () =>
+      consume(kept.messages, metered),
+    );
+    expect([rowsWritten <= 20 * 4, roundTrips]).toEqual([true, 1]);
+    const { rowsWritten: again } = await costOf("store it again", () => consume(kept.messages, metered));
+    expect(again).toBe(0);
+  });
+
+  it("is nothing while the database answers", async () => {
+    const kept = keptQueue();
+    const emitter = { env: envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), callerSource: undefined, afterReply: () => undefined };
+    const input = { type: "unrouted.budget", data: 1 };
+    await emit(emitter, input);
+    const { rowsWritten, roundTrips } = await costOf("emit an event with allowQueued", () => emit(emitter, input, { allowQueued: true }));
+    expect([rowsWritten, roundTrips, kept.messages]).toEqual([2, 1, []]);
   });
 });
 
@@ -214,6 +308,18 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
   it("a sweep with nothing overdue reads next to nothing and writes nothing", async () => {
     const { rowsRead, rowsWritten } = await costOf("sweep with nothing overdue", () => sweep(metered, 0));
     expect([rowsRead <= 5, rowsWritten]).toEqual([true, 0]);
+  });
+
+  it("a page of a purge reads what it is about, and none of the others", async () => {
+    const before = new Date(Date.now() - 3_600_000 - 60_000);
+    const old = before.getTime() - 3_600_000;
+    const firsts = Array.from({ length: 25 }, () => ({ id: idAt(old), dispatches: ["complete" as const] }));
+    await storeOld([...firsts, ...firsts.map(({ id, dispatches }) => ({ id: idAt(old), chain: id, dispatches }))]);
+    const dry = await costOf("purge of 50 events with a dispatch each, dry", () => purge(metered, before, { dryRun: true }));
+    const { cost, result } = await measure(() => purge(metered, before, {}));
+    figures["purge of 50 events with a dispatch each"] = cost;
+    expect(result).toMatchObject({ events: 50, dispatches: 50, kept: 0 });
+    expect([dry.rowsRead < 2_500, cost.rowsRead < 2_500, cost.rowsWritten, cost.roundTrips <= 4]).toEqual([true, true, 200, true]);
   });
 
   it("an emit and an attempt read as little as in an empty database", async () => {

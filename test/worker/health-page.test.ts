@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { STATUSES } from "../../schema/contract.ts";
 import { consoleApp } from "../../src/console/app.tsx";
 import { health } from "../../src/hub/health.ts";
+import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, hub, store, unique } from "./support/hub.ts";
@@ -129,6 +130,59 @@ describe("the page at /", () => {
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret detail");
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+});
+
+/** The hub with a database that says it is so large. */
+function sized(bytes: number): Env {
+  const d1 = aroundD1(env.DB, async ({ go }) => (await go()).map((result) => ({ ...result, meta: { ...result.meta, size_after: bytes } })));
+  return envWith({ DB: d1 });
+}
+
+describe("the room that is left", () => {
+  const limitBytes = 10_000_000_000;
+
+  it("is known from what the database says of itself", async () => {
+    await store({ type: "unrouted.room", data: "x".repeat(500_000) });
+    const { meta } = await env.DB.prepare("SELECT 1").run();
+    expect(meta.size_after).toBeGreaterThan(500_000);
+    expect((await hub.health()).storage).toEqual({ bytes: meta.size_after, limitBytes, warning: false });
+  });
+
+  const sizes: readonly [number, boolean][] = [
+    [0, false],
+    [6_999_999_999, false],
+    [7_000_000_000, true],
+    [10_000_000_000, true],
+    [11_000_000_000, true],
+  ];
+  for (const [bytes, warning] of sizes) {
+    it(`${bytes} bytes of 10 GB ${warning ? "are" : "are not yet"} a reason to warn, on the page as well`, async () => {
+      const given = sized(bytes);
+      expect((await health(given)).storage).toEqual({ bytes, limitBytes, warning });
+      const html = await (await pageOf(given)).text();
+      const [room] = /<p class="room.*?<\/p>/s.exec(html) ?? [];
+      expect(room?.includes('role="alert"')).toBe(warning);
+      expect(room?.includes("purge what is old")).toBe(warning);
+    });
+  }
+
+  it("is shown in figures and as a meter that turns at 70 %", async () => {
+    const html = await (await pageOf(sized(1_234_567_890))).text();
+    const [meter] = /<meter[^>]*>/.exec(html) ?? [];
+    const value = (name: string) => Number(new RegExp(`\\b${name}="([^"]*)"`).exec(meter ?? "")?.[1]);
+    expect([value("min"), value("value"), value("max")]).toEqual([0, 1_234_567_890, limitBytes]);
+    expect(value("high")).toBeCloseTo(7_000_000_000, 0);
+    expect(html).toContain("1,234.6 MB, 12.3 % of 10 GB.");
+  });
+
+  it("is shown without anything of what is stored in it, also when it warns", async () => {
+    await store({ type: unique("unrouted.room-"), data: { secret: "do-not-show" }, subject: "do-not-show-either" });
+    const response = await pageOf(sized(9_000_000_000));
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(html).toContain("purge what is old");
+    expect(html).not.toContain("do-not-show");
   });
 });
 

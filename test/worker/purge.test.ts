@@ -1,0 +1,453 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type SettledStatus, STATUSES, type Status } from "../../schema/contract.ts";
+import { DAY_MS, PURGE } from "../../schema/limits.ts";
+import type { PurgePage, PurgeQuery } from "../../schema/upkeep.ts";
+import { purge } from "../../src/hub/purge.ts";
+import { aroundD1 } from "./support/around-d1.ts";
+import { failureOf, faultOf } from "./support/failures.ts";
+import { envWith, hub, only, unique } from "./support/hub.ts";
+import { meteredD1 } from "./support/metered-d1.ts";
+import { idAt, type OldEvent, storeLetters, storeOld, storeOldDispatches } from "./support/old-chains.ts";
+import { dispatchRow, eventRow, executionsOf, rows, settled, until } from "./support/rows.ts";
+import { wholeDatabase } from "./support/tables.ts";
+
+const BEFORE = Date.now() - 30 * DAY_MS;
+const OLD = BEFORE - DAY_MS;
+const YOUNG = BEFORE + DAY_MS;
+
+/** All of the database goes by age: each test has it for itself. */
+beforeEach(async () => {
+  await hub.health();
+  for (const table of ["events", "dispatches", "executions", "notes"]) await rows(`DELETE FROM ${table}`);
+});
+
+const NOTHING = { events: 0, dispatches: 0, executions: 0, notes: 0, kept: 0 };
+
+type Totals = Omit<PurgePage, "cursor">;
+
+function sum(pages: readonly PurgePage[]): Totals {
+  const names = ["events", "dispatches", "executions", "notes", "kept"] as const;
+  return Object.fromEntries(names.map((name) => [name, pages.reduce((all, page) => all + page[name], 0)])) as unknown as Totals;
+}
+
+/** Calls until there is no cursor. */
+async function pagesOf({
+  given = env,
+  before = BEFORE,
+  ...query
+}: PurgeQuery & { given?: Env; before?: number } = {}): Promise<PurgePage[]> {
+  const pages: PurgePage[] = [];
+  let cursor = query.cursor;
+  do {
+    const page = await purge(given, new Date(before), { ...query, cursor });
+    pages.push(page);
+    cursor = page.cursor;
+  } while (cursor !== undefined && pages.length < 100);
+  return pages;
+}
+
+const purgeAll = async (query: Parameters<typeof pagesOf>[0] = {}) => sum(await pagesOf(query));
+
+/** What there is, by table. */
+async function counts(): Promise<Omit<Totals, "kept">> {
+  const [row] = await rows<Omit<Totals, "kept">>(
+    `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM dispatches) AS dispatches,
+       (SELECT count(*) FROM executions) AS executions, (SELECT count(*) FROM notes) AS notes`,
+  );
+  return row ?? NOTHING;
+}
+
+const idsLeft = async () => (await rows<{ id: string }>("SELECT id FROM events ORDER BY id")).map(({ id }) => id);
+
+interface Link {
+  readonly at?: number;
+  readonly dispatches?: readonly Status[];
+}
+
+const linked = ({ at = OLD, dispatches = ["complete"] }: Link): OldEvent => ({ id: idAt(at), dispatches });
+
+/** A chain: the first event, and those it caused. */
+function chainOf(...events: Link[]): OldEvent[] {
+  const [first, ...caused] = events.map(linked);
+  return first === undefined ? [] : [first, ...caused.map((event) => ({ ...event, chain: first.id }))];
+}
+
+/** The same with a first event that is stored elsewhere, or not at all. */
+function foreignChain(...events: Link[]): OldEvent[] {
+  const chain = unique("elsewhere-");
+  return events.map((event) => ({ ...linked(event), chain }));
+}
+
+describe("what is purged", () => {
+  it("is a chain that is older and has settled, with its dispatches, executions and notes; what is younger stays as it is", async () => {
+    await storeOld([...chainOf({ at: YOUNG }, { at: YOUNG }), ...chainOf({ at: BEFORE })]);
+    await rows(`INSERT INTO controls (destination, state, since, "by") VALUES ('held', 'paused', 0, 'tests')`);
+    const before = await wholeDatabase(env.DB);
+    await storeOld([...chainOf({ dispatches: ["complete", "ignored"] }, {}, {}), ...chainOf({ at: BEFORE - 1 })]);
+    expect(await hub.purge(new Date(BEFORE))).toEqual({ events: 4, dispatches: 5, executions: 5, notes: 5, kept: 0 });
+    expect(await wholeDatabase(env.DB)).toEqual(before);
+    await rows("DELETE FROM controls");
+  });
+
+  for (const status of STATUSES.filter((one): one is SettledStatus => one !== "ongoing")) {
+    it(`is what settled as ${status}`, async () => {
+      await storeOld(chainOf({ dispatches: [status] }));
+      expect(await purgeAll()).toEqual({ events: 1, dispatches: 1, executions: 1, notes: 1, kept: 0 });
+      expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+    });
+  }
+
+  const gone: readonly [string, () => OldEvent[]][] = [
+    ["an event that was owed to nobody", () => chainOf({ dispatches: [] })],
+    ["a chain of events that were owed to nobody", () => chainOf({ dispatches: [] }, { dispatches: [] })],
+    ["a chain whose first event is not here", () => foreignChain({}, {})],
+    [
+      "an event with so many dispatches that their ids do not sort by number",
+      () => chainOf({ dispatches: Array.from({ length: 120 }, () => "complete" as const) }),
+    ],
+  ];
+  for (const [what, make] of gone) {
+    it(`is ${what}`, async () => {
+      const events = make();
+      await storeOld(events);
+      expect(await purgeAll()).toMatchObject({ events: events.length, kept: 0 });
+      expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+    });
+  }
+
+  const kept: readonly [string, () => OldEvent[]][] = [
+    ["the first dispatch of its first event is ongoing", () => chainOf({ dispatches: ["ongoing", "complete"] }, {})],
+    [
+      "the last dispatch of an event in its middle is ongoing",
+      () => chainOf({}, { dispatches: [...many<Status>("complete", 10), "ongoing"] }, {}),
+    ],
+    ["its last event has an ongoing dispatch", () => chainOf({}, {}, { dispatches: ["ongoing"] })],
+    ["its last event is younger", () => chainOf({}, {}, { at: YOUNG })],
+    ["its last event is of the very moment", () => chainOf({}, { at: BEFORE, dispatches: [] })],
+    ["its first event is younger", () => chainOf({ at: YOUNG }, { at: OLD })],
+    ["its first event is not here and a dispatch is ongoing", () => foreignChain({}, { dispatches: ["ongoing"] })],
+    ["its first event is not here and an event is younger", () => foreignChain({}, { at: YOUNG })],
+  ];
+  for (const [because, make] of kept) {
+    it(`is no part of a chain as long as ${because}`, async () => {
+      const events = make();
+      await storeOld(events);
+      const before = await wholeDatabase(env.DB);
+      const old = events.filter(({ id }) => emittedAt(id) < BEFORE);
+      expect(await purgeAll()).toEqual({ ...NOTHING, kept: old.length });
+      expect(await wholeDatabase(env.DB)).toEqual(before);
+    });
+  }
+
+  it("is a chain once its last dispatch has settled", async () => {
+    const events = chainOf({}, { dispatches: ["ongoing"] });
+    await storeOld(events);
+    await purgeAll();
+    await rows("UPDATE dispatches SET status = 'failed', check_at = NULL, settled_at = 1 WHERE status = 'ongoing'");
+    expect(await purgeAll()).toMatchObject({ events: 2, dispatches: 2, kept: 0 });
+  });
+
+  it("are redrives with what they redrove, and a redrive that is ongoing keeps the chain", async () => {
+    const [first, second] = chainOf({ dispatches: ["failed"] }, { dispatches: ["lost"] });
+    await storeOld([first, second].filter((event) => event !== undefined));
+    const redrive = { id: `${second?.id}-0-r1`, eventId: second?.id ?? "", status: "ongoing" } as const;
+    await storeOldDispatches([{ id: `${first?.id}-0-r1`, eventId: first?.id ?? "", status: "complete" }, redrive]);
+    expect(await purgeAll()).toEqual({ ...NOTHING, kept: 2 });
+    await rows("DELETE FROM dispatches WHERE id = ?", redrive.id);
+    await storeOldDispatches([{ ...redrive, status: "complete" }]);
+    expect(await purgeAll()).toEqual({ events: 2, dispatches: 4, executions: 4, notes: 4, kept: 0 });
+    expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+  });
+
+  it("is not what settled a neighbour: other chains of the same page go while one stays", async () => {
+    const [stays, goes] = [chainOf({}, { dispatches: ["ongoing"] }), [chainOf({}, {}), chainOf({})].flat()];
+    await storeOld([...goes.slice(0, 1), ...stays, ...goes.slice(1)]);
+    expect(await purgeAll()).toMatchObject({ events: 3, kept: 2 });
+    expect(await idsLeft()).toEqual(stays.map(({ id }) => id).toSorted());
+  });
+
+  it("are keys: a key that was purged stands for nothing", async () => {
+    const event = { type: "fast.key", data: 1, source: "tests", key: unique("k") };
+    const [first] = await hub.emit(event);
+    await settled(only(first?.dispatches ?? []).id);
+    await until(async () => (Date.now() > emittedAt(first?.id) + 1 ? true : undefined), { what: "a later moment" });
+    expect(await hub.purge(new Date())).toMatchObject({ events: 1, dispatches: 1, executions: 1 });
+    const [second] = await hub.emit({ ...event, data: 2 });
+    expect(second).toMatchObject({ duplicate: false });
+    expect(second?.id).not.toBe(first?.id);
+    expect(await settled(only(second?.dispatches ?? []).id)).toMatchObject({ status: "complete" });
+  });
+
+  it("is never a chain too long to be looked at; one event less and it is", async () => {
+    const [first] = chainOf({});
+    const long = Array.from({ length: PURGE.chainEvents + 1 }, () => ({ id: idAt(OLD), chain: first?.id }));
+    await storeOld([{ id: first?.id ?? "" }, ...long]);
+    expect(await purge(env, new Date(BEFORE), {})).toMatchObject({ events: 0, kept: 100 });
+    await rows("DELETE FROM events WHERE id = ?", long.at(-1)?.id);
+    expect(await purge(env, new Date(BEFORE), {})).toMatchObject({ events: 100, kept: 0 });
+  });
+});
+
+function many<Item>(item: Item, count: number): Item[] {
+  return Array.from({ length: count }, () => item);
+}
+
+function emittedAt(id = ""): number {
+  return Number.parseInt(id.slice(0, 13).replace("-", ""), 16);
+}
+
+describe("dead letters", () => {
+  it("go by their own age, and no other note does", async () => {
+    await storeLetters(3, OLD);
+    await storeLetters(2, YOUNG);
+    await storeOld(chainOf({ dispatches: ["complete", "ongoing"] }));
+    expect(await purgeAll()).toEqual({ ...NOTHING, notes: 3, kept: 1 });
+    const left = await rows<{ subject_id: string }>("SELECT subject_id FROM notes");
+    expect(left.filter(({ subject_id }) => subject_id === "dead-letters")).toHaveLength(2);
+    expect(left).toHaveLength(3);
+  });
+
+  it("go to the last one, however many there are: a purge ends when nothing old is left", async () => {
+    await storeLetters(PURGE.deadLetters * 2 + 5, OLD);
+    expect(await purgeAll()).toEqual({ ...NOTHING, notes: PURGE.deadLetters * 2 + 5 });
+    expect(await counts()).toMatchObject({ notes: 0 });
+  });
+
+  it("are counted once by a dry run of several pages", async () => {
+    await storeLetters(7, OLD);
+    await storeOld(many(null, 250).flatMap(() => chainOf({ dispatches: [] })));
+    expect(await purgeAll({ dryRun: true })).toMatchObject({ events: 250, notes: 7 });
+  });
+});
+
+/** 260 old events in pages: single ones, chains that span pages, and chains that stay. */
+async function mixture(): Promise<void> {
+  const wide = Array.from({ length: 60 }, (_, number) => chainOf(...many({}, 4), number % 3 === 0 ? { dispatches: ["ongoing"] } : {}));
+  const events = [...wide, ...many(null, 20).map(() => chainOf({ dispatches: [] }))].flat();
+  const interleaved = Array.from({ length: 5 }, (_, part) => events.filter((_event, index) => index % 5 === part)).flat();
+  const ids = events.map(({ id }) => id).toSorted();
+  const names = new Map(interleaved.map(({ id }, index) => [id, ids[index] ?? id]));
+  await storeOld(interleaved.map((event) => ({ ...event, id: names.get(event.id) ?? "", chain: names.get(event.chain ?? "") })));
+  await storeOld(chainOf({ at: YOUNG }));
+}
+
+describe("pages", () => {
+  it("a dry run counts what the purge then deletes, page by page, and changes nothing", async () => {
+    await mixture();
+    const before = await wholeDatabase(env.DB);
+    const dry = await pagesOf({ dryRun: true });
+    expect(await wholeDatabase(env.DB)).toEqual(before);
+    const counted = await counts();
+    const real = await pagesOf();
+    expect(real.map(withoutCursor)).toEqual(dry.map(withoutCursor));
+    const left = await counts();
+    expect(sum(real)).toEqual({ ...difference(counted, left), kept: 100 });
+    expect(left.events).toBe(101);
+  });
+
+  it("a call takes on a hundred events, deleted or kept, and the last page has no cursor", async () => {
+    await mixture();
+    const pages = await pagesOf();
+    expect(pages.map(({ events, kept }) => events + kept)).toEqual([100, 100, 100, 20]);
+    expect(pages.map(({ cursor }) => cursor !== undefined)).toEqual([true, true, true, false]);
+  });
+
+  it("a purge that ended changes nothing when it is done again, from the start or from any of its cursors", async () => {
+    await mixture();
+    const pages = await pagesOf();
+    const after = await wholeDatabase(env.DB);
+    expect(await purgeAll()).toEqual({ ...NOTHING, kept: 100 });
+    for (const { cursor } of pages)
+      if (cursor !== undefined) expect(await purgeAll({ cursor })).toMatchObject({ events: 0, dispatches: 0, notes: 0 });
+    expect(await wholeDatabase(env.DB)).toEqual(after);
+  });
+
+  for (const done of [0, 1, 2, 3]) {
+    it(`a purge interrupted after ${done} pages leaves whole every chain that stays, and done again from the start ends as an uninterrupted one`, async () => {
+      await mixture();
+      const kept = await keptChains();
+      for (let page = 0, cursor: string | undefined; page < done; page++) ({ cursor } = await purge(env, new Date(BEFORE), { cursor }));
+      expect(await keptChains()).toEqual(kept);
+      await purgeAll();
+      expect(await keptChains()).toEqual(kept);
+      expect(await counts()).toEqual({ events: 101, dispatches: 101, executions: 81, notes: 81 });
+    });
+  }
+
+  it("two purges at once delete what one would, and count together what is gone", async () => {
+    await mixture();
+    const before = await counts();
+    const both = (await Promise.all([pagesOf(), pagesOf()])).flat();
+    const after = await counts();
+    expect(after).toMatchObject({ events: 101, dispatches: 101 });
+    expect(sum(both)).toMatchObject(difference(before, after));
+  });
+
+  it("kept are events that stay, not those that another purge was faster to delete", async () => {
+    await mixture();
+    const racing = aroundD1(env.DB, async ({ statements, go }) => {
+      if (statements.some(({ sql }) => sql.startsWith("DELETE"))) await go();
+      return await go();
+    });
+    expect(await purgeAll({ given: envWith({ DB: racing }) })).toMatchObject({ kept: 100 });
+  });
+});
+
+const withoutCursor = ({ cursor: _, ...page }: PurgePage) => page;
+
+function difference(before: Omit<Totals, "kept">, after: Omit<Totals, "kept">): Omit<Totals, "kept"> {
+  const { events, dispatches, executions, notes } = before;
+  return {
+    events: events - after.events,
+    dispatches: dispatches - after.dispatches,
+    executions: executions - after.executions,
+    notes: notes - after.notes,
+  };
+}
+
+/** Events of chains with an ongoing dispatch, by id. */
+async function keptChains(): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    `SELECT id FROM events WHERE correlation_id IN
+       (SELECT correlation_id FROM events JOIN dispatches ON event_id = events.id WHERE status = 'ongoing') ORDER BY id`,
+  );
+  return found.map(({ id }) => id);
+}
+
+describe("beside the hub at work", () => {
+  it("a dispatch that is under way settles as ever, and its chain with it", async () => {
+    await storeOld(chainOf({}, {}));
+    const reply = { status: "complete", emit: [{ type: "fast.follow", data: 1 }] };
+    const [receipt] = await hub.emit({ type: "fast.busy", data: { script: [{ takesMs: 800, reply }] } as never });
+    const id = only(receipt?.dispatches ?? []).id;
+    for (let calls = 0; calls < 5; calls++) {
+      await hub.purge(new Date());
+      await scheduler.wait(60);
+    }
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await executionsOf(id)).toHaveLength(1);
+    const follow = only(await rows<{ id: string }>("SELECT id FROM events WHERE causation_id = ?", id));
+    expect(await settled(`${follow.id}-0`)).toMatchObject({ status: "complete" });
+    expect(await eventRow(receipt?.id ?? "")).toMatchObject({ type: "fast.busy" });
+  });
+
+  it("an event that gets an ongoing dispatch after its chain was looked at stays with all that belongs to it", async () => {
+    const [first] = chainOf({ dispatches: ["failed"] });
+    const id = first?.id ?? "";
+    await storeOld([{ id, dispatches: ["failed"] }]);
+    const redriven = beforeDeletes(async () => await storeOldDispatches([{ id: `${id}-0-r1`, eventId: id, status: "ongoing" }]));
+    expect(await purgeAll({ given: redriven })).toMatchObject({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+    expect(await dispatchRow(`${id}-0`)).toMatchObject({ status: "failed" });
+  });
+
+  it("a chain that gets an ongoing dispatch after it was looked at stays whole", async () => {
+    const [first, second] = chainOf({}, { dispatches: ["failed"] });
+    const events = [first, second].filter((event) => event !== undefined);
+    await storeOld(events);
+    const id = second?.id ?? "";
+    const redriven = beforeDeletes(async () => await storeOldDispatches([{ id: `${id}-0-r1`, eventId: id, status: "ongoing" }]));
+    await purgeAll({ given: redriven });
+    expect(await idsLeft()).toEqual(events.map((event) => event.id));
+  });
+
+  it("a chain that gets a new event after it was looked at stays whole", async () => {
+    const events = chainOf({}, {});
+    await storeOld(events);
+    const continued = beforeDeletes(async () => await storeOld([{ id: idAt(YOUNG), chain: events[0]?.id }]));
+    await purgeAll({ given: continued });
+    expect(await idsLeft()).toHaveLength(3);
+  });
+});
+
+/** The hub with something that happens just before a purge deletes. */
+function beforeDeletes(happens: () => Promise<void>): Env {
+  let left = 1;
+  const d1 = aroundD1(env.DB, async ({ statements, go }) => {
+    if (statements.some(({ sql }) => sql.startsWith("DELETE")) && left-- > 0) await happens();
+    return await go();
+  });
+  return envWith({ DB: d1 });
+}
+
+describe("what purge refuses", () => {
+  const refused: readonly [string, () => unknown, unknown, RegExp][] = [
+    ["a moment that is yet to come", () => new Date(Date.now() + 60_000), {}, /before.*future/],
+    ["a text that is no moment", () => "yesterday", {}, /./],
+    ["a date that is none", () => new Date(Number.NaN), {}, /./],
+    ["a number", () => 0, {}, /./],
+    ["nothing", () => undefined, {}, /./],
+    ["an option that is not known", () => new Date(OLD), { dryrun: true }, /"dryrun".*did you mean "dryRun"/],
+    ["dryRun that is a text", () => new Date(OLD), { dryRun: "true" }, /dryRun/],
+    ["options that are none", () => new Date(OLD), true, /./],
+  ];
+  for (const [what, before, query, text] of refused) {
+    it(`${what}, and deletes nothing (query.invalid)`, async () => {
+      await storeOld(chainOf({}));
+      const failure = await failureOf(hub.purge(before() as Date, query as PurgeQuery));
+      expect(failure).toMatch(/^\(query\.invalid\) /);
+      expect(failure).toMatch(text);
+      expect(await counts()).toMatchObject({ events: 1 });
+    });
+  }
+
+  it("a moment that is refused is named in words", async () => {
+    expect(await failureOf(hub.purge("yesterday"))).toMatch(/before/);
+  });
+
+  it("a cursor that is none of this purge (cursor.invalid)", async () => {
+    await storeOld(many(null, 120).flatMap(() => chainOf({})));
+    const { cursor } = await hub.purge(new Date(BEFORE), { dryRun: true });
+    const { cursor: listed } = await hub.listEvents({ limit: 1 });
+    const before = new Date(BEFORE);
+    const foreign: readonly [Date, PurgeQuery][] = [
+      [before, { cursor }],
+      [before, { cursor: listed }],
+      [before, { cursor: "" }],
+      [before, { cursor: `${cursor}A`, dryRun: true }],
+      [new Date(BEFORE - 1), { cursor, dryRun: true }],
+    ];
+    for (const [moment, query] of foreign) expect([query, await faultOf(hub.purge(moment, query))]).toEqual([query, "cursor.invalid"]);
+    expect(await counts()).toMatchObject({ events: 120 });
+    expect(await hub.purge(before, { cursor, dryRun: true })).toMatchObject({ events: 20 });
+  });
+
+  it("a moment may be a text as well as a Date, and options may be left out", async () => {
+    await storeOld(chainOf({}));
+    expect(await hub.purge(new Date(BEFORE).toISOString(), { dryRun: true })).toMatchObject({ events: 1 });
+    expect(await hub.purge(new Date(BEFORE))).toMatchObject({ events: 1 });
+  });
+});
+
+describe("what a call costs", () => {
+  it("does not grow with the size of the database", async () => {
+    const { d1, measure } = meteredD1(env.DB);
+    const given = envWith({ DB: d1 });
+    const page = async (query: PurgeQuery) => (await measure(async () => await purge(given, new Date(BEFORE), query))).cost;
+    const hundred = () => storeOld(many(null, 50).flatMap(() => chainOf({}, {})));
+    await hundred();
+    const dry = await page({ dryRun: true });
+    const real = await page({});
+    const crowd = many(null, 2_000).map(() => ({ id: idAt(YOUNG), dispatches: ["complete" as const] }));
+    await storeOld(crowd);
+    await storeOld(crowd.map(() => ({ id: idAt(YOUNG), chain: crowd[0]?.id ?? "" })));
+    await storeLetters(2_000, YOUNG);
+    await hundred();
+    const [dryAmong, realAmong] = [await page({ dryRun: true }), await page({})];
+    expect(dryAmong.rowsRead).toBeLessThanOrEqual(dry.rowsRead + 100);
+    expect(realAmong.rowsRead).toBeLessThanOrEqual(real.rowsRead + 100);
+    expect(realAmong.rowsWritten).toBe(real.rowsWritten);
+    expect([dryAmong.rowsWritten, realAmong.roundTrips <= 4]).toEqual([0, true]);
+  });
+
+  it("of events that all belong to one long chain is bounded by what may be looked at", async () => {
+    const { d1, measure } = meteredD1(env.DB);
+    const [first] = chainOf({});
+    await storeOld([
+      { id: first?.id ?? "" },
+      ...many(null, 3_000).map(() => ({ id: idAt(OLD), chain: first?.id, dispatches: ["complete" as const] })),
+    ]);
+    const { cost } = await measure(async () => await purge(envWith({ DB: d1 }), new Date(BEFORE), {}));
+    expect(cost.rowsRead).toBeLessThanOrEqual(12 * 3_000);
+  });
+});
