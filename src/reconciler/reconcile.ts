@@ -51,9 +51,14 @@ async function repair(env: Env, { row, run, now, decided }: Case): Promise<void>
   } catch (error) {
     logError("reconcile.repair", error, { dispatchId: row.id, remedy: decided.do });
     if (note === null || to.status !== "ongoing") return;
-    const before = { status: "ongoing", checkAt: now + CHECK.sweptMs, recoveries: row.recoveries, overdueSince: row.overdueSince } as const;
+    const before = { status: "ongoing", checkAt: againAt(row, now), recoveries: row.recoveries, overdueSince: row.overdueSince } as const;
     await giveBack(env.DB, { claimed: { id: row.id, checkAt: to.checkAt }, to: before, note, error: messageOf(error) });
   }
+}
+
+/** A repair that failed is tried again after as long as the dispatch is late by now, so that its notes stay few. */
+function againAt({ dueAt }: Held, now: number): number {
+  return now + Math.min(Math.max(now - dueAt, CHECK.sweptMs), CHECK.maxPaceMs);
 }
 
 /** How the dispatch stands once the repair is claimed. */

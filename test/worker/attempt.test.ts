@@ -492,21 +492,21 @@ describe.concurrent("the record", () => {
     const id = await storedDispatch({ type: "fast.refused", data: 1 });
     const accept = await refuseExecutions(id, "disk is full");
     await using run = await introspectWorkflowInstance(env.DISPATCH_WORKFLOW, id);
-    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "record" }]));
+    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "record 1" }]));
     await env.DISPATCH_WORKFLOW.createBatch({ instances: [{ id, params: { id, dueAt: 0 } }] });
     await run.waitForStepResult({ name: "deliver" });
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
     await accept();
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
     expect(await callsOf(id)).toHaveLength(1);
-    expect(await stepsOf(env.DISPATCH_WORKFLOW, id)).toEqual(["step_completed deliver-1", "step_completed record-1"]);
+    expect(await stepsOf(env.DISPATCH_WORKFLOW, id)).toEqual(["step_completed deliver-1", "step_completed record 1-1"]);
   });
 
   it("a run whose refused record was of a failed attempt goes on with the next one when it is due", async () => {
     const id = await storedDispatch({ type: "constant.refused", data: { script: ["failed", "complete"] } });
     const accept = await refuseExecutions(id, "disk is full");
     await using run = await introspectWorkflowInstance(env.DISPATCH_WORKFLOW, id);
-    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "record" }]));
+    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "record 1" }]));
     await env.DISPATCH_WORKFLOW.createBatch({ instances: [{ id, params: { id, dueAt: 0 } }] });
     await run.waitForStepResult({ name: "deliver" });
     await accept();

@@ -1,16 +1,24 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import type { Duration } from "../../schema/duration.ts";
 import { configured } from "../../src/bindings/configuration.ts";
-import { createRuns, findRun, runView } from "../../src/bindings/dispatch-runs.ts";
+import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { listDispatches } from "../../src/hub/dispatches.ts";
 import { getEvent, listEvents } from "../../src/hub/events.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
+import { claimRepair, giveBack } from "../../src/store/claim-repair.ts";
+import { recordDeadLetter } from "../../src/store/dead-letter.ts";
+import { loadOverdue } from "../../src/store/load-overdue.ts";
+import { countOverdue } from "../../src/store/read-health.ts";
+import { callsOf, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
+import { attempted, called, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
 import { runEvents } from "./support/run-events.ts";
+import { engineWith, fallAsleep, runIs, runOf } from "./support/runs.ts";
 
 /** Facts of the platform that the code leans on. When one of these fails, the platform has changed, and the code must. */
 
@@ -152,6 +160,24 @@ describe("D1", () => {
     }).toEqual({ withRowid: 2, outsideTheIndex: 1, intoTheIndex: 2, onConflict: 0, alongTheIndex: 2, outOfTheIndex: 1 });
   });
 
+  it("changes() in a batch is that of the statement before: 0 when an update matches nothing, be there one before it that did", async () => {
+    await rows("CREATE TABLE counted (id TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID");
+    await rows("CREATE TABLE seen (what TEXT)");
+    await rows("INSERT INTO counted VALUES ('a', 0)");
+    const update = (id: string) => env.DB.prepare("UPDATE counted SET n = n + 1 WHERE id = ?").bind(id);
+    const see = (what: string) => env.DB.prepare("INSERT INTO seen SELECT ? WHERE changes() > 0").bind(what);
+    const results = await env.DB.batch([update("a"), see("after a"), see("after an insert"), update("b"), see("after b")]);
+    expect(await rows("SELECT what FROM seen")).toEqual([{ what: "after a" }, { what: "after an insert" }]);
+    expect(results.map(({ meta }) => meta.changes)).toEqual([1, 1, 1, 0, 0]);
+    expect((await update("b").run()).meta.changes).toBe(0);
+  });
+
+  it("an UPDATE that says RETURNING gives the rows as they are after it", async () => {
+    await rows("CREATE TABLE moved (id TEXT PRIMARY KEY, at INTEGER) WITHOUT ROWID");
+    await rows("INSERT INTO moved VALUES ('a', 1), ('b', 5)");
+    expect(await rows("UPDATE moved SET at = 9 WHERE at <= 3 RETURNING id, at")).toEqual([{ id: "a", at: 9 }]);
+  });
+
   it("JSON nested 1,000 levels deep fails the statement that reads it, 990 levels do not", async () => {
     const read = (levels: number) => rows("SELECT count(*) AS found FROM json_each(?)", "[".repeat(levels) + "]".repeat(levels));
     expect(await read(990)).toEqual([{ found: 1 }]);
@@ -234,6 +260,187 @@ describe("Workflows", () => {
   });
 });
 
+describe.concurrent("Workflows, as the reconciler meets them", () => {
+  const workflow = env.DISPATCH_WORKFLOW;
+  const lookOf = async (id: string) => await lookAtRun(workflow, id);
+
+  /** A run that waits 3 s to retry. */
+  async function inBackOff(): Promise<string> {
+    const id = await storedDispatch({ type: "patient.pinned", data: { script: ["failed", "complete"] } });
+    await startRun(id);
+    await attempted(id);
+    return id;
+  }
+
+  /** A run that sleeps until it is due. */
+  async function sleeping(delay: Duration = "1500ms"): Promise<string> {
+    const id = await storedDispatch({ type: "fast.pinned", data: 1, delay });
+    await startRun(id);
+    return id;
+  }
+
+  /** A run that waits for its destination to answer. */
+  async function inCall(): Promise<string> {
+    const id = await storedDispatch({ type: "fast.pinned", data: { script: [{ takesMs: 1_500, reply: "complete" }] } });
+    await startRun(id);
+    await called(id);
+    return id;
+  }
+
+  const calledFor = async (id: string) => (await callsOf(id)).map(({ delivery }) => delivery["attempt"]);
+
+  const awake: readonly [string, () => Promise<string>, number[]][] = [
+    ["sleeps until it is due", sleeping, [1]],
+    ["is in back-off", inBackOff, [1, 2]],
+    ["is in a call", inCall, [1]],
+  ];
+  for (const [what, start, attempts] of awake) {
+    it(`events that nobody waits for do no harm to a run that ${what}: no attempt too early, none twice`, async () => {
+      const id = await start();
+      const { due_at } = await dispatchRow(id);
+      for (let wakes = 0; wakes < 5; wakes++) await wakeRun(workflow, id);
+      expect((await lookOf(id)).status).toBe("running");
+      expect(await settled(id)).toMatchObject({ status: "complete", attempts: attempts.length });
+      expect((await executionsOf(id)).at(-1)?.started_at).toBeGreaterThanOrEqual(due_at);
+      expect(await calledFor(id)).toEqual(attempts);
+    });
+
+    it(`a run that fell asleep while it ${what} says that it runs and does nothing, until an event wakes it`, async () => {
+      const id = await start();
+      await fallAsleep(id);
+      const before = await calledFor(id);
+      const { due_at } = await dispatchRow(id);
+      await scheduler.wait(Math.max(1_600, due_at - Date.now() + 300));
+      expect((await lookOf(id)).status).toBe("running");
+      expect(await dispatchRow(id)).toMatchObject({ status: "ongoing" });
+      expect(await calledFor(id)).toEqual(before);
+      await wakeRun(workflow, id);
+      expect(await settled(id)).toMatchObject({ status: "complete", attempts: attempts.length });
+    });
+  }
+
+  it("a run that is woken before it is due sleeps on until then", async () => {
+    const id = await sleeping();
+    await fallAsleep(id);
+    await wakeRun(workflow, id);
+    const { due_at } = await dispatchRow(id);
+    await settled(id);
+    expect((await executionsOf(id))[0]?.started_at).toBeGreaterThanOrEqual(due_at);
+  });
+
+  it("an event leaves a paused run paused, and what is over stays over", async () => {
+    const [paused, ended] = [await sleeping("1 hour"), await sleeping("0s")];
+    await (await runOf(paused)).pause();
+    await runIs(paused, "paused");
+    await settled(ended);
+    await runIs(ended, "complete");
+    for (const id of [paused, ended]) await wakeRun(workflow, id);
+    await scheduler.wait(300);
+    expect([(await lookOf(paused)).status, (await lookOf(ended)).status]).toEqual(["paused", "complete"]);
+    expect(await calledFor(ended)).toEqual([1]);
+  });
+
+  it("the status of a run tells what it returned, and null when it returned nothing", async () => {
+    const [ended, terminated] = [await sleeping("0s"), await sleeping("1 hour")];
+    await settled(ended);
+    await runIs(ended, "complete");
+    await (await runOf(terminated)).terminate();
+    expect(await lookOf(ended)).toEqual({ status: "complete", output: "complete" });
+    expect(await lookOf(terminated)).toEqual({ status: "terminated", output: null });
+  });
+
+  it("a run that was deleted is not found, whatever is asked of it", async () => {
+    const id = await sleeping("1 hour");
+    await workflow.deleteBatch([id]);
+    expect(await lookOf(id)).toEqual({ status: "missing" });
+    expect(await failureOf(wakeRun(workflow, id))).toBe("instance.not_found");
+    expect(await failureOf(restartRun(workflow, id, { unrecorded: 1 }))).toBe("instance.not_found");
+  });
+
+  it("a handle on a run that is deleted meanwhile does not say that the run lives", async () => {
+    const id = await sleeping("1 hour");
+    const run = await runOf(id);
+    await workflow.deleteBatch([id]);
+    const said = await run.status().then(
+      ({ status }) => status as string,
+      (error: unknown) => String(error),
+    );
+    expect(said).not.toMatch(/^(running|waiting|complete|errored|terminated)$/);
+  });
+
+  it("a restart from a step that never ran is refused by its text, and the run goes on untouched", async () => {
+    const id = await inCall();
+    const run = await runOf(id);
+    expect(await failureOf(run.restart({ from: { name: "record 1" } }))).toBe(
+      'WorkflowError: (instance.cannot_restart) Step "record 1" not found in execution history',
+    );
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await calledFor(id)).toEqual([1]);
+  });
+
+  it("a step is named as it was, not as the engine counts it: record 1 is not found under record, nor under record 1-1", async () => {
+    const id = await storedDispatch({ type: "fast.named", data: 1 });
+    const accept = await refuseExecutions(id, "disk is full");
+    await startRun(id);
+    await called(id);
+    const run = await runOf(id);
+    await until(async () => ((await failureOf(run.restart({ from: { name: "record 1" } }))) === "no failure" ? true : undefined), {
+      what: "the step",
+    });
+    for (const name of ["record", "record 1-1", "record 2"])
+      expect(await failureOf((await runOf(id)).restart({ from: { name } }))).toContain("not found in execution history");
+    await (await runOf(id)).terminate();
+    await accept();
+    expect(await calledFor(id)).toEqual([1]);
+  });
+
+  const startable: readonly [string, (id: string) => Promise<void>][] = [
+    ["asleep", fallAsleep],
+    ["terminated", async (id) => await (await runOf(id)).terminate()],
+    ["paused", async (id) => await (await runOf(id)).pause()],
+    ["awake", async () => undefined],
+  ];
+  for (const [what, make] of startable) {
+    it(`a run that is ${what} and has no such step is restarted as a whole`, async () => {
+      const id = await inBackOff();
+      await make(id);
+      await restartRun(workflow, id, { unrecorded: 2 });
+      expect(await settled(id)).toMatchObject({ status: "complete", attempts: 2 });
+      expect(await calledFor(id)).toEqual([1, 2]);
+    });
+  }
+
+  it("a restart during a call cancels it: its answer is never recorded, and the call is made again", async () => {
+    const id = await inCall();
+    await restartRun(workflow, id, { unrecorded: 1 });
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    await scheduler.wait(500);
+    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await calledFor(id)).toEqual([1, 1]);
+  });
+
+  const refusals: readonly [said: string, whole: boolean][] = [
+    ["workflows.api.error.rate_limited: 429", false],
+    ["Too many requests", false],
+    ["workflows.api.error.internal_server", false],
+    ["10001", false],
+    ["Workflows is temporarily unavailable", false],
+    ["The operation timed out", false],
+    ["Network connection lost.", false],
+    ['(instance.cannot_restart) Step "record 1" not found in execution history', true],
+  ];
+  for (const [said, whole] of refusals) {
+    it(`a restart from a step that is refused with "${said}" is ${whole ? "made whole" : "none, and the refusal is passed on"}`, async () => {
+      const id = await sleeping("1 hour");
+      const { runs, orders } = engineWith({
+        restart: async (_id, from, real) => await (from === undefined ? real() : Promise.reject(new Error(said))),
+      });
+      expect(await failureOf(restartRun(runs, id, { unrecorded: 1 }))).toBe(whole ? "no failure" : said);
+      expect(orders).toEqual([["restart", id, "record 1"], ...(whole ? [["restart", id]] : [])]);
+    });
+  }
+});
+
 describe("the indexes that queries use", () => {
   const { d1, trips, measure } = meteredD1(env.DB);
   const metered = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
@@ -305,6 +512,44 @@ describe("the indexes that queries use", () => {
     expect(known).toMatch(/SEARCH dispatch USING PRIMARY KEY \(id>\? AND id<\?\)/);
     for (const plan of plans) expect(plan).not.toMatch(/SCAN (event|dispatch|events|dispatches)\b/);
   });
+
+  const repairs: readonly [string, () => Promise<unknown>, RegExp][] = [
+    [
+      "a sweep that takes",
+      async () => {
+        const id = await storedDispatch({ type: "later.plan", data: 1 });
+        await rows("UPDATE dispatches SET check_at = 0 WHERE id = ?", id);
+        return await sweep(metered, 0);
+      },
+      /SEARCH dispatches USING PRIMARY KEY \(id=\?\); .*SEARCH dispatches USING COVERING INDEX dispatches_check \(check_at<\?\)/,
+    ],
+    ["the count of what is left", () => countOverdue(d1, 0), /SEARCH dispatches USING COVERING INDEX dispatches_check \(check_at<\?\)/],
+    ["what the reconciler loads", () => loadOverdue(d1, [{ id: "x", checkAt: 1 }]), /SEARCH dispatch USING PRIMARY KEY \(id=\?\)/],
+    ["the reconciler's claim", () => claimRepair(d1, claimOf("x")), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
+    [
+      "the reconciler's giving back",
+      () => giveBack(d1, { ...claimOf("x"), claimed: { id: "x", checkAt: 1 }, error: "e" }),
+      /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/,
+    ],
+    [
+      "the note of a dead letter",
+      () => recordDeadLetter(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: "{}", noteId: unique("n") }),
+      /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/,
+    ],
+  ];
+  for (const [what, work, index] of repairs) {
+    it(`${what} finds its dispatches by an index or their ids`, async () => {
+      const plans = await plansOf(work);
+      expect(plans[0]).toMatch(index);
+      for (const plan of plans) expect(plan).not.toMatch(/SCAN (dispatch|dispatches|notes|controls)\b/);
+    });
+  }
+
+  function claimOf(id: string) {
+    const to = { status: "ongoing", checkAt: 2, recoveries: 0, overdueSince: 1 } as const;
+    const note = { subjectId: id, id: unique("n"), at: 1, kind: "repair", by: "reconciler", reason: "stuck", detail: "{}" };
+    return { taken: { id, checkAt: 1 }, to, note };
+  }
 
   it("an attempt finds all it needs by primary keys", async () => {
     const id = await storedDispatch({ type: "once.plan", data: 1 });

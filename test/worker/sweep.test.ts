@@ -1,16 +1,20 @@
 import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Status } from "../../schema/contract.ts";
 import { CHECK } from "../../schema/limits.ts";
-import type { DispatchMessage, RunParams } from "../../schema/messages.ts";
+import type { DispatchMessage, OverdueDispatch, RunParams } from "../../schema/messages.ts";
 import { enqueueRuns } from "../../src/bindings/dispatch-queue.ts";
 import { createRuns, findRun } from "../../src/bindings/dispatch-runs.ts";
 import hubWorker from "../../src/index.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { failureOf } from "./support/failures.ts";
-import { envWith, storedDispatch, unique } from "./support/hub.ts";
-import { dispatchRow, executionsOf, rows, settled } from "./support/rows.ts";
+import { deafQueue, envWith, storedDispatch, unique } from "./support/hub.ts";
+import { type KeptQueue, keptQueue } from "./support/kept-queue.ts";
+import { meteredD1 } from "./support/metered-d1.ts";
+import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
+import { runOf } from "./support/runs.ts";
 
 /** A minute of cron. */
 async function everyMinute(given: Env = env): Promise<void> {
@@ -19,17 +23,27 @@ async function everyMinute(given: Env = env): Promise<void> {
 
 const overdueNow = async (id: string) => await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() - 1, id);
 
-/** A queue that keeps what it is given. */
-function keptQueue() {
-  const runs: RunParams[] = [];
-  const sizes: number[] = [];
-  const sendBatch = async (messages: Iterable<{ body: DispatchMessage }>) => {
-    const bodies = [...messages].map(({ body }) => body);
-    sizes.push(bodies.length);
-    runs.push(...bodies.flatMap((body) => body.runs));
-    return {};
-  };
-  return { runs, sizes, queue: { sendBatch } as unknown as Queue };
+/** What a sweep has put on a queue. */
+function sweptOnto({ messages }: KeptQueue): OverdueDispatch[] {
+  return messages.flatMap((message) => (message.kind === "reconcile" ? message.dispatches : []));
+}
+
+const idsOn = (kept: KeptQueue) => sweptOnto(kept).map(({ id }) => id);
+
+/** Starts the ids of dispatches that are gone when the test is over. */
+function passingPrefix(prefix: string): string {
+  const whole = unique(prefix);
+  onTestFinished(async () => void (await rows("DELETE FROM dispatches WHERE id GLOB ?", `${whole}*`)));
+  return whole;
+}
+
+/** Dispatches without an event or a run, straight into the database. */
+function manyDispatches(prefix: string, count: number, { status = "ongoing" as Status, firstCheckAt = 1_000, from = 0 } = {}) {
+  return Array.from({ length: count }, (_, index) => {
+    const id = `${prefix}-${String(from + index).padStart(6, "0")}`;
+    const checkAt = status === "ongoing" ? firstCheckAt + from + index : null;
+    return { id, eventId: "e", route: "r", destination: "d", status, checkAt };
+  });
 }
 
 describe("the sweep", () => {
@@ -46,63 +60,83 @@ describe("the sweep", () => {
     const now = Date.now();
     await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", now, late);
     await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", now + 1, later);
-    const { runs, queue } = keptQueue();
-    const given = envWith({ DISPATCH_QUEUE: queue });
-    await sweep(given, now);
-    expect(runs.map(({ id }) => id)).toContain(late);
-    expect(runs.map(({ id }) => id)).not.toContain(later);
+    const sweptAt = async (time: number) => {
+      const kept = keptQueue();
+      await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), time);
+      return sweptOnto(kept).filter(({ id }) => [late, later].includes(id));
+    };
+    expect(await sweptAt(now)).toEqual([{ id: late, checkAt: now + CHECK.sweptMs }]);
     expect((await dispatchRow(late)).check_at).toBe(now + CHECK.sweptMs);
-    runs.length = 0;
-    await sweep(given, now);
-    expect(runs.map(({ id }) => id)).not.toContain(late);
-    expect(runs.map(({ id }) => id)).not.toContain(later);
-    await sweep(given, now + CHECK.sweptMs);
-    expect(runs.map(({ id }) => id)).toContain(late);
+    expect((await dispatchRow(later)).check_at).toBe(now + 1);
+    expect(await sweptAt(now)).toEqual([]);
+    expect((await sweptAt(now + CHECK.sweptMs)).map(({ id }) => id).toSorted()).toEqual([late, later].toSorted());
   });
 
-  it("passes on when a dispatch is due, so that its run still sleeps until then", async () => {
+  it("starts a delayed dispatch with its due time, so that its run still sleeps until then", async () => {
     const id = await storedDispatch({ type: "later.due", data: 1 });
     await overdueNow(id);
     await everyMinute();
     const { due_at } = await dispatchRow(id);
-    const { runs, queue } = keptQueue();
-    await overdueNow(id);
-    await sweep(envWith({ DISPATCH_QUEUE: queue }), Date.now());
-    expect(runs.find((run) => run.id === id)).toEqual({ id, dueAt: due_at });
+    await until(async () => ((await dispatchRow(id)).check_at === due_at + CHECK.graceMs ? true : undefined), { what: "the repair" });
+    expect((await (await runOf(id)).status()).status).toBe("running");
     expect(await executionsOf(id)).toEqual([]);
   });
 
   it("ignores what has settled, be its moment long over", async () => {
     const id = unique("settled-");
     await bulkDispatches([{ id, eventId: "e", route: "r", destination: "d", status: "failed", checkAt: 1 }]);
-    const { runs, queue } = keptQueue();
-    await sweep(envWith({ DISPATCH_QUEUE: queue }), Date.now());
-    expect(runs.map((run) => run.id)).not.toContain(id);
+    const kept = keptQueue();
+    await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), Date.now());
+    expect(idsOn(kept)).not.toContain(id);
   });
 
   it("two sweeps at once take different dispatches, and together all, oldest first", async () => {
-    const prefix = unique("twin-");
-    const many = Array.from({ length: CHECK.sweepPage + 500 }, (_, number) => ({
-      id: `${prefix}-${String(number).padStart(5, "0")}`,
-      eventId: "e",
-      route: "r",
-      destination: "d",
-      status: "ongoing" as const,
-      checkAt: 1_000 + number,
-    }));
+    const prefix = passingPrefix("twin-");
+    const many = manyDispatches(prefix, CHECK.sweepPage + 500);
     await bulkDispatches(many);
     const [one, two] = [keptQueue(), keptQueue()];
     const now = 1_000 + many.length;
-    const taken = await Promise.all([
-      sweep(envWith({ DISPATCH_QUEUE: one.queue }), now),
-      sweep(envWith({ DISPATCH_QUEUE: two.queue }), now),
+    const swept = await Promise.all([one, two].map(({ queue }) => sweep(envWith({ DISPATCH_QUEUE: queue }), now)));
+    expect(swept.toSorted((a, b) => a.taken - b.taken)).toEqual([
+      { taken: 500, left: 0 },
+      { taken: CHECK.sweepPage, left: 0 },
     ]);
-    expect(taken.toSorted((a, b) => a - b)).toEqual([500, CHECK.sweepPage]);
-    const [first, second] = [one, two].map(({ runs }) => runs.map(({ id }) => id).toSorted());
-    expect([...(first ?? []), ...(second ?? [])].toSorted()).toEqual(many.map(({ id }) => id));
-    const larger = taken[0] === CHECK.sweepPage ? first : second;
-    expect(larger).toEqual(many.slice(0, CHECK.sweepPage).map(({ id }) => id));
-    await rows("DELETE FROM dispatches WHERE id GLOB ?", `${prefix}*`);
+    const ids = many.map(({ id }) => id);
+    expect([...idsOn(one), ...idsOn(two)].toSorted()).toEqual(ids);
+    const larger = swept[0]?.taken === CHECK.sweepPage ? one : two;
+    expect(idsOn(larger).toSorted()).toEqual(ids.slice(0, CHECK.sweepPage));
+  });
+
+  it("takes 10,000 a call, oldest first, a hundred a message, counts what it leaves, and the next one takes that", async () => {
+    const prefix = passingPrefix("pages-");
+    const most = CHECK.sweepPage * CHECK.sweepPages;
+    for (let from = 0; from < most + 300; from += 5_150) await bulkDispatches(manyDispatches(prefix, 5_150, { from }));
+    const now = 1_000 + most + 300;
+    const kept = keptQueue();
+    expect(await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), now)).toEqual({ taken: most, left: 300 });
+    expect(kept.messages.map((message) => (message.kind === "reconcile" ? message.dispatches.length : 0))).toEqual(
+      Array.from({ length: most / 100 }, () => 100),
+    );
+    expect(idsOn(kept).toSorted()).toEqual(manyDispatches(prefix, most).map(({ id }) => id));
+    kept.messages.length = 0;
+    expect(await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), now)).toEqual({ taken: 300, left: 0 });
+    expect(idsOn(kept).toSorted()).toEqual(manyDispatches(prefix, 300, { from: most }).map(({ id }) => id));
+  });
+
+  it("that finds nothing overdue reads as little among 100,000 settled dispatches as among 100", async () => {
+    const prefix = passingPrefix("bulk-");
+    const { d1, measure } = meteredD1(env.DB);
+    const given = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
+    await bulkDispatches(manyDispatches(prefix, 100, { status: "complete" }));
+    await sweep(given, 0);
+    const { cost: small, result } = await measure(async () => await sweep(given, 0));
+    for (let from = 100; from < 100_000; from += 9_990) await bulkDispatches(manyDispatches(prefix, 9_990, { status: "complete", from }));
+    const { cost: large } = await measure(async () => await sweep(given, 0));
+    const [stored] = await rows<{ count: number }>("SELECT count(*) AS count FROM dispatches WHERE id GLOB ?", `${prefix}*`);
+    expect(stored?.count).toBe(100_000);
+    expect([result, large]).toEqual([{ taken: 0, left: 0 }, small]);
+    expect(large).toMatchObject({ rowsWritten: 0, roundTrips: 1 });
+    expect(large.rowsRead).toBeLessThan(10);
   });
 
   it("does not harm a run that exists: it is called once all the same", async () => {
@@ -209,7 +243,7 @@ describe("the queue", () => {
 
   it("of 250 runs those behind the rate limit come back later, and those before it are started", async () => {
     const ids = Array.from({ length: 250 }, () => unique("limited-"));
-    const { runs, queue } = keptQueue();
+    const kept = keptQueue();
     let calls = 0;
     const limited = {
       createBatch: async (batch: { instances: { id: string }[] }) => {
@@ -218,13 +252,13 @@ describe("the queue", () => {
         return { created: batch.instances, errors: [] };
       },
     };
-    const result = await consumed([message(...ids)], envWith({ DISPATCH_WORKFLOW: limited, DISPATCH_QUEUE: queue }));
+    const result = await consumed([message(...ids)], envWith({ DISPATCH_WORKFLOW: limited, DISPATCH_QUEUE: kept.queue }));
     expect(result.explicitAcks).toEqual(["m0"]);
-    expect(runs.map(({ id }) => id)).toEqual(ids.slice(100));
+    expect(kept.started()).toEqual(ids.slice(100));
   });
 
   it("single runs that the engine limits come back later, single ones it refuses otherwise are retried with their message", async () => {
-    const { runs, queue } = keptQueue();
+    const kept = keptQueue();
     const picky = {
       createBatch: async () => ({
         created: [],
@@ -235,8 +269,8 @@ describe("the queue", () => {
         ],
       }),
     };
-    const result = await consumed([message("a", "b", "c")], envWith({ DISPATCH_WORKFLOW: picky, DISPATCH_QUEUE: queue }), 3);
-    expect(runs).toEqual([{ id: "b", dueAt: 0 }]);
+    const result = await consumed([message("a", "b", "c")], envWith({ DISPATCH_WORKFLOW: picky, DISPATCH_QUEUE: kept.queue }), 3);
+    expect(kept.messages).toEqual([{ kind: "start", runs: [{ id: "b", dueAt: 0 }] }]);
     expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m0" }] });
   });
 
@@ -253,23 +287,17 @@ describe("the queue", () => {
   });
 
   it("runs go onto the queue a hundred a message, and no call is larger than the queue takes", async () => {
-    const { runs, sizes } = await enqueued(25_000);
-    expect(runs).toHaveLength(25_000);
-    for (const size of sizes) expect(size).toBeLessThanOrEqual(100);
-  });
-
-  async function enqueued(count: number) {
     const kept = keptQueue();
-    const ids = Array.from({ length: count }, () => ({ id: `${crypto.randomUUID()}-19`, dueAt: Date.now() }));
+    const runs = Array.from({ length: 25_000 }, () => ({ id: `${crypto.randomUUID()}-19`, dueAt: Date.now() }));
     const limited = {
-      sendBatch: async (messages: { body: DispatchMessage }[]) => {
+      sendBatch: async (messages: MessageSendRequest<DispatchMessage>[]) => {
         const bytes = messages.reduce((sum, { body }) => sum + JSON.stringify(body).length + 100, 0);
-        if (bytes > 256_000) throw new Error(`${bytes} bytes in a call`);
+        if (bytes > 256_000 || messages.length > 100) throw new Error(`${messages.length} messages of ${bytes} bytes in a call`);
         for (const { body } of messages) if (JSON.stringify(body).length > 64_000) throw new Error("a message billed twice");
         return await kept.queue.sendBatch(messages);
       },
     } as unknown as Queue;
-    await enqueueRuns(limited, ids);
-    return kept;
-  }
+    await enqueueRuns(limited, runs);
+    expect(kept.started()).toEqual(runs.map(({ id }) => id));
+  });
 });
