@@ -26,6 +26,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/domain", "../console/app.tsx", false],
   ["src/domain", "../index.ts", false],
   ["src/domain", "../worker.ts", false],
+  ["src/domain", "../consume.ts", false],
   ["src/domain", "../../workflows/dispatch.ts", false],
   ["src/domain", "../../test/unit/support/rows.ts", false],
   ["src/domain", "cloudflare:workers", false],
@@ -39,6 +40,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/store", "../hub/emit.ts", false],
   ["src/store", "../executor/attempt.ts", false],
   ["src/store", "../reconciler/sweep.ts", false],
+  ["src/store", "../consume.ts", false],
   ["src/store", "cloudflare:workers", false],
 
   ["src/bindings", "../domain/stage.ts", true],
@@ -46,6 +48,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/bindings", "../store/page.ts", false],
   ["src/bindings", "../hub/emit.ts", false],
   ["src/bindings", "../executor/attempt.ts", false],
+  ["src/bindings", "../consume.ts", false],
   ["src/bindings", "drizzle-orm", false],
 
   ["src/hub", "../store/page.ts", true],
@@ -56,6 +59,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/hub", "../console/app.tsx", false],
   ["src/hub", "../../workflows/dispatch.ts", false],
   ["src/hub", "../index.ts", false],
+  ["src/hub", "../consume.ts", false],
   ["src/hub", "drizzle-orm", false],
 
   ["src/executor", "../store/page.ts", true],
@@ -63,6 +67,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/executor", "../hub/emit.ts", false],
   ["src/executor", "../reconciler/sweep.ts", false],
   ["src/executor", "../../workflows/dispatch.ts", false],
+  ["src/executor", "../consume.ts", false],
   ["src/executor", "drizzle-orm", false],
 
   ["src/reconciler", "../store/page.ts", true],
@@ -70,6 +75,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/reconciler", "../hub/emit.ts", false],
   ["src/reconciler", "../executor/attempt.ts", false],
   ["src/reconciler", "../../workflows/dispatch.ts", false],
+  ["src/reconciler", "../consume.ts", false],
   ["src/reconciler", "drizzle-orm", false],
 
   ["src/console", "../../schema/contract.ts", true],
@@ -80,6 +86,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/console", "../hub/emit.ts", false],
   ["src/console", "../executor/attempt.ts", false],
   ["src/console", "../../workflows/dispatch.ts", false],
+  ["src/console", "../consume.ts", false],
 
   ["workflows", "../src/executor/attempt.ts", true],
   ["workflows", "../schema/messages.ts", true],
@@ -88,6 +95,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["workflows", "../src/bindings/log.ts", false],
   ["workflows", "../src/console/app.tsx", false],
   ["workflows", "../src/index.ts", false],
+  ["workflows", "../src/consume.ts", false],
   ["workflows", "drizzle-orm", false],
 
   ["examples/shop", "flowhub", true],

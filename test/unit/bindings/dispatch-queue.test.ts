@@ -2,9 +2,11 @@ import "../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { QUEUE } from "../../../schema/limits.ts";
-import { type DispatchMessage, dispatchMessage, type RunParams } from "../../../schema/messages.ts";
-import { enqueueRuns } from "../../../src/bindings/dispatch-queue.ts";
+import { type DispatchMessage, dispatchMessage, type EmitMessage, type OverdueDispatch, type RunParams } from "../../../schema/messages.ts";
+import { enqueueEmit, enqueueOverdue, enqueueRuns } from "../../../src/bindings/dispatch-queue.ts";
 import { byteLength } from "../../../src/domain/byte-length.ts";
+import { messageOfRejection } from "../support/message-of.ts";
+import { eventRow } from "../support/rows.ts";
 
 interface Send {
   readonly messages: readonly { readonly body: DispatchMessage; readonly contentType: string }[];
@@ -27,6 +29,12 @@ const runsOf = (count: number, id = (index: number) => `019aa5c8-7f00-7abc-8def-
 /** Bytes as Queues count them, with something for what a message adds. */
 const bytesOf = (send: Send) => send.messages.reduce((sum, { body }) => sum + byteLength(JSON.stringify(body)), 0);
 
+/** The runs of a message that starts some; nothing else should be on the queue. */
+function runsIn(body: DispatchMessage): readonly RunParams[] {
+  if (body.kind !== "start") throw new Error(`a message that is no start: ${body.kind}`);
+  return body.runs;
+}
+
 async function sent(runs: readonly RunParams[], options?: { delaySeconds?: number }): Promise<Send[]> {
   const { queue, sends } = recordingQueue();
   await enqueueRuns(queue, runs, options);
@@ -41,12 +49,12 @@ describe("runs on the queue", () => {
       expect(send.messages.length).toBeLessThanOrEqual(100);
       expect(bytesOf(send)).toBeLessThanOrEqual(240_000);
       for (const { body, contentType } of send.messages) {
-        expect(body.runs.length).toBeLessThanOrEqual(100);
+        expect(runsIn(body).length).toBeLessThanOrEqual(100);
         expect(contentType).toBe("json");
         expect(dispatchMessage.parse(JSON.parse(JSON.stringify(body)))).toEqual(body);
       }
     }
-    expect(sends.flatMap(({ messages }) => messages.flatMap(({ body }) => body.runs))).toEqual(runs);
+    expect(sends.flatMap(({ messages }) => messages.flatMap(({ body }) => runsIn(body)))).toEqual(runs);
     expect(sends.flatMap(({ messages }) => messages)).toHaveLength(Math.ceil(count / 100));
   });
 
@@ -106,7 +114,7 @@ describe("runs on the queue", () => {
       fc.asyncProperty(fc.nat({ max: 3_000 }), fc.nat({ max: 400 }), async (count, length) => {
         const runs = runsOf(count, (index) => `${"x".repeat(length)}${index}`);
         const sends = await sent(runs);
-        expect(sends.flatMap(({ messages }) => messages.flatMap(({ body }) => body.runs))).toEqual(runs);
+        expect(sends.flatMap(({ messages }) => messages.flatMap(({ body }) => runsIn(body)))).toEqual(runs);
         for (const send of sends) {
           expect(send.messages.length).toSatisfy((messages: number) => messages > 0 && messages <= 100);
           expect(bytesOf(send)).toBeLessThanOrEqual(240_000);
@@ -114,5 +122,72 @@ describe("runs on the queue", () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe("dispatches to be looked at on the queue", () => {
+  const overdueOf = (count: number): OverdueDispatch[] =>
+    Array.from({ length: count }, (_, index) => ({ id: `019aa5c8-7f00-7abc-8def-0123456789ab-${index}`, checkAt: index }));
+
+  test.each([0, 1, 100, 101, 10_000])("%d go a hundred a message and in order, each with the moment the sweep set", async (count) => {
+    const { queue, sends } = recordingQueue();
+    const overdue = overdueOf(count);
+    await enqueueOverdue(queue, overdue);
+    const bodies = sends.flatMap(({ messages }) => messages.map(({ body }) => body));
+    expect(bodies.flatMap((body) => (body.kind === "reconcile" ? body.dispatches : []))).toEqual(overdue);
+    expect(bodies).toHaveLength(Math.ceil(count / 100));
+    for (const body of bodies) expect(dispatchMessage.parse(JSON.parse(JSON.stringify(body)))).toEqual(body);
+    for (const send of sends) {
+      expect(send.messages.length).toBeLessThanOrEqual(100);
+      expect(bytesOf(send)).toBeLessThanOrEqual(240_000);
+      expect(send.options).toEqual({});
+    }
+  });
+
+  test("what the queue refuses is not swallowed", async () => {
+    const refusing = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) } as unknown as Queue;
+    expect(await messageOfRejection(enqueueOverdue(refusing, overdueOf(1)))).toBe("Too Many Requests");
+  });
+});
+
+describe("an emit on the queue", () => {
+  const emitOf = (data: string): EmitMessage => ({
+    kind: "emit",
+    plan: { events: [{ ...eventRow({ data }), key: null }], dispatches: [] },
+    config: { version: "v1", body: "{}", firstSeenAt: 0 },
+  });
+  const bare = byteLength(JSON.stringify(emitOf("")));
+
+  test.each([
+    ["is one message when it is full to the byte", 0, true],
+    ["is not sent when it is one byte longer", 1, false],
+  ])("%s", async (_, over, fits) => {
+    const { queue, sends } = recordingQueue();
+    const message = emitOf("x".repeat(QUEUE.maxMessageBytes - bare + over));
+    expect(await enqueueEmit(queue, message)).toBe(fits);
+    expect(sends.map(({ messages }) => messages)).toEqual(fits ? [[{ body: message, contentType: "json" }]] : []);
+  });
+
+  test("is measured in bytes of the message as it travels: of UTF-8, quotes escaped", async () => {
+    const room = QUEUE.maxMessageBytes - bare;
+    for (const [text, bytes] of [
+      ["日", 3],
+      ['"', 2],
+      ["\u0001", 6],
+    ] as const) {
+      const { queue } = recordingQueue();
+      const most = Math.floor(room / bytes);
+      expect(await enqueueEmit(queue, emitOf(text.repeat(most)))).toBe(true);
+      expect(await enqueueEmit(queue, emitOf(text.repeat(most + 1)))).toBe(false);
+    }
+  });
+
+  test("that the queue refuses is not said to be sent", async () => {
+    const refusing = { sendBatch: () => Promise.reject(new Error("Queue is overloaded")) } as unknown as Queue;
+    expect(await messageOfRejection(enqueueEmit(refusing, emitOf("1")))).toBe("Queue is overloaded");
+  });
+
+  test("leaves room for what the platform adds to a message of 128 KB", () => {
+    expect(QUEUE.maxMessageBytes).toBeLessThanOrEqual(128_000 - 100);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { STATUSES } from "../../../schema/contract.ts";
-import { parseDispatchQuery, parseEventQuery, parseId } from "../../../src/domain/read-query.ts";
+import { parseAuditQuery, parseDispatchQuery, parseEventQuery, parseId, parsePurge } from "../../../src/domain/read-query.ts";
 import { messageOf } from "../support/message-of.ts";
 
 const TIME = 'expected a time such as "2026-11-21T10:00:00Z"';
@@ -81,5 +81,51 @@ describe("an id", () => {
 
   test("is not empty", () => {
     expect(messageOf(() => parseId(""))).toBe("(query.invalid) must be at least 1 character long.");
+  });
+});
+
+describe("what an audit is asked", () => {
+  test("may be nothing: everything, without the runs of what settled long ago", () => {
+    for (const query of [undefined, {}, { allRuns: undefined, from: undefined }])
+      expect(parseAuditQuery(query)).toEqual({ allRuns: false });
+  });
+
+  test("is a window of time, and whether to ask for all runs", () => {
+    const query = { from: "1970-01-01T00:00:00Z", to: new Date(5), allRuns: true, cursor: "c" };
+    expect(parseAuditQuery(query)).toEqual({ from: 0, to: 5, allRuns: true, cursor: "c" });
+  });
+
+  test.each<[query: unknown, problem: string]>([
+    [{ allRuns: "yes" }, "allRuns: expected "],
+    [{ allRuns: 1 }, "allRuns: expected "],
+    [{ allRun: true }, 'unknown field "allRun"; did you mean "allRuns"?'],
+    [{ limit: 5 }, 'unknown field "limit"'],
+    [{ to: "2026-11-21" }, `to: ${TIME}`],
+    [{ cursor: null }, "cursor: expected a string"],
+    [null, "expected an object"],
+  ])("names what is wrong with %j", (query, problem) => {
+    expect(messageOf(() => parseAuditQuery(query)).startsWith(`(query.invalid) ${problem}`)).toBe(true);
+  });
+});
+
+describe("what a purge is asked", () => {
+  const NOW = 1_000;
+
+  test("is a moment that is over, and it deletes unless told otherwise", () => {
+    for (const query of [undefined, null, {}]) expect(parsePurge(new Date(NOW), query, NOW)).toEqual({ before: NOW, dryRun: false });
+    expect(parsePurge("1970-01-01T00:00:00Z", { dryRun: true, cursor: "c" }, NOW)).toEqual({ before: 0, dryRun: true, cursor: "c" });
+  });
+
+  test.each<[before: unknown, query: unknown, problem: string]>([
+    [new Date(NOW + 1), {}, "before lies in the future; pass a moment that is over."],
+    ["2026-11-21", {}, `before: ${TIME}`],
+    [undefined, {}, "before: expected an RFC 3339 time or a Date"],
+    [0, {}, "before: expected an RFC 3339 time or a Date"],
+    [new Date(Number.NaN), {}, "before: "],
+    [new Date(0), { dryrun: true }, 'unknown field "dryrun"; did you mean "dryRun"?'],
+    [new Date(0), { dryRun: 1 }, "dryRun: expected "],
+    [new Date(0), [], "expected an object"],
+  ])("names what is wrong with %s and %j, and deletes nothing", (before, query, problem) => {
+    expect(messageOf(() => parsePurge(before, query, NOW)).startsWith(`(query.invalid) ${problem}`)).toBe(true);
   });
 });

@@ -22,6 +22,7 @@ const stored: StoredDispatch = {
   settledAt: null,
   reason: null,
   redriveOf: null,
+  overdueSince: null,
 };
 const ongoing = { id: `${ID}-0`, eventId: ID, route: "all", destination: "email", status: "ongoing", dueAt: SECOND, attempts: 0 };
 
@@ -58,6 +59,15 @@ describe("a dispatch as callers see it", () => {
       run: { status: "missing" },
     });
   });
+
+  test("in detail says since when it is overdue, be it since the epoch", () => {
+    const detail = dispatchDetail(
+      { ...stored, overdueSince: 0, recoveries: 2 },
+      { executions: [], notes: [], run: { status: "running" }, now: 0 },
+    );
+    expect(detail).toMatchObject({ overdueSince: EPOCH, recoveries: 2 });
+    expect(detail).not.toHaveProperty("settledAt");
+  });
 });
 
 test("an execution without an error has none", () => {
@@ -69,13 +79,21 @@ test("an execution without an error has none", () => {
   });
 });
 
-test("a note has its reason and detail where they were given", () => {
-  expect(noteView({ at: 0, kind: "paused", by: "me", reason: "", detail: "{}" })).toStrictEqual({
-    at: EPOCH,
-    kind: "paused",
-    by: "me",
-    reason: "",
-    detail: "{}",
+describe("a note as callers see it", () => {
+  const note = { at: 0, kind: "paused", by: "me" };
+
+  test.each<[text: string, value: unknown]>([
+    ["{}", {}],
+    ['{"run":"running","remedy":"wake"}', { run: "running", remedy: "wake" }],
+    ["0", 0],
+    ["null", null],
+    ['""', ""],
+  ])("has its detail as a value: %s", (detail, value) => {
+    expect(noteView({ ...note, reason: "", detail })).toStrictEqual({ ...note, at: EPOCH, reason: "", detail: value });
+  });
+
+  test("has neither reason nor detail where they were not given", () => {
+    expect(noteView({ ...note, reason: null, detail: null })).toStrictEqual({ ...note, at: EPOCH });
   });
 });
 

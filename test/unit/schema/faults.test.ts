@@ -3,6 +3,29 @@ import { FAULTS, Fault, type FaultCode, faultCode } from "../../../schema/faults
 
 const codes = Object.keys(FAULTS) as FaultCode[];
 
+test("the codes are these: callers tell errors apart by them, so none is renamed", () => {
+  expect(codes).toEqual([
+    "batch.empty",
+    "batch.too_large",
+    "event.invalid",
+    "payload.not_json",
+    "payload.malformed_text",
+    "payload.too_deep",
+    "payload.too_large",
+    "source.required",
+    "key.conflict",
+    "delay.invalid",
+    "chain.too_deep",
+    "config.invalid",
+    "query.invalid",
+    "cursor.invalid",
+    "options.invalid",
+    "key.not_queueable",
+    "storage.unavailable",
+    "storage.full",
+  ]);
+});
+
 describe("a fault", () => {
   test.each(codes)("%s is read back from the fault, and from an error that has only its message", (code) => {
     const fault = new Fault(code, "Event 3 is 1.4 MiB; the limit is 1 MiB.");

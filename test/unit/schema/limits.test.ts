@@ -77,7 +77,16 @@ test("what is documented is what holds", () => {
   });
   expect(REPLY).toMatchObject({ maxEvents: 100, maxBytes: 512 * 1024 });
   expect(POLICY).toMatchObject({ maxTimeoutMs: 15 * MINUTE_MS, maxRetries: 1_000 });
-  expect(CHECK).toMatchObject({ graceMs: MINUTE_MS, sweptMs: 2 * MINUTE_MS });
+  expect(CHECK).toMatchObject({
+    graceMs: MINUTE_MS,
+    sweptMs: 2 * MINUTE_MS,
+    heldMs: 10 * MINUTE_MS,
+    firstPaceMs: MINUTE_MS,
+    maxPaceMs: HOUR_MS,
+    maxRecoveries: 5,
+    giveUpMs: DAY_MS,
+  });
+  expect(CHECK.sweepPage * CHECK.sweepPages).toBe(10_000);
   expect(READ).toMatchObject({ defaultPage: 50, maxPage: 200 });
   expect(2 * READ.scanRows).toBe(2_000);
 });

@@ -1,0 +1,178 @@
+import "../support/seed.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CHECK, DAY_MS } from "../../../schema/limits.ts";
+import { decideLook, decideNext } from "../../../src/domain/next-attempt.ts";
+import { decideRepair } from "../../../src/domain/repair.ts";
+import { histories, KINDS } from "./histories.ts";
+import { RULES, type Rules } from "./rules.ts";
+import { type Ended, type History, type Trouble, World } from "./world.ts";
+
+/**
+ * The decisions of the hub in a world where everything fails that can: storage that commits and says it did not, messages that get lost
+ * or come twice, an engine that is killed, forgets, or does not answer, operators, and answers that come late. World.ts says what has to
+ * hold at every moment and at the end: its texts, given to `#break`, are guarantees 2 to 4 of DESIGN.md.
+ */
+const RUNS = Number(process.env["FC_RUNS"] ?? 6_000);
+
+const live = (history: History, rules: Rules = RULES): Ended => new World(history, rules).live();
+
+const always = (given: fc.Arbitrary<History>, holds: (ended: Ended) => void, numRuns = RUNS / 4) =>
+  fc.assert(
+    fc.property(given, (history) => {
+      holds(live(history));
+    }),
+    { numRuns },
+  );
+
+const without = (...kinds: Trouble["do"][]) => KINDS.filter((kind) => !kinds.includes(kind));
+
+const timesOf = ({ calls }: Ended) => [...calls.values()].reduce((sum, times) => sum + times, 0);
+
+describe("whatever goes wrong", () => {
+  test("the guarantees hold: at least once, recorded exactly once, nothing lost silently", () => {
+    always(histories(), ({ broken }) => expect(broken).toBeNull(), RUNS);
+  });
+
+  test("on the machine of a developer too, where nothing wakes by itself once it was killed", () => {
+    always(
+      histories(["crash", "slow", "hold", "release", "dieAfterClaim"]).map((history) => ({ ...history, local: true })),
+      ({ broken, storage }) => {
+        expect(broken).toBeNull();
+        expect(storage.row.status).not.toBe("lost");
+      },
+    );
+  });
+
+  test("nothing is given up that was not restarted five times in vain, as long as storage answers and nobody dies with a claim", () => {
+    const given = histories(without("dieAfterClaim", "storageDown", "unheardWrites", "crash"));
+    always(given, ({ broken, restartsBeforeLoss }) => {
+      expect(broken).toBeNull();
+      if (restartsBeforeLoss !== null) expect(restartsBeforeLoss).toBeGreaterThanOrEqual(CHECK.maxRecoveries);
+    });
+  });
+});
+
+describe("where only this goes wrong", () => {
+  test("nothing: each attempt is made once, and nothing is repaired, unless a destination takes all of its time", () => {
+    const unhurried = histories([]).map((history) => ({
+      ...history,
+      replies: history.replies.map((reply) => ({ ...reply, takes: reply.takes / 2 })),
+    }));
+    always(unhurried, (ended) => {
+      expect(ended.broken).toBeNull();
+      expect(ended.storage.notes.size).toBe(0);
+      expect(timesOf(ended)).toBe(ended.storage.executions.size);
+    });
+  });
+
+  test("the Workflows API does not answer: no run is harmed, each attempt is made once, nothing is lost", () => {
+    always(histories(["statusDown", "remedyDown", "loseMessages", "repeatMessages"]), (ended) => {
+      expect(ended.broken).toBeNull();
+      expect(ended.restarts).toBe(0);
+      expect(ended.storage.row.status).not.toBe("lost");
+      expect(timesOf(ended)).toBe(ended.storage.executions.size);
+    });
+  });
+
+  test("storage is away, or commits unheard: each attempt is made once all the same", () => {
+    always(histories(["storageDown", "unheardWrites"]), (ended) => {
+      expect(ended.broken).toBeNull();
+      expect(ended.storage.row.status).not.toBe("lost");
+      if (ended.restarts === 0) expect(timesOf(ended)).toBe(ended.storage.executions.size);
+    });
+  });
+
+  test("operators hold back runs and destinations, for as long as they like: nothing is restarted or lost", () => {
+    always(histories(["pause", "resume", "hold", "release"]), (ended) => {
+      expect(ended.broken).toBeNull();
+      expect(ended.restarts).toBe(0);
+      expect(ended.storage.row.status).not.toBe("lost");
+    });
+  });
+});
+
+describe("the model sees what is wrong", () => {
+  const restartsPaused: Rules["repair"] = ({ run, ...given }) =>
+    decideRepair({ ...given, run: run.status === "paused" ? { status: "terminated" } : run });
+  const losesByTime: Rules["repair"] = (given) =>
+    given.now - given.overdue.dueAt > DAY_MS && given.run.status === "running" ? { do: "lose", cause: "stuck" } : decideRepair(given);
+  const letsSleep: Rules["repair"] = (given) => {
+    const decided = decideRepair(given);
+    return decided.do === "wake" || decided.do === "nudge" || decided.do === "restart"
+      ? { do: "wait", checkAt: decided.checkAt, afresh: true }
+      : decided;
+  };
+  const looksMuchLater: Rules["next"] = (given) => {
+    const next = decideNext(given);
+    return next.status === "ongoing" ? { ...next, checkAt: next.checkAt + DAY_MS } : next;
+  };
+
+  test.each<[what: string, wrong: Partial<Rules>, rule: string]>([
+    ["a restart without a claim", { isClaimable: (state) => state.status === "ongoing" }, "what a sweep took is repaired once"],
+    [
+      "a claim of what has settled",
+      { isClaimable: (state, taken) => state.checkAt === null || state.checkAt === taken },
+      "a dispatch settles once",
+    ],
+    ["a look that ignores the due time", { look: (given) => decideLook({ ...given, dueAt: 0 }) }, "no attempt is made before it is due"],
+    ["a repair that restarts paused runs", { repair: restartsPaused }, "a run that an operator paused is left alone"],
+    [
+      "an ordinal that the engine counts",
+      {
+        look: (given) => {
+          const look = decideLook(given);
+          return look.do === "call" ? { do: "call", attempt: given.engineAttempt } : look;
+        },
+      },
+      "attempts are recorded in their order, without gaps",
+    ],
+    ["a record without the fence", { fenced: false }, "an attempt is recorded once"],
+    ["a record that is not handed over", { handsOver: false }, "an attempt is repeated only after an interruption"],
+    ["a loss by time alone", { repair: losesByTime }, "nothing is given up before five restarts were ordered"],
+    ["a repair that lets sleep", { repair: letsSleep }, "what has no run is found and set going"],
+    ["a next look that is too far", { next: looksMuchLater }, "what is ongoing is looked at again soon after it is due"],
+  ])("%s", (_, wrong, rule) => {
+    const seen = new Map<string | null, number>();
+    fc.assert(
+      fc.property(histories(), (history) => {
+        const { broken } = live(history, { ...RULES, ...wrong });
+        seen.set(broken, (seen.get(broken) ?? 0) + 1);
+      }),
+      { numRuns: RUNS / 2 },
+    );
+    expect([...seen.keys()]).toContain(rule);
+  });
+
+  test("an engine's silence taken for the end of its run", () => {
+    const repair: Rules["repair"] = ({ run, ...given }) =>
+      decideRepair({ ...given, run: run.status === "unknown" ? { status: "terminated" } : run });
+    const found = fc.check(
+      fc.property(histories(["statusDown"]), (history) => live(history, { ...RULES, repair }).restarts === 0),
+      { numRuns: RUNS / 4, endOnFailure: true },
+    );
+    expect(found.failed).toBe(true);
+  });
+});
+
+test("the world is not trivial: dispatches settle in every way, are repaired in every way, and attempts are repeated", () => {
+  const statuses = new Set<string>();
+  const notes = new Set<string>();
+  const seen = { repeated: 0, restarted: 0, published: 0, cancelledAndCalled: 0 };
+  always(
+    histories(),
+    (ended) => {
+      const { row, executions, published } = ended.storage;
+      statuses.add(row.status);
+      for (const kind of ended.storage.notes.values()) notes.add(kind);
+      if (timesOf(ended) > executions.size) seen.repeated += 1;
+      if (ended.restarts > 0) seen.restarted += 1;
+      if (published.size > 0) seen.published += 1;
+      if (row.status === "cancelled" && executions.size > 0) seen.cancelledAndCalled += 1;
+    },
+    RUNS,
+  );
+  expect(statuses).toEqual(new Set(["complete", "ignored", "failed", "misconfigured", "lost", "cancelled"]));
+  expect(notes).toEqual(new Set(["repair", "repair_failed", "lost"]));
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(RUNS / 100);
+});

@@ -1,0 +1,27 @@
+import { decideLook, decideNext } from "../../../src/domain/next-attempt.ts";
+import { decideRepair } from "../../../src/domain/repair.ts";
+import type { DispatchState } from "./storage.ts";
+
+/** What the parts of the hub decide, and the two conditions in SQL that hold it together. */
+export interface Rules {
+  /** `engineAttempt`: how often the engine has called the step, which is nothing to go by. */
+  readonly look: (params: Parameters<typeof decideLook>[0] & { engineAttempt: number }) => ReturnType<typeof decideLook>;
+  readonly next: typeof decideNext;
+  readonly repair: typeof decideRepair;
+  /** `WHERE` of a claim: whether the dispatch stands as the sweep left it. */
+  readonly isClaimable: (state: DispatchState, taken: number) => boolean;
+  /** The primary key of executions refuses a second record of an attempt. */
+  readonly fenced: boolean;
+  /** A record that storage does not take becomes the result of the step, and the next step writes it. */
+  readonly handsOver: boolean;
+}
+
+/** Those of the hub. */
+export const RULES: Rules = {
+  look: decideLook,
+  next: decideNext,
+  repair: decideRepair,
+  isClaimable: (state, taken) => state.status === "ongoing" && state.checkAt === taken,
+  fenced: true,
+  handsOver: true,
+};

@@ -1,0 +1,634 @@
+import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
+import type { Policy } from "../../../schema/policy.ts";
+import type { Answer } from "../../../src/domain/answer.ts";
+import { NOTHING } from "../../../src/domain/plan-emit.ts";
+import type { Overdue, Repair } from "../../../src/domain/repair.ts";
+import { RetrySignal, retryWaitMs } from "../../../src/executor/retry-signal.ts";
+import type { AttemptRecord } from "../../../src/store/record-attempt.ts";
+import { eventRow } from "../support/rows.ts";
+import { isOver, lookOf, newRun, type Run } from "./engine.ts";
+import type { Rules } from "./rules.ts";
+import { Fence, type Repaired, Storage } from "./storage.ts";
+
+/** What a destination does when it is called, and how much of its time it takes, from 0 to 1. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly takes: number;
+}
+
+/** Something that goes wrong, or that an operator does. */
+export type Trouble =
+  | { readonly do: "crash"; readonly local: boolean; readonly late: boolean }
+  | { readonly do: "evict" | "terminate" | "forget"; readonly late: boolean }
+  | { readonly do: "pause" | "resume" | "hold" | "release" | "cancel" }
+  | { readonly do: "storageDown" | "statusDown" | "remedyDown" | "runsBreak" | "slow"; readonly ms: number }
+  | { readonly do: "unheardWrites" | "unheardRemedies" | "loseMessages" | "repeatMessages" | "dieAfterClaim"; readonly count: number };
+
+export interface History {
+  readonly policy: Policy;
+  readonly delayMs: number;
+  readonly local: boolean;
+  readonly replies: readonly Reply[];
+  readonly troubles: readonly { readonly afterMs: number; readonly trouble: Trouble }[];
+  readonly seed: number;
+}
+
+/** What became of it. */
+export interface Ended {
+  readonly broken: string | null;
+  readonly storage: Storage;
+  readonly calls: ReadonlyMap<number, number>;
+  readonly restarts: number;
+  /** Restarts that were made in vain before it was given up; null when it was not. */
+  readonly restartsBeforeLoss: number | null;
+  readonly events: number;
+}
+
+type Io<Result> = Generator<number, Result, void>;
+
+interface Process {
+  readonly io: Io<unknown>;
+  readonly of: "run" | "hub";
+  readonly progress: Progress;
+  isDead: boolean;
+}
+
+/** Whether a destination has been called: what comes of it may still arrive when its caller is gone. */
+interface Progress {
+  hasCalled: boolean;
+}
+
+type Span = Extract<Trouble, { ms: number }>["do"];
+type Times = Extract<Trouble, { count: number }>["do"];
+type OfRun = Exclude<Trouble["do"], Span | Times | "crash" | "hold" | "release" | "cancel">;
+
+class Unavailable extends Error {}
+
+const START = 1_000 * DAY_MS;
+const HEALTHY_FOR = 72 * HOUR_MS;
+const MOST_EVENTS = 50_000;
+const NO_SPANS = { storageDown: 0, statusDown: 0, remedyDown: 0, runsBreak: 0, slow: 0 } as const;
+const NO_TIMES = { unheardWrites: 0, unheardRemedies: 0, loseMessages: 0, repeatMessages: 0, dieAfterClaim: 0 } as const;
+
+/** One dispatch with its storage, engine, queue, sweep and destination, in virtual time: deterministic, and in the hands of a history. */
+export class World {
+  now = START;
+  readonly #history: History;
+  readonly #rules: Rules;
+  readonly #storage: Storage;
+  #run: Run | null = null;
+  #broken: string | null = null;
+
+  readonly #agenda: { at: number; order: number; act: () => void }[] = [];
+  readonly #processes = new Set<Process>();
+  #serial = 0;
+  #events = 0;
+  #random: () => number;
+
+  #until: Record<Span, number> = { ...NO_SPANS };
+  #count: Record<Times, number> = { ...NO_TIMES };
+  #held = false;
+
+  readonly #calls = new Map<number, number>();
+  /** How often run or hub had been interrupted when an attempt was last called. */
+  readonly #interruptedAt = new Map<number, number>();
+  #interruptions = 0;
+  #restarts = 0;
+  #ordersSinceRecord = 0;
+  #restartsSinceRecord = 0;
+  #restartsBeforeLoss: number | null = null;
+  #troubledSince: number | null = null;
+  #queueEpoch = 0;
+  readonly #remedied = new Set<number>();
+  #idleSince: number | null = null;
+  #healthyFrom = Number.POSITIVE_INFINITY;
+
+  constructor(history: History, rules: Rules) {
+    this.#history = history;
+    this.#rules = rules;
+    this.#random = mulberry32(history.seed);
+    const dueAt = START + history.delayMs;
+    const checkAt = Math.max(START, dueAt) + CHECK.graceMs;
+    this.#storage = new Storage({ dueAt, checkAt, rules, broken: (rule) => this.#break(rule) });
+  }
+
+  /** Lives through the troubles, then through three days without, and says what was broken. */
+  live(): Ended {
+    this.#send(() => this.#start());
+    let at = START;
+    for (const { afterMs, trouble } of this.#history.troubles) {
+      at += afterMs;
+      this.#at(at, () => this.#suffer(trouble));
+    }
+    this.#at(at, () => this.#recover());
+    this.#at(Math.floor(START / MINUTE_MS) * MINUTE_MS + MINUTE_MS, () => this.#everyMinute());
+    const end = Math.max(at, START + this.#history.delayMs) + HEALTHY_FOR;
+    while (this.#broken === null && this.#agenda.length > 0 && this.now <= end) {
+      this.#next();
+      this.#hold();
+    }
+    if (this.#broken === null && this.#storage.row.status === "ongoing") this.#break("every dispatch settles");
+    this.#atLast();
+    return {
+      broken: this.#broken,
+      storage: this.#storage,
+      calls: this.#calls,
+      restarts: this.#restarts,
+      restartsBeforeLoss: this.#restartsBeforeLoss,
+      events: this.#events,
+    };
+  }
+
+  // Time
+
+  #at(at: number, act: () => void): void {
+    const entry = { at: Math.max(at, this.now), order: this.#serial++, act };
+    let index = this.#agenda.length;
+    while (index > 0 && isBefore(entry, this.#agenda[index - 1])) index -= 1;
+    this.#agenda.splice(index, 0, entry);
+  }
+
+  #next(): void {
+    const entry = this.#agenda.shift();
+    if (entry === undefined) return;
+    this.now = entry.at;
+    entry.act();
+    if (++this.#events > MOST_EVENTS) this.#break("the world comes to rest");
+  }
+
+  #spawn(of: Process["of"], io: Io<unknown>, progress: Progress = { hasCalled: false }): void {
+    const process: Process = { io, of, progress, isDead: false };
+    this.#processes.add(process);
+    const resume = () => {
+      if (process.isDead) return;
+      const { done, value } = io.next();
+      if (done === true) this.#processes.delete(process);
+      else this.#at(this.now + value, resume);
+    };
+    resume();
+  }
+
+  /** Those of a kind are no more, or, when `late`, go on unseen: what they write still arrives. */
+  #kill(of: Process["of"], late: boolean): void {
+    for (const process of this.#processes) {
+      if (process.of !== of || (late && process.progress.hasCalled)) continue;
+      process.isDead = true;
+      this.#processes.delete(process);
+    }
+  }
+
+  /** How long a call to something else takes. */
+  #latency(): number {
+    return this.now < this.#until.slow ? Math.floor(this.#random() * 4 * MINUTE_MS) : 1 + Math.floor(this.#random() * 50);
+  }
+
+  #spend(what: Times): boolean {
+    if (this.#count[what] === 0) return false;
+    this.#count[what] -= 1;
+    return true;
+  }
+
+  #break(rule: string): void {
+    this.#broken ??= rule;
+  }
+
+  // Storage: what `withStorage` does
+
+  *#store<Result>(work: () => Result, isWrite = true): Io<Result> {
+    for (let tries = 0; tries < 3; tries++) {
+      yield this.#latency() + tries * 200;
+      if (this.now < this.#until.storageDown) continue;
+      const result = work();
+      if (isWrite && this.#spend("unheardWrites")) continue;
+      return result;
+    }
+    throw new Unavailable();
+  }
+
+  // The run: workflows/dispatch.ts and the executor
+
+  #activate(run: Run, afterMs: number): void {
+    const { epoch } = run;
+    run.wakeAt = this.now + afterMs;
+    this.#at(run.wakeAt, () => {
+      if (run !== this.#run || run.epoch !== epoch || run.busy || isOver(run) || run.pausedAt !== null) return;
+      if (run.wakeAt === null || run.wakeAt > this.now) return;
+      run.wakeAt = null;
+      run.status = run.status === "queued" ? "running" : run.status;
+      const progress = { hasCalled: false };
+      this.#spawn("run", this.#carry(run, epoch, progress), progress);
+    });
+  }
+
+  *#carry(run: Run, epoch: number, progress: Progress): Io<void> {
+    if (run.place.step === "sleep") {
+      if (this.now < run.place.until) {
+        this.#activate(run, run.place.until - this.now);
+        return;
+      }
+      run.place = { step: "deliver" };
+    }
+    run.busy = true;
+    while (run.busy && run.epoch === epoch) {
+      const result = this.now < this.#until.runsBreak ? undefined : yield* this.#step(run, epoch, progress);
+      if (run.epoch === epoch) this.#follow(run, result);
+    }
+  }
+
+  /** What the engine does after a step: waits so long, ends with this, goes on (null), or breaks down (undefined). */
+  #follow(run: Run, result: number | string | null | undefined): void {
+    if (result === undefined) this.#end(run, "errored", null);
+    else if (typeof result === "string") this.#end(run, "complete", result);
+    else if (run.status === "waitingForPause") Object.assign(run, { status: "paused", pausedAt: this.now, busy: false });
+    else if (result !== null) {
+      run.busy = false;
+      this.#activate(run, result);
+    }
+  }
+
+  /** One step of the run: how long to wait, what the run ends with, or null to go on. */
+  *#step(run: Run, epoch: number, progress: Progress): Io<number | string | null> {
+    try {
+      if (run.place.step === "record") {
+        const stand = yield* this.#record(run.place.record);
+        yield this.#latency();
+        if (run.epoch !== epoch) return null;
+        run.place = { step: "deliver" };
+        run.unrecorded = null;
+        return stand === "ongoing" ? null : stand.status;
+      }
+      run.engineAttempt += 1;
+      const delivered = yield* this.#attempt(run.engineAttempt, progress);
+      yield this.#latency();
+      if (run.epoch !== epoch) return null;
+      if (typeof delivered === "string") return delivered;
+      run.unrecorded = delivered;
+      run.place = { step: "record", record: delivered };
+      return null;
+    } catch (error) {
+      if (run.place.step === "record") return 30 * SECOND_MS;
+      return retryWaitMs((error as Error).message, run.engineAttempt);
+    }
+  }
+
+  #end(run: Run, status: "complete" | "errored" | "terminated", output: string | null): void {
+    Object.assign(run, { status, output, busy: false, wakeAt: null, epoch: run.epoch + 1 });
+  }
+
+  *#attempt(engineAttempt: number, progress: Progress): Io<string | AttemptRecord> {
+    progress.hasCalled = false;
+    const { row, executions } = this.#storage;
+    const loaded = yield* this.#store(() => ({ ...row, paused: this.#held, past: [...executions.values()] }), false);
+    const look = this.#rules.look({ ...loaded, now: this.now, engineAttempt });
+    if (look.do === "stop") return look.status;
+    if (look.do === "wait") throw new RetrySignal(look.ms);
+    const startedAt = this.now;
+    progress.hasCalled = true;
+    const answer = yield* this.#call(look.attempt);
+    const next = this.#rules.next({
+      policy: this.#history.policy,
+      past: loaded.past,
+      answer,
+      startedAt,
+      now: this.now,
+      random: this.#random(),
+    });
+    const emits = "emit" in answer && answer.emit.length > 0;
+    const record: AttemptRecord = {
+      dispatchId: "e1-0",
+      attempt: look.attempt,
+      nonce: `nonce ${this.#serial++}`,
+      outcome: answer.outcome,
+      startedAt,
+      finishedAt: this.now,
+      error: "error" in answer ? answer.error : null,
+      next,
+      followUps: emits ? { events: answer.emit.map(() => eventRow()), dispatches: [] } : NOTHING,
+    };
+    try {
+      const stand = yield* this.#record(record);
+      if (stand === "ongoing") throw new RetrySignal((next.status === "ongoing" ? next.dueAt : 0) - this.now);
+      return stand.status;
+    } catch (error) {
+      if (error instanceof RetrySignal || !this.#rules.handsOver) throw error;
+      return record;
+    }
+  }
+
+  *#call(attempt: number): Io<Answer> {
+    const times = (this.#calls.get(attempt) ?? 0) + 1;
+    this.#calls.set(attempt, times);
+    if (times > 1 && this.#interruptions === this.#interruptedAt.get(attempt)) {
+      this.#break("an attempt is repeated only after an interruption");
+    }
+    this.#interruptedAt.set(attempt, this.#interruptions);
+    if (this.now < (this.#storage.dueOf.get(attempt) ?? 0)) this.#break("no attempt is made before it is due");
+    const total = [...this.#calls.values()].reduce((sum, count) => sum + count, 0);
+    const { replies, policy } = this.#history;
+    const { answer, takes } = replies[Math.min(total, replies.length) - 1] ?? { answer: { outcome: "complete", emit: [] }, takes: 0 };
+    yield Math.floor(takes * policy.timeoutMs);
+    return answer;
+  }
+
+  *#record(record: AttemptRecord): Io<"ongoing" | { status: string }> {
+    try {
+      const effect = yield* this.#store(() => this.#recorded(record));
+      return effect === "applied" && record.next.status !== "ongoing" ? { status: record.next.status } : "ongoing";
+    } catch (error) {
+      if (!(error instanceof Fence)) throw error;
+      const { executions, row } = this.#storage;
+      const stood = yield* this.#store(
+        () => executions.get(record.attempt)?.nonce === record.nonce && row.status === record.next.status,
+        false,
+      );
+      return stood && record.next.status !== "ongoing" ? { status: record.next.status } : "ongoing";
+    }
+  }
+
+  #recorded(record: AttemptRecord) {
+    const effect = this.#storage.record(record);
+    this.#ordersSinceRecord = 0;
+    this.#restartsSinceRecord = 0;
+    this.#troubledSince = null;
+    return effect;
+  }
+
+  // The engine's API
+
+  *#ask(work: () => void): Io<void> {
+    yield this.#latency();
+    if (this.now < this.#until.remedyDown) throw new Error("the Workflows API is away");
+    work();
+    if (this.#spend("unheardRemedies")) throw new Error("the Workflows API gave no answer");
+  }
+
+  #create(): void {
+    if (this.#run !== null) return;
+    this.#run = newRun(this.now, this.#storage.row.dueAt);
+    this.#activate(this.#run, this.#latency());
+  }
+
+  /** An event nobody waits for: what has no timer goes on, and what waits between attempts may do so early. */
+  #wake(): void {
+    const run = this.#run;
+    if (run === null || isOver(run)) throw new Error("instance.not_found");
+    if (run.pausedAt !== null || run.busy || run.status === "queued") return;
+    if (run.place.step === "sleep") this.#activate(run, Math.max(0, run.place.until - this.now));
+    else if (run.wakeAt === null || this.#history.local) this.#activate(run, 0);
+  }
+
+  #restart(unrecorded: number, lookedAt: number): void {
+    const run = this.#run;
+    if (run === null) throw new Error("instance.not_found");
+    if (run.pausedAt !== null && run.pausedAt < lookedAt) this.#break("a run that an operator paused is left alone");
+    this.#interrupt(run, this.#random() < 0.3);
+    this.#restarts += 1;
+    this.#restartsSinceRecord += 1;
+    const goesOn = run.unrecorded?.attempt === unrecorded ? run.unrecorded : null;
+    const { dueAt } = this.#storage.row;
+    const sleep = dueAt > run.createdAt ? ({ step: "sleep", until: Math.max(dueAt, this.now + SECOND_MS) } as const) : null;
+    const place = goesOn === null ? (sleep ?? ({ step: "deliver" } as const)) : ({ step: "record", record: goesOn } as const);
+    Object.assign(run, { status: "queued", place, unrecorded: goesOn, output: null, engineAttempt: 0, pausedAt: null });
+    this.#activate(run, this.#latency());
+  }
+
+  #interrupt(run: Run, late: boolean): void {
+    this.#interruptions += 1;
+    this.#kill("run", late);
+    Object.assign(run, { epoch: run.epoch + 1, busy: false, wakeAt: null });
+  }
+
+  // Queue, sweep and reconciler
+
+  #send(consumer: () => Io<void>): void {
+    if (this.#spend("loseMessages")) return;
+    const copies = this.#spend("repeatMessages") ? 2 : 1;
+    const epoch = this.#queueEpoch;
+    const deliver = () => {
+      if (epoch === this.#queueEpoch) this.#spawn("hub", consumer());
+    };
+    for (let copy = 0; copy < copies; copy++) this.#at(this.now + this.#latency(), deliver);
+  }
+
+  *#start(): Io<void> {
+    try {
+      yield* this.#ask(() => this.#create());
+    } catch {
+      // The sweep finds what was never started.
+    }
+  }
+
+  #everyMinute(): void {
+    const { status, checkAt } = this.#storage.row;
+    if (status !== "ongoing" || checkAt === null) return;
+    if (checkAt <= this.now) this.#spawn("hub", this.#sweep());
+    const next = Math.min(Math.max(checkAt, this.now + 1), this.now + 3 * MINUTE_MS);
+    this.#at(Math.ceil(next / MINUTE_MS) * MINUTE_MS, () => this.#everyMinute());
+  }
+
+  *#sweep(): Io<void> {
+    try {
+      const { now } = this;
+      const taken = yield* this.#store(() => this.#storage.takeOverdue(now, now + CHECK.sweptMs));
+      if (taken !== null) this.#send(() => this.#reconcile(taken));
+    } catch {
+      // The next minute's.
+    }
+  }
+
+  *#reconcile(taken: number): Io<void> {
+    try {
+      const row = yield* this.#store(() => ({ ...this.#storage.row, held: this.#held }), false);
+      if (row.status !== "ongoing" || row.checkAt !== taken) return;
+      const lookedAt = this.now;
+      yield this.#latency();
+      const run = this.now < this.#until.statusDown ? ({ status: "unknown" } as const) : lookOf(this.#run, this.#history.local);
+      const overdue: Overdue = { ...row, timeoutMs: this.#history.policy.timeoutMs };
+      yield* this.#repair({ taken, overdue, lookedAt, decided: this.#rules.repair({ overdue, run, now: this.now }) });
+    } catch {
+      // What could not be done now comes up again with a later sweep.
+    }
+  }
+
+  *#repair({ taken, overdue, lookedAt, decided }: { taken: number; overdue: Overdue; lookedAt: number; decided: Repair }): Io<void> {
+    if (decided.do === "leave") return;
+    const { now } = this;
+    const to = repaired(overdue, decided, now);
+    const note = "cause" in decided ? ({ id: `note ${this.#serial++}`, kind: decided.do === "lose" ? "lost" : "repair" } as const) : null;
+    if (!(yield* this.#store(() => this.#claim({ taken, to, note, decided })))) return;
+    if (this.#spend("dieAfterClaim")) return;
+    try {
+      yield* this.#perform(decided, { taken, lookedAt, unrecorded: overdue.attempts + 1 });
+    } catch {
+      if (note === null || to.status !== "ongoing") return;
+      const { recoveries, overdueSince } = overdue;
+      const before = { checkAt: now + CHECK.sweptMs, recoveries, overdueSince };
+      yield* this.#store(() => this.#storage.giveBack(to.checkAt, before, note.id));
+    }
+  }
+
+  #claim(given: { taken: number; to: Repaired; note: { id: string; kind: "repair" | "lost" } | null; decided: Repair }): boolean {
+    const before = this.#storage.row.status;
+    const claimed = this.#storage.claim(given.taken, given.to, given.note);
+    if (claimed && given.note !== null) this.#troubledSince ??= this.now;
+    if (claimed && given.decided.do === "restart") this.#ordersSinceRecord += 1;
+    if (given.decided.do === "lose" && claimed && before === "ongoing") {
+      if (this.#ordersSinceRecord < CHECK.maxRecoveries) this.#break("nothing is given up before five restarts were ordered");
+      this.#restartsBeforeLoss = this.#restartsSinceRecord;
+      if (this.now - (this.#troubledSince ?? this.now) < CHECK.giveUpMs) this.#break("nothing is given up before a day of trouble");
+    }
+    return claimed;
+  }
+
+  *#perform(decided: Repair, { taken, lookedAt, unrecorded }: { taken: number; lookedAt: number; unrecorded: number }): Io<void> {
+    const once = (work: () => void) => () => {
+      if (this.#remedied.has(taken)) this.#break("what a sweep took is repaired once");
+      this.#remedied.add(taken);
+      work();
+    };
+    if (decided.do === "nudge" || decided.do === "wake") yield* this.#ask(once(() => this.#wake()));
+    if (decided.do === "create") yield* this.#ask(once(() => this.#create()));
+    if (decided.do === "restart") yield* this.#ask(once(() => this.#restart(unrecorded, lookedAt)));
+  }
+
+  // What goes wrong
+
+  #suffer(trouble: Trouble): void {
+    if ("ms" in trouble) this.#until[trouble.do] = this.now + trouble.ms;
+    else if ("count" in trouble) this.#count[trouble.do] += trouble.count;
+    else if (trouble.do === "crash") this.#crash(trouble.local, trouble.late);
+    else if (trouble.do === "hold" || trouble.do === "release") this.#held = trouble.do === "hold";
+    else if (trouble.do === "cancel") this.#storage.cancel(this.now);
+    else if (this.#run !== null && !isOver(this.#run)) {
+      this.#sufferRun(this.#run, trouble.do, "late" in trouble && trouble.late);
+    }
+  }
+
+  #sufferRun(run: Run, what: OfRun, late: boolean): void {
+    switch (what) {
+      case "pause":
+        if (run.pausedAt !== null) return;
+        run.status = run.busy ? "waitingForPause" : "paused";
+        run.pausedAt = run.busy ? null : this.now;
+        return;
+      case "resume":
+        this.#resume(run);
+        return;
+      case "evict":
+        if (run.pausedAt !== null || !run.busy) return;
+        this.#interrupt(run, late);
+        run.status = "running";
+        this.#activate(run, 5 * SECOND_MS);
+        return;
+      case "terminate":
+        this.#interrupt(run, late);
+        run.pausedAt = null;
+        this.#end(run, "terminated", null);
+        return;
+      case "forget":
+        this.#interrupt(run, late);
+        this.#run = null;
+        return;
+      default:
+        what satisfies never;
+    }
+  }
+
+  #resume(run: Run): void {
+    if (run.status === "waitingForPause") run.status = "running";
+    if (run.pausedAt === null) return;
+    Object.assign(run, { status: "running", pausedAt: null });
+    this.#activate(run, run.place.step === "sleep" ? Math.max(0, run.place.until - this.now) : 0);
+  }
+
+  /** Locally the queue is gone and nothing wakes by itself; elsewhere the engine goes on where it was. */
+  #crash(local: boolean, late: boolean): void {
+    this.#kill("hub", false);
+    if (local) this.#queueEpoch += 1;
+    const run = this.#run;
+    if (run === null || isOver(run)) return;
+    this.#interrupt(run, late && !local);
+    if (run.status === "waitingForPause") run.status = "running";
+    if (!local && run.pausedAt === null) this.#activate(run, run.place.step === "sleep" ? Math.max(0, run.place.until - this.now) : 0);
+    if (local && run.status === "queued") run.status = "running";
+  }
+
+  #recover(): void {
+    this.#until = { ...NO_SPANS };
+    this.#count = { ...NO_TIMES };
+    this.#held = false;
+    this.#healthyFrom = this.now;
+    if (this.#run !== null && !isOver(this.#run)) this.#resume(this.#run);
+  }
+
+  // What must hold
+
+  /** At every moment. */
+  #hold(): void {
+    const { row, executions } = this.#storage;
+    if (row.attempts !== executions.size) this.#break("a dispatch counts what is recorded");
+    if ((row.checkAt === null) !== (row.status !== "ongoing") || (row.settledAt === null) !== (row.status === "ongoing")) {
+      this.#break("what is ongoing is looked at again, what has settled is not");
+    }
+    if (row.status !== "ongoing") return;
+    const { timeoutMs } = this.#history.policy;
+    const soon = Math.max(this.now, row.dueAt) + Math.max(HOUR_MS, timeoutMs + CHECK.graceMs);
+    if ((row.checkAt ?? 0) > soon) this.#break("what is ongoing is looked at again soon after it is due");
+    this.#holdRun(soon - Math.max(this.now, row.dueAt));
+  }
+
+  /** Once all is well: what no run carries, and no timer wakes, is found and set going within the longest pace and an attempt. */
+  #holdRun(longestPace: number): void {
+    const run = this.#run;
+    const goesOn = run !== null && !isOver(run) && (run.busy || run.wakeAt !== null);
+    if (goesOn || this.now < this.#healthyFrom || this.now < this.#storage.row.dueAt) this.#idleSince = null;
+    else this.#idleSince ??= this.now;
+    const found = longestPace + this.#history.policy.timeoutMs + CHECK.graceMs + 5 * MINUTE_MS;
+    if (this.#idleSince !== null && this.now - this.#idleSince > found) this.#break("what has no run is found and set going");
+  }
+
+  #atLast(): void {
+    const { executions, published, settledBy } = this.#storage;
+    for (const { nonce, followUps } of executions.values()) {
+      const due = followUps.events.length > 0 && nonce === settledBy ? 1 : 0;
+      if ((published.get(nonce) ?? 0) !== due) this.#break("what a reply emitted is published once, and only when the reply decided");
+    }
+    for (const attempt of executions.keys()) if (!this.#calls.has(attempt)) this.#break("what is recorded was called");
+  }
+}
+
+/** As `stateAfter` of the reconciler. */
+function repaired({ recoveries, overdueSince, dueAt }: Overdue, decided: Exclude<Repair, { do: "leave" }>, now: number): Repaired {
+  const lateSince = dueAt > now ? null : (overdueSince ?? now);
+  switch (decided.do) {
+    case "wait":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: decided.afresh ? null : overdueSince };
+    case "nudge":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince };
+    case "create":
+    case "wake":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: lateSince };
+    case "restart":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries: recoveries + 1, overdueSince: lateSince };
+    case "settle":
+      return { status: decided.status, settledAt: now };
+    case "lose":
+      return { status: "lost", settledAt: now };
+    default:
+      return decided satisfies never;
+  }
+}
+
+function isBefore(one: { at: number; order: number }, other: { at: number; order: number } | undefined): boolean {
+  return other !== undefined && (one.at < other.at || (one.at === other.at && one.order < other.order));
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
