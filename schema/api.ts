@@ -28,7 +28,7 @@ export interface EventHubApi extends ProducerApi {
   /** NDJSON of {@link WatchLine} until the dispatch settles; `null` when there is no such dispatch. */
   watchDispatch(id: string): Promise<ReadableStream<Uint8Array> | null>;
   health(): Promise<Health>;
-  /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing, but wakes runs that outlived their dispatch. */
+  /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored; runs that outlived their dispatch it ends. */
   audit(query?: AuditQuery): Promise<AuditPage>;
   /** Deletes chains of events that have settled wholly and are older than `before`, a piece a call. Their keys are forgotten with them. */
   purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage>;

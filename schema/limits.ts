@@ -39,7 +39,7 @@ export const REPLY = {
 
 /** What a policy may ask for. */
 export const POLICY = {
-  /** A Queue consumer and a step outlive it: wall time of a step is unlimited, ours ends at 16 minutes. */
+  /** A step outlives it: its wall time is unlimited, ours ends at 20 minutes. */
   maxTimeoutMs: 15 * MINUTE_MS,
   maxRetries: 1_000,
   maxMisconfiguredMs: 30 * DAY_MS,
@@ -111,18 +111,18 @@ export const DEAD_LETTER = { maxDispatches: 1_000 } as const;
 
 /** What a call to `audit()` takes on, and from when on something is wrong. */
 export const AUDIT = {
-  /** Events a call, and the bytes of their data; a Worker has 128 MB. */
+  /** Events a call, the bytes of their data, and their dispatches: a Worker has 128 MB and 10,000 subrequests, and a run costs two. */
   events: 100,
   maxDataBytes: 4 * MiB,
+  dispatches: 1_000,
   /** Ids given for each mismatch. */
   examples: 5,
   /** The sweep comes every minute, and what it took and lost it takes again two minutes later: by then it looks twice. */
   forgottenMs: 5 * MINUTE_MS,
   /** An attempt that has not been recorded this long after it could have been, and that nobody repairs. */
   lateMs: 10 * MINUTE_MS,
-  /** Runs of what settled longer ago are not asked for, nor those that may just be ending. */
+  /** Runs of what settled longer ago are not asked for. */
   settledMs: 1 * DAY_MS,
-  endingMs: 10 * SECOND_MS,
   /** How long a run may take to end that was woken for having outlived its dispatch. */
   wakingMs: 5 * SECOND_MS,
 } as const;

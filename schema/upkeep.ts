@@ -12,7 +12,7 @@ export const MISMATCHES = {
   stuck: "an ongoing dispatch is late although its run lives",
   unrecorded: "an ongoing dispatch is late and its run is over",
   unverifiable: "an ongoing dispatch is late and the engine does not say what its run does",
-  orphan_run: "a dispatch has settled and its run lives on, even after it was woken",
+  orphan_run: "a dispatch has settled and its run lives on, and does not let itself be ended",
 } as const;
 export type Mismatch = keyof typeof MISMATCHES;
 
@@ -34,7 +34,7 @@ export interface AuditPage {
   readonly runs: Readonly<Partial<Record<RunView["status"], number>>>;
   /** Ongoing dispatches that the reconciler is at work on. */
   readonly repairing: number;
-  /** Settled dispatches whose run had not ended and did when it was woken. */
+  /** Settled dispatches whose run had not ended and was ended now. */
   readonly ended: number;
   readonly unexplained: number;
   /** What is unexplained, by name, with the first ids. */

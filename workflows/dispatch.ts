@@ -9,7 +9,8 @@ import { retryWaitMs } from "../src/executor/retry-signal.ts";
 /** One step carries all attempts. Its config is constant: the policy is the dispatch's own and speaks through the delay. */
 const DELIVER = {
   retries: { limit: WORKFLOW.maxStepRetries, backoff: "constant", delay: ({ ctx, error }) => retryWaitMs(error.message, ctx.attempt) },
-  timeout: "16 minutes",
+  /** A call of 15 minutes, and up to a minute and a half each for a database that is slow to load and to record. */
+  timeout: "20 minutes",
 } as const satisfies WorkflowStepConfig;
 
 /** Writes what the database would not take: at most 30 s apart, until it does. */

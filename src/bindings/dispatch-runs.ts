@@ -90,6 +90,11 @@ export async function restartRun(workflow: Workflow<RunParams>, id: string, { un
   });
 }
 
+/** Ends a run where it stands. What it is calling is not recorded. */
+export async function terminateRun(workflow: Workflow<RunParams>, id: string): Promise<void> {
+  await withRun(workflow, id, (instance) => instance.terminate());
+}
+
 /** Limits of the rate and faults of the Workflows service: the same call may succeed later. */
 function isTransient(error: unknown): boolean {
   return isRateLimit(error) || /internal|\b10001\b|unavailable|overloaded|timed? ?out|connection lost/i.test(messageOf(error));

@@ -32,14 +32,14 @@ export interface AuditedDispatch
   readonly timeoutMs: number;
   readonly hasEvent: boolean;
   readonly executions: ExecutionFigures | null;
-  /** Kinds of its notes. */
+  /** Kinds of its notes; of repairs, what was done. */
   readonly noted: readonly string[];
   /** Attempts cannot be made now, and need not be. */
   readonly held: boolean;
   /** Its run, where it was asked for. */
   readonly run: RunView["status"] | null;
-  /** The run had outlived the dispatch and was woken. */
-  readonly woken: boolean;
+  /** The run had outlived the dispatch and was ended. */
+  readonly ended: boolean;
 }
 
 export type AuditFigures = Omit<AuditPage, "cursor">;
@@ -54,18 +54,23 @@ export function auditPiece({ events, dispatches, now }: AuditPiece): AuditFigure
     executions: dispatches.reduce((sum, { executions }) => sum + (executions?.count ?? 0), 0),
     runs: tallied(ongoing.flatMap(({ run }) => (run === null ? [] : [run]))),
     repairing: ongoing.filter(isInRepair).length,
-    ended: dispatches.filter((dispatch) => dispatch.woken && !isAlive(dispatch.run)).length,
+    ended: dispatches.filter((dispatch) => dispatch.ended).length,
     unexplained: found.length,
     mismatches: byName(found),
   };
 }
 
-/** A run that the engine has not ended. */
-export function isAlive(run: RunView["status"] | null): boolean {
-  return run !== null && !OVER.includes(run);
+/** A run that the engine knows to have ended, or does not know. */
+export function isOver(run: RunView["status"] | null): boolean {
+  return run !== null && OVER.includes(run);
 }
 
-const OVER: readonly RunView["status"][] = ["complete", "errored", "terminated", "missing", "unknown"];
+/** A run that the engine knows not to have ended. */
+export function isAlive(run: RunView["status"] | null): boolean {
+  return run !== null && run !== "unknown" && !isOver(run);
+}
+
+const OVER: readonly RunView["status"][] = ["complete", "errored", "terminated", "missing"];
 const HELD_BACK: readonly RunView["status"][] = ["queued", "paused", "waitingForPause", "rollingBack"];
 
 type Found = readonly [name: Mismatch, id: string];
@@ -92,9 +97,9 @@ function aboutDispatch(dispatch: AuditedDispatch, now: number): Found[] {
 
 function aboutSettled({ status, executions, noted, run }: AuditedDispatch): Mismatch | undefined {
   const isOutcome = (OUTCOMES as readonly Status[]).includes(status);
-  if (isOutcome && executions?.lastOutcome !== status && !noted.includes("repair")) return "settled_without_record";
+  if (isOutcome && executions?.lastOutcome !== status && !noted.includes("settle")) return "settled_without_record";
   if (status === "lost" && !noted.includes("lost")) return "settled_without_record";
-  return status !== "lost" && isAlive(run) ? "orphan_run" : undefined;
+  return isAlive(run) ? "orphan_run" : undefined;
 }
 
 function aboutOngoing(dispatch: AuditedDispatch, now: number): Mismatch | undefined {

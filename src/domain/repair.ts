@@ -8,6 +8,8 @@ export interface Overdue {
   readonly attempts: number;
   /** Restarts since the last recorded attempt. */
   readonly recoveries: number;
+  /** Why its last attempt failed. */
+  readonly reason: string | null;
   /** When it first had to be repaired since then; null when it has not. */
   readonly overdueSince: number | null;
   /** Attempts cannot be made now, and need not be: its destination is paused, or the configuration cannot be read. */
@@ -22,19 +24,67 @@ export interface RunLook {
 }
 
 /** Why a dispatch had to be repaired: the word in its notes and in figures. */
-export type RepairCause = "never_started" | "vanished" | "asleep" | "stuck" | "unrecorded";
+export type RepairCause = "never_started" | "vanished" | "late" | "stuck" | "unrecorded";
 
 export type Repair =
   /** Not even a look at it was possible, or nothing can be said: the next sweep's. */
   | { readonly do: "leave" }
   /** Nothing is wrong, or it is not ours to mend. `afresh`: what went before says nothing about what comes after. */
   | { readonly do: "wait"; readonly checkAt: number; readonly afresh: boolean }
-  /** It may be in the middle of its call, or asleep: waking does no harm. */
-  | { readonly do: "nudge"; readonly checkAt: number }
+  /** It may be in the middle of its call, or asleep: waking does no harm. No repair yet. */
+  | { readonly do: "nudge"; readonly cause: "late"; readonly checkAt: number }
   | { readonly do: "create" | "wake" | "restart"; readonly cause: RepairCause; readonly checkAt: number }
   /** The run ended and said how; only the record is missing. */
   | { readonly do: "settle"; readonly cause: RepairCause; readonly status: SettledStatus }
   | { readonly do: "lose"; readonly cause: RepairCause };
+
+/** How a dispatch stands once a repair is claimed. Restarts are counted when they were made, not when they were meant. */
+export type RepairedState =
+  | { readonly status: "ongoing"; readonly checkAt: number; readonly recoveries: number; readonly overdueSince: number | null }
+  | { readonly status: SettledStatus; readonly settledAt: number; readonly reason: string | null };
+
+/** What a repair makes of a dispatch. */
+export function repairedState(overdue: Overdue, decided: Exclude<Repair, { do: "leave" }>, now: number): RepairedState {
+  const { recoveries, overdueSince, attempts } = overdue;
+  switch (decided.do) {
+    case "wait": {
+      const kept = decided.afresh ? { recoveries: 0, overdueSince: null } : { recoveries, overdueSince };
+      return { status: "ongoing", checkAt: decided.checkAt, ...kept };
+    }
+    case "nudge":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince };
+    case "create":
+    case "wake":
+    case "restart":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: lateSince(overdue, now) };
+    case "settle":
+      return { status: decided.status, settledAt: now, reason: reasonOf(overdue, decided.status) };
+    case "lose": {
+      const reason = `${decided.cause}: given up after ${recoveries} restarts, the last attempt recorded was ${attempts}`;
+      return { status: "lost", settledAt: now, reason };
+    }
+    default:
+      return decided satisfies never;
+  }
+}
+
+/** A dispatch whose run was lost before its time is not late yet. */
+function lateSince({ dueAt, overdueSince }: Overdue, now: number): number | null {
+  return dueAt > now ? null : (overdueSince ?? now);
+}
+
+/** Why the last attempt failed is no word about how a later one ended well. */
+function reasonOf({ reason }: Overdue, status: SettledStatus): string | null {
+  return status === "complete" || status === "ignored" ? null : reason;
+}
+
+/**
+ * When a repair that failed is tried again: after as long as the dispatch is late by now, so that its notes stay few, and not before an
+ * attempt can be over, since a restart may have been made although it was reported failed.
+ */
+export function againAt({ dueAt, timeoutMs }: Overdue, now: number): number {
+  return now + Math.max(CHECK.sweptMs, timeoutMs + CHECK.graceMs, Math.min(now - dueAt, CHECK.maxPaceMs));
+}
 
 /**
  * Decides what to do about a dispatch that should have been looked at by now, from what is stored and what the engine says.
@@ -70,8 +120,9 @@ function aboutLiving(overdue: Overdue, now: number): Repair {
   const { dueAt, timeoutMs, overdueSince } = overdue;
   if (overdue.held) return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
   if (now < dueAt) return { do: "wait", checkAt: dueAt + CHECK.graceMs, afresh: true };
-  if (now < dueAt + timeoutMs) return { do: "nudge", checkAt: dueAt + timeoutMs + CHECK.graceMs };
-  if (overdueSince === null) return { do: "wake", cause: "asleep", checkAt: afterCall(overdue, now) };
+  const inTime = dueAt + timeoutMs + CHECK.graceMs;
+  if (now < inTime) return { do: "nudge", cause: "late", checkAt: inTime };
+  if (overdueSince === null) return { do: "wake", cause: "late", checkAt: afterCall(overdue, now) };
   const helpedBy = overdueSince + timeoutMs + CHECK.graceMs;
   return now < helpedBy ? { do: "wait", checkAt: helpedBy, afresh: false } : restartOrLose(overdue, "stuck", now);
 }

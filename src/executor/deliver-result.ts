@@ -12,23 +12,30 @@ export function resultOf(status: SettledStatus | "gone"): string {
   return JSON.stringify({ status });
 }
 
+/** A configuration that is larger leaves no room for a reply. It is stored with the first event that is emitted under it. */
+const MAX_CONFIG_CHARACTERS = 100_000;
+
 /** A record that the database would not take, for the next step to write. */
 export function handOver(record: AttemptRecord): string {
+  const { config } = record;
   const { events, dispatches } = record.followUps;
   const followUps = {
     events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as Json })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.parse(dispatch.policy) as Json })),
   };
-  return JSON.stringify({ unrecorded: { ...record, followUps } });
+  const fits = config !== null && config.body.length <= MAX_CONFIG_CHARACTERS;
+  const carried = fits ? { ...config, body: JSON.parse(config.body) as Json } : null;
+  return JSON.stringify({ unrecorded: { ...record, followUps, config: carried } });
 }
 
 export function readDeliverResult(text: string): DeliverResult {
   const result = JSON.parse(text) as DeliverResult;
   if ("status" in result) return result;
-  const { events, dispatches } = result.unrecorded.followUps;
+  const { followUps: carried, config } = result.unrecorded;
+  const { events, dispatches } = carried;
   const followUps = {
     events: events.map((event) => ({ ...event, data: JSON.stringify(event.data) })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.stringify(dispatch.policy) })),
   };
-  return { unrecorded: { ...result.unrecorded, followUps } };
+  return { unrecorded: { ...result.unrecorded, followUps, config: config && { ...config, body: JSON.stringify(config.body) } } };
 }

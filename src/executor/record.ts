@@ -1,13 +1,11 @@
 import type { Outcome } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import { configured } from "../bindings/configuration.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { logError } from "../bindings/log.ts";
 import { answerInvalid } from "../domain/answer.ts";
 import { NOTHING } from "../domain/plan-emit.ts";
 import { runsOf } from "../domain/receipts.ts";
-import type { ConfigRow } from "../store/config-statements.ts";
 import { type AttemptRecord, recordAttempt } from "../store/record-attempt.ts";
 
 /** Where a dispatch stands once an attempt is recorded. */
@@ -17,7 +15,7 @@ export type Stand = { readonly status: Outcome } | { readonly status: "ongoing";
 export async function record(env: Env, attempt: AttemptRecord): Promise<Stand> {
   const { next, followUps } = attempt;
   try {
-    const { effect, known } = await recordAttempt(env.DB, attempt, await configOf(env, attempt));
+    const { effect, known } = await recordAttempt(env.DB, attempt);
     if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
     await startFollowUps(env, attempt, runsOf(followUps, known));
     return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
@@ -36,14 +34,8 @@ function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
     error,
     next: { status: outcome, reason: error.message },
     followUps: NOTHING,
+    config: null,
   };
-}
-
-/** The configuration that routed the follow-ups, unless the hub was given another since the call. */
-async function configOf(env: Env, { followUps, finishedAt }: AttemptRecord): Promise<ConfigRow | null> {
-  const configuration = followUps.events.length === 0 ? null : await configured(env);
-  if (!configuration?.ok || configuration.value.version !== followUps.events[0]?.configVersion) return null;
-  return { version: configuration.value.version, body: configuration.value.body, firstSeenAt: finishedAt };
 }
 
 /** A lost send is not a lost dispatch: the sweep finds what was never started. */

@@ -2,13 +2,13 @@ import pLimit from "p-limit";
 import { parseConfig } from "../../schema/config.ts";
 import type { RunView } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
-import { AUDIT } from "../../schema/limits.ts";
+import { AUDIT, CHECK } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
 import type { AuditPage } from "../../schema/upkeep.ts";
 import { configured } from "../bindings/configuration.ts";
-import { runView, wakeRun } from "../bindings/dispatch-runs.ts";
+import { runView, terminateRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import { logError } from "../bindings/log.ts";
-import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive } from "../domain/audit.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive, isOver } from "../domain/audit.ts";
 import { openCursor, sealCursor } from "../domain/cursor.ts";
 import { hubEvent } from "../domain/plan-emit.ts";
 import { parseAuditQuery } from "../domain/read-query.ts";
@@ -20,7 +20,7 @@ const AT_ONCE = 5;
 
 /**
  * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
- * outlived its dispatch is woken, so that it looks and ends; it is a mismatch when it does not.
+ * outlived its dispatch is ended; it is a mismatch when that fails.
  */
 export async function audit(env: Env, query: unknown): Promise<AuditPage> {
   const { cursor, allRuns, ...window } = parseAuditQuery(query);
@@ -49,7 +49,7 @@ function routingOf(body: string): Routing | undefined {
   return parsed.ok ? compileRouting(parsed.config) : undefined;
 }
 
-type Figured = Omit<AuditedDispatch, "run" | "woken">;
+type Figured = Omit<AuditedDispatch, "run" | "ended">;
 
 async function withFigures(env: Env, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
   const [paused, configuration] = await Promise.all([readPausedDestinations(env.DB), configured(env)]);
@@ -58,7 +58,7 @@ async function withFigures(env: Env, { dispatches, executions, notes }: StoredPi
   return dispatches.map((dispatch) => ({
     ...dispatch,
     executions: figures.get(dispatch.id) ?? null,
-    noted: noted.get(dispatch.id)?.map(({ kind }) => kind) ?? [],
+    noted: noted.get(dispatch.id)?.map(({ said }) => said) ?? [],
     held: paused.has(dispatch.destination) || !configuration.ok,
   }));
 }
@@ -72,30 +72,35 @@ async function lookAtRuns(
   return await Promise.all(
     dispatches.map((dispatch) =>
       limit(async () => {
-        const asked = dispatch.status === "ongoing" || isAsked(now - (dispatch.settledAt ?? 0), allRuns);
+        const asked = dispatch.status === "ongoing" || mayBeAsked(dispatch, { now, allRuns });
         const run = asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null;
-        const woken = dispatch.status !== "ongoing" && dispatch.status !== "lost" && isAlive(run);
-        return { ...dispatch, run: woken ? await wakeToEnd(env, dispatch.id) : run, woken };
+        const outlived = dispatch.status !== "ongoing" && isAlive(run);
+        return outlived ? { ...dispatch, ...(await endRun(env, dispatch.id)) } : { ...dispatch, run, ended: false };
       }),
     ),
   );
 }
 
-function isAsked(settledForMs: number, allRuns: boolean): boolean {
-  return settledForMs >= AUDIT.endingMs && (allRuns || settledForMs <= AUDIT.settledMs);
+/** A call that was under way when the dispatch was settled otherwise is still to be recorded. */
+function mayBeAsked({ settledAt, timeoutMs }: Figured, { now, allRuns }: { now: number; allRuns: boolean }): boolean {
+  const settledFor = now - (settledAt ?? 0);
+  return settledFor > timeoutMs + CHECK.graceMs && (allRuns || settledFor <= AUDIT.settledMs);
 }
 
-/** Wakes a run and waits a little for it to end. */
-async function wakeToEnd(env: Env, id: string): Promise<RunView["status"]> {
-  const deadline = Date.now() + AUDIT.wakingMs;
+/** Wakes a run whose dispatch has settled, so that it looks and ends by itself; one that does not, such as one that sleeps, is terminated. */
+async function endRun(env: Env, id: string): Promise<{ run: RunView["status"]; ended: boolean }> {
   try {
     await wakeRun(env.DISPATCH_WORKFLOW, id);
+    const deadline = Date.now() + AUDIT.wakingMs;
+    while (Date.now() < deadline) {
+      await scheduler.wait(100);
+      const { status } = await runView(env.DISPATCH_WORKFLOW, id);
+      if (isOver(status)) return { run: status, ended: true };
+    }
+    await terminateRun(env.DISPATCH_WORKFLOW, id);
   } catch (error) {
-    logError("audit.wake", error, { dispatchId: id });
+    logError("audit.end", error, { dispatchId: id });
   }
-  for (;;) {
-    const { status } = await runView(env.DISPATCH_WORKFLOW, id);
-    if (!isAlive(status) || Date.now() > deadline) return status;
-    await scheduler.wait(100);
-  }
+  const { status } = await runView(env.DISPATCH_WORKFLOW, id);
+  return { run: isOver(status) ? status : "running", ended: isOver(status) };
 }

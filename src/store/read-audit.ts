@@ -21,7 +21,8 @@ export interface StoredPiece {
   readonly events: readonly StoredEvent[];
   readonly dispatches: readonly AuditDispatchRow[];
   readonly executions: readonly (ExecutionFigures & { readonly dispatchId: string })[];
-  readonly notes: readonly { readonly subjectId: string; readonly kind: string }[];
+  /** Kinds of notes; of repairs, what was done. */
+  readonly notes: readonly { readonly subjectId: string; readonly said: string }[];
   /** The last event, when there are others after it. */
   readonly last: string | undefined;
 }
@@ -42,9 +43,11 @@ const SELECT_EXECUTIONS = `
     FROM executions WHERE dispatch_id > ?1 AND dispatch_id < ?2 GROUP BY dispatch_id) AS figures
   JOIN executions ON dispatch_id = dispatchId AND attempt = last`;
 
-const SELECT_NOTES = "SELECT DISTINCT subject_id AS subjectId, kind FROM notes WHERE subject_id > ?1 AND subject_id < ?2";
+const SELECT_NOTES = `
+  SELECT DISTINCT subject_id AS subjectId, iif(kind = 'repair', detail ->> 'remedy', kind) AS said
+  FROM notes WHERE subject_id > ?1 AND subject_id < ?2`;
 
-/** Reads the next piece: at most `AUDIT.events` events and `AUDIT.maxDataBytes`, and every dispatch with an id among theirs. */
+/** Reads the next piece, within the bounds of `AUDIT` but for one event at least, and every dispatch with an id among theirs. */
 export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promise<StoredPiece> {
   const start = window.after === undefined ? firstIdAt(window.from ?? 0) : `${window.after}${BEHIND_DISPATCHES}`;
   const last = await lastOfPiece(d1, start, endOf(window));
@@ -71,16 +74,20 @@ function endOf({ to }: AuditWindow): string {
   return to === undefined ? BEHIND_ALL : firstIdAt(to);
 }
 
+const SELECT_SIZES = `
+  SELECT id, length(CAST(data AS BLOB)) AS bytes,
+    (SELECT count(*) FROM dispatches WHERE dispatches.id > events.id || '-' AND dispatches.id < events.id || '.') AS dispatches
+  FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3`;
+
 /** The event a piece ends with, one at least; none when it is the last piece. */
 async function lastOfPiece(d1: D1Database, start: string, end: string): Promise<string | undefined> {
-  const select = d1
-    .prepare("SELECT id, length(CAST(data AS BLOB)) AS bytes FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3")
-    .bind(start, end, AUDIT.events + 1);
-  const { results } = await withStorage(d1, () => select.all<{ id: string; bytes: number }>());
-  let sum = 0;
-  const over = results.findIndex(({ bytes }, index) => {
-    sum += bytes;
-    return index > 0 && (index === AUDIT.events || sum > AUDIT.maxDataBytes);
+  const select = d1.prepare(SELECT_SIZES).bind(start, end, AUDIT.events + 1);
+  const { results } = await withStorage(d1, () => select.all<{ id: string; bytes: number; dispatches: number }>());
+  const sum = { bytes: 0, dispatches: 0 };
+  const over = results.findIndex(({ bytes, dispatches }, index) => {
+    sum.bytes += bytes;
+    sum.dispatches += dispatches;
+    return index > 0 && (index === AUDIT.events || sum.bytes > AUDIT.maxDataBytes || sum.dispatches > AUDIT.dispatches);
   });
   return over < 0 ? undefined : results[over - 1]?.id;
 }

@@ -19,6 +19,8 @@ export interface AttemptRecord {
   readonly next: Next;
   /** The events of the reply. */
   readonly followUps: EmitPlan;
+  /** What routed them; null when there are none. */
+  readonly config: ConfigRow | null;
 }
 
 /**
@@ -29,17 +31,13 @@ export type RecordEffect = "applied" | "kept" | "discarded";
 
 /**
  * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
- * the reply has a key that stands for another event; then nothing is written. `config` is what routed those events.
+ * the reply has a key that stands for another event; then nothing is written.
  */
-export async function recordAttempt(
-  d1: D1Database,
-  record: AttemptRecord,
-  config: ConfigRow | null,
-): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
   const lookups = knownStatements(d1, record.followUps);
   try {
     return await pastKnownKeys(d1, record.followUps, async (followUps) => {
-      const writes = [...recordStatements(d1, { ...record, followUps }), ...configStatements(d1, config)];
+      const writes = [...recordStatements(d1, { ...record, followUps }), ...configStatements(d1, record.config)];
       const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
       const settledOtherwise = results[1]?.meta.changes === 0;
       return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
