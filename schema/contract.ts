@@ -148,8 +148,8 @@ export interface RunView {
 }
 
 /**
- * Something that was done to a dispatch off its usual path: a repair, an operation. Of the reconciler: `repair`, `repair_failed` and
- * `lost`, the cause as reason; of the queue: `dead_letter`.
+ * Something that was done to a dispatch off its usual path: a repair, an operation. Of the reconciler: `repair`, `repair_failed`, `lost`,
+ * and `nudge` for one that was woken in case it slept, each with the cause as reason; of the queue: `dead_letter`.
  */
 export interface NoteView {
   readonly at: string;

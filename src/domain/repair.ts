@@ -31,8 +31,8 @@ export type Repair =
   | { readonly do: "leave" }
   /** Nothing is wrong, or it is not ours to mend. `afresh`: what went before says nothing about what comes after. */
   | { readonly do: "wait"; readonly checkAt: number; readonly afresh: boolean }
-  /** It may be in the middle of its call, or asleep: waking does no harm. No repair yet. */
-  | { readonly do: "nudge"; readonly cause: "late"; readonly checkAt: number }
+  /** It may be in the middle of its call, in the platform's queue, or asleep: waking does no harm. No repair yet. */
+  | { readonly do: "nudge"; readonly cause: "late"; readonly checkAt: number; readonly afresh: boolean }
   | { readonly do: "create" | "wake" | "restart"; readonly cause: RepairCause; readonly checkAt: number }
   /** The run ended and said how; only the record is missing. */
   | { readonly do: "settle"; readonly cause: RepairCause; readonly status: SettledStatus }
@@ -47,12 +47,11 @@ export type RepairedState =
 export function repairedState(overdue: Overdue, decided: Exclude<Repair, { do: "leave" }>, now: number): RepairedState {
   const { recoveries, overdueSince, attempts } = overdue;
   switch (decided.do) {
-    case "wait": {
+    case "wait":
+    case "nudge": {
       const kept = decided.afresh ? { recoveries: 0, overdueSince: null } : { recoveries, overdueSince };
       return { status: "ongoing", checkAt: decided.checkAt, ...kept };
     }
-    case "nudge":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince };
     case "create":
     case "wake":
     case "restart":
@@ -95,10 +94,11 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
     case "missing":
       return { do: "create", cause: overdue.attempts === 0 ? "never_started" : "vanished", checkAt: afterCall(overdue, now) };
     case "queued":
+      return overdue.held ? held(now) : { do: "nudge", cause: "late", checkAt: now + CHECK.heldMs, afresh: true };
     case "paused":
     case "waitingForPause":
     case "rollingBack":
-      return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
+      return held(now);
     case "running":
     case "waiting":
       return aboutLiving(overdue, now);
@@ -116,12 +116,16 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
   }
 }
 
+function held(now: number): Repair {
+  return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
+}
+
 function aboutLiving(overdue: Overdue, now: number): Repair {
   const { dueAt, timeoutMs, overdueSince } = overdue;
-  if (overdue.held) return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
+  if (overdue.held) return held(now);
   if (now < dueAt) return { do: "wait", checkAt: dueAt + CHECK.graceMs, afresh: true };
   const inTime = dueAt + timeoutMs + CHECK.graceMs;
-  if (now < inTime) return { do: "nudge", cause: "late", checkAt: inTime };
+  if (now < inTime) return { do: "nudge", cause: "late", checkAt: inTime, afresh: false };
   if (overdueSince === null) return { do: "wake", cause: "late", checkAt: afterCall(overdue, now) };
   const helpedBy = overdueSince + timeoutMs + CHECK.graceMs;
   return now < helpedBy ? { do: "wait", checkAt: helpedBy, afresh: false } : restartOrLose(overdue, "stuck", now);
