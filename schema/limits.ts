@@ -111,10 +111,10 @@ export const DEAD_LETTER = { maxDispatches: 1_000 } as const;
 
 /** What a call to `audit()` takes on, and from when on something is wrong. */
 export const AUDIT = {
-  /** Events a call, the bytes of their data, and their dispatches: a Worker has 128 MB and 10,000 subrequests, and a run costs two. */
+  /** Events a call, the bytes of their data, and their dispatches: a Worker has 128 MB and 10,000 subrequests; a run costs two, one that is to be ended ten. */
   events: 100,
   maxDataBytes: 4 * MiB,
-  dispatches: 1_000,
+  dispatches: 900,
   /** Ids given for each mismatch. */
   examples: 5,
   /** The sweep comes every minute, and what it took and lost it takes again two minutes later: by then it looks twice. */
@@ -123,8 +123,8 @@ export const AUDIT = {
   lateMs: 10 * MINUTE_MS,
   /** Runs of what settled longer ago are not asked for. */
   settledMs: 1 * DAY_MS,
-  /** How long a run may take to end that was woken for having outlived its dispatch. */
-  wakingMs: 5 * SECOND_MS,
+  /** How long runs may take to end that were woken for having outlived their dispatch. */
+  wakingMs: 2 * SECOND_MS,
 } as const;
 
 /** What a call to `purge()` takes on. A chain of more events than are inspected is kept. */

@@ -1,5 +1,6 @@
 import type { SettledStatus } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
+import { byteLength } from "../domain/byte-length.ts";
 import type { AttemptRecord } from "../store/record-attempt.ts";
 
 /**
@@ -13,7 +14,7 @@ export function resultOf(status: SettledStatus | "gone"): string {
 }
 
 /** A configuration that is larger leaves no room for a reply. It is stored with the first event that is emitted under it. */
-const MAX_CONFIG_CHARACTERS = 100_000;
+const MAX_CONFIG_BYTES = 100_000;
 
 /** A record that the database would not take, for the next step to write. */
 export function handOver(record: AttemptRecord): string {
@@ -23,7 +24,7 @@ export function handOver(record: AttemptRecord): string {
     events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as Json })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.parse(dispatch.policy) as Json })),
   };
-  const fits = config !== null && config.body.length <= MAX_CONFIG_CHARACTERS;
+  const fits = config !== null && byteLength(config.body) <= MAX_CONFIG_BYTES;
   const carried = fits ? { ...config, body: JSON.parse(config.body) as Json } : null;
   return JSON.stringify({ unrecorded: { ...record, followUps, config: carried } });
 }

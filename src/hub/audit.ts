@@ -1,6 +1,5 @@
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 import { parseConfig } from "../../schema/config.ts";
-import type { RunView } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import { AUDIT, CHECK } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
@@ -69,16 +68,13 @@ async function lookAtRuns(
   { now, allRuns }: { now: number; allRuns: boolean },
 ): Promise<AuditedDispatch[]> {
   const limit = pLimit(AT_ONCE);
-  return await Promise.all(
-    dispatches.map((dispatch) =>
-      limit(async () => {
-        const asked = dispatch.status === "ongoing" || mayBeAsked(dispatch, { now, allRuns });
-        const run = asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null;
-        const outlived = dispatch.status !== "ongoing" && isAlive(run);
-        return outlived ? { ...dispatch, ...(await endRun(env, dispatch.id)) } : { ...dispatch, run, ended: false };
-      }),
-    ),
-  );
+  const looked = await limit.map(dispatches, async (dispatch) => {
+    const asked = dispatch.status === "ongoing" || mayBeAsked(dispatch, { now, allRuns });
+    return { ...dispatch, run: asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
+  });
+  const orphans = looked.filter(({ status, run }) => status !== "ongoing" && isAlive(run)).map(({ id }) => id);
+  const ends = await endRuns(env, orphans, limit);
+  return looked.map((dispatch) => ({ ...dispatch, ...ends.get(dispatch.id) }));
 }
 
 /** A call that was under way when the dispatch was settled otherwise is still to be recorded. */
@@ -87,20 +83,25 @@ function mayBeAsked({ settledAt, timeoutMs }: Figured, { now, allRuns }: { now: 
   return settledFor > timeoutMs + CHECK.graceMs && (allRuns || settledFor <= AUDIT.settledMs);
 }
 
-/** Wakes a run whose dispatch has settled, so that it looks and ends by itself; one that does not, such as one that sleeps, is terminated. */
-async function endRun(env: Env, id: string): Promise<{ run: RunView["status"]; ended: boolean }> {
+type RunEnd = Pick<AuditedDispatch, "run" | "ended">;
+
+/** Wakes runs whose dispatch has settled, so that they look and end by themselves; those that do not, such as one that sleeps, are terminated. */
+async function endRuns(env: Env, ids: readonly string[], limit: LimitFunction): Promise<ReadonlyMap<string, RunEnd>> {
+  const isEnded = async (id: string) => isOver((await runView(env.DISPATCH_WORKFLOW, id)).status);
+  await limit.map(ids, (id) => quietly(id, wakeRun(env.DISPATCH_WORKFLOW, id)));
+  if (ids.length > 0) await scheduler.wait(AUDIT.wakingMs);
+  const ends = await limit.map(ids, async (id): Promise<[string, RunEnd]> => {
+    if (await isEnded(id)) return [id, { run: null, ended: true }];
+    await quietly(id, terminateRun(env.DISPATCH_WORKFLOW, id));
+    return [id, (await isEnded(id)) ? { run: null, ended: true } : { run: "running", ended: false }];
+  });
+  return new Map(ends);
+}
+
+async function quietly(dispatchId: string, work: Promise<void>): Promise<void> {
   try {
-    await wakeRun(env.DISPATCH_WORKFLOW, id);
-    const deadline = Date.now() + AUDIT.wakingMs;
-    while (Date.now() < deadline) {
-      await scheduler.wait(100);
-      const { status } = await runView(env.DISPATCH_WORKFLOW, id);
-      if (isOver(status)) return { run: status, ended: true };
-    }
-    await terminateRun(env.DISPATCH_WORKFLOW, id);
+    await work;
   } catch (error) {
-    logError("audit.end", error, { dispatchId: id });
+    logError("audit.end", error, { dispatchId });
   }
-  const { status } = await runView(env.DISPATCH_WORKFLOW, id);
-  return { run: isOver(status) ? status : "running", ended: isOver(status) };
 }

@@ -54,7 +54,7 @@ async function repair(env: Env, { row, run, now, decided }: Case): Promise<void>
     const back = { checkAt: againAt(row, now), overdueSince: row.overdueSince };
     return await giveBack(env.DB, { claimed, back, note, error: messageOf(error) });
   }
-  if (decided.do === "restart") await countRestart(env.DB, claimed);
+  if (decided.do === "restart") await countRestart(env.DB, claimed, row.recoveries + 1);
 }
 
 /** What an operator sees on the dispatch: when, cause, remedy. Looks that do nothing leave no note. */

@@ -31,11 +31,11 @@ export async function claimRepair(
   return (noted?.results.length ?? 0) > 0;
 }
 
-const COUNT = "UPDATE dispatches SET recoveries = recoveries + 1 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";
+const COUNT = "UPDATE dispatches SET recoveries = ?3 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";
 
-/** Counts a restart that was made. One that goes uncounted puts off only when the dispatch is given up. */
-export async function countRestart(d1: D1Database, claimed: OverdueDispatch): Promise<void> {
-  await withStorage(d1, () => d1.prepare(COUNT).bind(claimed.id, claimed.checkAt).run());
+/** Counts a restart that was made, the `nth` in a row. One that goes uncounted only puts off when the dispatch is given up. */
+export async function countRestart(d1: D1Database, claimed: OverdueDispatch, nth: number): Promise<void> {
+  await withStorage(d1, () => d1.prepare(COUNT).bind(claimed.id, claimed.checkAt, nth).run());
 }
 
 const GIVE_BACK = "UPDATE dispatches SET check_at = ?3, overdue_since = ?4 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";

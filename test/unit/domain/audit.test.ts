@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../schema/contract.ts";
 import { AUDIT, CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../schema/limits.ts";
 import { MISMATCHES, type Mismatch } from "../../../schema/upkeep.ts";
-import { type AuditedDispatch, type AuditedEvent, auditPiece, type ExecutionFigures, isAlive } from "../../../src/domain/audit.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, type ExecutionFigures, isAlive, isOver } from "../../../src/domain/audit.ts";
 
 const NOW = 10 * DAY_MS;
 const TIMEOUT = 5 * MINUTE_MS;
@@ -25,6 +25,8 @@ const RUN_STATUSES: readonly RunView["status"][] = [
   "unknown",
 ];
 
+const SETTLED = STATUSES.filter((status) => status !== "ongoing");
+
 const executionsOf = (count: number, lastOutcome = "failed"): ExecutionFigures => ({ count, first: 1, last: count, lastOutcome });
 
 /** A dispatch that is due in an hour and whose run sleeps. */
@@ -44,7 +46,7 @@ const ongoing = (given: Partial<AuditedDispatch> = {}): AuditedDispatch => ({
   noted: [],
   held: false,
   run: "waiting",
-  woken: false,
+  ended: false,
   ...given,
 });
 
@@ -58,7 +60,7 @@ const settled = (status: Exclude<Status, "ongoing">, given: Partial<AuditedDispa
     settledAt: NOW - HOUR_MS,
     attempts: isOutcome ? 1 : 0,
     executions: isOutcome ? executionsOf(1, status) : null,
-    noted: status === "lost" ? ["repair", "lost"] : [],
+    noted: status === "lost" ? ["restart", "lost"] : [],
     run: status === "lost" ? "terminated" : "complete",
     ...given,
   });
@@ -73,6 +75,9 @@ const namesIn = (dispatches: readonly AuditedDispatch[], events?: readonly Audit
 const JUST_IN_TIME = NOW - TIMEOUT - CHECK.graceMs - AUDIT.lateMs;
 const LATE = { dueAt: JUST_IN_TIME - 1, checkAt: NOW };
 const FORGOTTEN = { checkAt: NOW - AUDIT.forgottenMs - 1 };
+
+/** All that notes may say. */
+const NOTED = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "dead_letter"];
 
 type Piece = { dispatches: readonly AuditedDispatch[]; events?: readonly AuditedEvent[] };
 
@@ -152,16 +157,31 @@ describe("a mismatch is named where something is wrong, and not where nothing is
         { dispatches: [settled(status, { attempts: 3, executions: executionsOf(3, status) })] },
       ],
     ]),
-    [
-      "settled_without_record",
-      "complete without an attempt, and no note says why",
-      { dispatches: [settled("complete", { attempts: 0, executions: null, noted: ["dead_letter", "repair_failed"] })] },
-      { dispatches: [settled("complete", { attempts: 0, executions: null, noted: ["repair"] })] },
-    ],
+    ...OUTCOMES.flatMap((status): [Mismatch, string, Piece, Piece][] => [
+      [
+        "settled_without_record",
+        `${status} without an attempt, repaired in every way, but not by what its run said`,
+        { dispatches: [settled(status, { attempts: 0, executions: null, noted: NOTED.filter((said) => said !== "settle") })] },
+        { dispatches: [settled(status, { attempts: 0, executions: null, noted: ["settle"] })] },
+      ],
+      [
+        "settled_without_record",
+        `${status} otherwise than its last attempt, repaired in every way, but not by what its run said`,
+        {
+          dispatches: [
+            settled(status, {
+              executions: executionsOf(1, status === "failed" ? "complete" : "failed"),
+              noted: NOTED.filter((said) => said !== "settle"),
+            }),
+          ],
+        },
+        { dispatches: [settled(status, { executions: executionsOf(1, status === "failed" ? "complete" : "failed"), noted: NOTED })] },
+      ],
+    ]),
     [
       "settled_without_record",
       "lost, and no note says so",
-      { dispatches: [settled("lost", { noted: ["repair"] })] },
+      { dispatches: [settled("lost", { noted: NOTED.filter((said) => said !== "lost") })] },
       { dispatches: [settled("lost", { noted: ["lost"] })] },
     ],
     [
@@ -207,20 +227,14 @@ describe("a mismatch is named where something is wrong, and not where nothing is
       { dispatches: [ongoing({ ...LATE, run })] },
       { dispatches: [ongoing({ ...LATE, dueAt: JUST_IN_TIME, run })] },
     ]),
-    ...(["queued", "running", "paused", "waiting", "waitingForPause", "rollingBack"] as const).map(
-      (run): [Mismatch, string, Piece, Piece] => [
+    ...SETTLED.flatMap((status): [Mismatch, string, Piece, Piece][] =>
+      (["queued", "running", "paused", "waiting", "waitingForPause", "rollingBack"] as const).map((run) => [
         "orphan_run",
-        `settled and its run is ${run}, woken or not`,
-        { dispatches: [settled("complete", { run, woken: true })] },
-        { dispatches: [settled("complete", { run: "complete", woken: true })] },
-      ],
+        `${status} and its run is ${run}`,
+        { dispatches: [settled(status, { run })] },
+        { dispatches: [settled(status, { run: "terminated", ended: true })] },
+      ]),
     ),
-    [
-      "orphan_run",
-      "cancelled and its run lives",
-      { dispatches: [settled("cancelled", { run: "waiting" })] },
-      { dispatches: [settled("cancelled", { run: "terminated" })] },
-    ],
   ];
 
   test.each(CASES)("%s: %s", (name, _, wrong, right) => {
@@ -289,8 +303,10 @@ describe("what came late to a dispatch that had settled", () => {
     }
   });
 
-  test("a run that outlived a lost dispatch may yet say what became of it", () => {
-    for (const run of RUN_STATUSES) expect(namesIn([settled("lost", { run })])).toEqual([]);
+  test.each(SETTLED)("%s, and the engine says nothing of its run, or was not asked: no mismatch", (status) => {
+    for (const run of ["unknown", null, "missing", "complete", "errored", "terminated"] as const) {
+      expect(namesIn([settled(status, { run })])).toEqual([]);
+    }
   });
 });
 
@@ -315,19 +331,21 @@ describe("the count", () => {
       ongoing({ id: "e1-2", run: "waiting", overdueSince: 0 }),
       ongoing({ id: "e1-3", run: null }),
       settled("complete", { id: "e1-4", run: "running" }),
-      settled("complete", { id: "e1-5", run: "complete", woken: true }),
+      settled("complete", { id: "e1-5", run: "complete", ended: true }),
       settled("failed", { id: "e1-6", run: null, attempts: 6, executions: executionsOf(6), recoveries: 2 }),
-      settled("cancelled", { id: "e1-7", run: "paused", woken: true }),
+      settled("cancelled", { id: "e1-7", run: "terminated", ended: true }),
+      settled("lost", { id: "e1-8", run: "paused" }),
+      settled("lost", { id: "e1-9", run: "unknown" }),
     ];
     expect(audit(piece, [])).toEqual({
       events: 0,
-      dispatches: { ongoing: 4, complete: 2, ignored: 0, failed: 1, misconfigured: 0, lost: 0, cancelled: 1 },
+      dispatches: { ongoing: 4, complete: 2, ignored: 0, failed: 1, misconfigured: 0, lost: 2, cancelled: 1 },
       executions: 10,
       runs: { waiting: 2, queued: 1 },
       repairing: 2,
-      ended: 1,
+      ended: 2,
       unexplained: 2,
-      mismatches: { orphan_run: { count: 2, examples: ["e1-4", "e1-7"] } },
+      mismatches: { orphan_run: { count: 2, examples: ["e1-4", "e1-8"] } },
     });
   });
 
@@ -358,8 +376,8 @@ describe("the count", () => {
       ),
       hasEvent: fc.boolean(),
       held: fc.boolean(),
-      woken: fc.boolean(),
-      noted: fc.subarray(["repair", "lost", "dead_letter"]),
+      ended: fc.boolean(),
+      noted: fc.subarray(NOTED),
     });
     fc.assert(
       fc.property(fc.array(dispatch, { maxLength: 10 }), (given) => {
@@ -381,7 +399,9 @@ describe("the count", () => {
   });
 });
 
-test("a run is alive until the engine says that it is over, or does not know it", () => {
+test("a run lives, or is over, when the engine says so; of silence neither is true", () => {
   expect(RUN_STATUSES.filter(isAlive)).toEqual(["queued", "running", "paused", "waiting", "waitingForPause", "rollingBack"]);
-  expect(isAlive(null)).toBe(false);
+  expect(RUN_STATUSES.filter(isOver)).toEqual(["missing", "errored", "terminated", "complete"]);
+  expect(RUN_STATUSES.filter((run) => !isAlive(run) && !isOver(run))).toEqual(["unknown"]);
+  expect([isAlive(null), isOver(null)]).toEqual([false, false]);
 });

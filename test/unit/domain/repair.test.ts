@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { STATUSES } from "../../../schema/contract.ts";
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../schema/limits.ts";
-import { decideRepair, type Overdue, type Repair, type RunLook } from "../../../src/domain/repair.ts";
+import {
+  againAt,
+  decideRepair,
+  type Overdue,
+  type Repair,
+  type RepairedState,
+  type RunLook,
+  repairedState,
+} from "../../../src/domain/repair.ts";
 
 const NOW = 10 * DAY_MS;
 const TIMEOUT = 5 * MINUTE_MS;
@@ -14,6 +22,7 @@ const overdueOf = (given: Partial<Overdue> = {}): Overdue => ({
   timeoutMs: TIMEOUT,
   attempts: 0,
   recoveries: 0,
+  reason: null,
   overdueSince: null,
   held: false,
   ...given,
@@ -30,6 +39,7 @@ const TERMINATED: RunLook = { status: "terminated" };
 /** When an attempt made at once is over. */
 const AFTER_CALL = NOW + TIMEOUT + MINUTE_MS;
 const AGAIN_LATER = { do: "wait", checkAt: NOW + 10 * MINUTE_MS, afresh: true } as const;
+const NUDGED_IN_QUEUE = { do: "nudge", cause: "late", checkAt: NOW + 10 * MINUTE_MS, afresh: true } as const;
 const TRIED_ENOUGH = { recoveries: 5, overdueSince: NOW - DAY_MS };
 
 const NO_RUN: Given[] = [
@@ -51,10 +61,17 @@ const NO_RUN: Given[] = [
   ],
 ];
 
-const HELD_BACK: Given[] = (["queued", "paused", "waitingForPause", "rollingBack"] as const).flatMap((status): Given[] => [
+const HELD_BACK: Given[] = (["paused", "waitingForPause", "rollingBack"] as const).flatMap((status): Given[] => [
   [`that is ${status} is looked at again in ten minutes`, { status }, {}, AGAIN_LATER],
   [`that is ${status} is not given up`, { status }, TRIED_ENOUGH, AGAIN_LATER],
 ]);
+
+const QUEUED: Given[] = [
+  ["is woken, in case a crash left it there", { status: "queued" }, {}, NUDGED_IN_QUEUE],
+  ["is not given up", { status: "queued" }, TRIED_ENOUGH, NUDGED_IN_QUEUE],
+  ["is woken however late it is", { status: "queued" }, { dueAt: NOW - 9 * DAY_MS }, NUDGED_IN_QUEUE],
+  ["is left there while its destination is paused", { status: "queued" }, { held: true, ...TRIED_ENOUGH }, AGAIN_LATER],
+];
 
 const ALIVE: Given[] = [RUNNING, WAITING].flatMap((run): Given[] => [
   ["whose destination is paused waits", run, { held: true }, AGAIN_LATER],
@@ -65,15 +82,31 @@ const ALIVE: Given[] = [RUNNING, WAITING].flatMap((run): Given[] => [
     { dueAt: NOW + 1, overdueSince: NOW - DAY_MS },
     { do: "wait", checkAt: NOW + 1 + MINUTE_MS, afresh: true },
   ],
-  ["that is due at this moment may be in its call or asleep", run, { dueAt: NOW }, { do: "nudge", checkAt: NOW + TIMEOUT + MINUTE_MS }],
+  [
+    "that is due at this moment may be in its call or asleep",
+    run,
+    { dueAt: NOW },
+    { do: "nudge", cause: "late", checkAt: NOW + TIMEOUT + MINUTE_MS, afresh: false },
+  ],
   [
     "that may just be at the end of its call is not restarted",
     run,
-    { dueAt: NOW - TIMEOUT + 1, ...TRIED_ENOUGH },
-    { do: "nudge", checkAt: NOW + 1 + MINUTE_MS },
+    { dueAt: NOW - TIMEOUT, ...TRIED_ENOUGH },
+    { do: "nudge", cause: "late", checkAt: NOW + MINUTE_MS, afresh: false },
   ],
-  ["whose call must be over is woken", run, { dueAt: NOW - TIMEOUT }, { do: "wake", cause: "asleep", checkAt: AFTER_CALL }],
-  ["is woken first, though it was restarted before", run, { recoveries: 5 }, { do: "wake", cause: "asleep", checkAt: AFTER_CALL }],
+  [
+    "that may just be recording what its call came to is not restarted",
+    run,
+    { dueAt: NOW - TIMEOUT - MINUTE_MS + 1, ...TRIED_ENOUGH },
+    { do: "nudge", cause: "late", checkAt: NOW + 1, afresh: false },
+  ],
+  [
+    "whose call must be over, with its record, is woken",
+    run,
+    { dueAt: NOW - TIMEOUT - MINUTE_MS },
+    { do: "wake", cause: "late", checkAt: AFTER_CALL },
+  ],
+  ["is woken first, though it was restarted before", run, { recoveries: 5 }, { do: "wake", cause: "late", checkAt: AFTER_CALL }],
   [
     "that was just woken has the time of an attempt",
     run,
@@ -167,6 +200,7 @@ const UNKNOWN: Given[] = [
 describe.each<[what: string, cases: Given[]]>([
   ["a dispatch without a run", NO_RUN],
   ["a run that is held back", HELD_BACK],
+  ["a run that is queued", QUEUED],
   ["a run that lives", ALIVE],
   ["a run that is over", OVER],
   ["a run of which nothing is known", UNKNOWN],
@@ -195,6 +229,108 @@ describe("the pace of restarts", () => {
   });
 });
 
+describe("how a dispatch stands after a repair", () => {
+  const SINCE = NOW - HOUR_MS;
+  const TROUBLED = { attempts: 2, recoveries: 3, overdueSince: SINCE, reason: "no" };
+  const LATER = NOW + 7;
+  type Decided = Exclude<Repair, { do: "leave" }>;
+  const settle = (status: Extract<Repair, { do: "settle" }>["status"]): Decided => ({ do: "settle", cause: "unrecorded", status });
+
+  test.each<[what: string, overdue: Partial<Overdue>, decided: Decided, state: RepairedState]>([
+    [
+      "a new beginning forgets what went before",
+      TROUBLED,
+      { do: "wait", checkAt: LATER, afresh: true },
+      { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: null },
+    ],
+    [
+      "a wait for what was done does not",
+      TROUBLED,
+      { do: "wait", checkAt: LATER, afresh: false },
+      { status: "ongoing", checkAt: LATER, recoveries: 3, overdueSince: SINCE },
+    ],
+    [
+      "a nudge is no repair: it is not overdue by that",
+      {},
+      { do: "nudge", cause: "late", checkAt: LATER, afresh: false },
+      { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: null },
+    ],
+    [
+      "nor does a nudge end a trouble",
+      TROUBLED,
+      { do: "nudge", cause: "late", checkAt: LATER, afresh: false },
+      { status: "ongoing", checkAt: LATER, recoveries: 3, overdueSince: SINCE },
+    ],
+    [
+      "unless it says that all is well",
+      TROUBLED,
+      { do: "nudge", cause: "late", checkAt: LATER, afresh: true },
+      { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: null },
+    ],
+    ...(["create", "wake", "restart"] as const).flatMap((act): [string, Partial<Overdue>, Decided, RepairedState][] => [
+      [
+        `it is overdue since the first repair: ${act}`,
+        {},
+        { do: act, cause: "late", checkAt: LATER },
+        { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: NOW },
+      ],
+      [
+        `no restart counts before it was made, and overdue it remains: ${act}`,
+        TROUBLED,
+        { do: act, cause: "stuck", checkAt: LATER },
+        { status: "ongoing", checkAt: LATER, recoveries: 3, overdueSince: SINCE },
+      ],
+      [
+        `due at this moment it is overdue: ${act}`,
+        { dueAt: NOW },
+        { do: act, cause: "late", checkAt: LATER },
+        { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: NOW },
+      ],
+      [
+        `repaired before it was due, it is not overdue: ${act}`,
+        { dueAt: NOW + 1, recoveries: 1, overdueSince: SINCE },
+        { do: act, cause: "vanished", checkAt: LATER },
+        { status: "ongoing", checkAt: LATER, recoveries: 1, overdueSince: null },
+      ],
+    ]),
+    ...(["complete", "ignored"] as const).map((status): [string, Partial<Overdue>, Decided, RepairedState] => [
+      `${status}, it does not say why an earlier attempt failed`,
+      TROUBLED,
+      settle(status),
+      { status, settledAt: NOW, reason: null },
+    ]),
+    ...(["failed", "misconfigured", "lost", "cancelled"] as const).map((status): [string, Partial<Overdue>, Decided, RepairedState] => [
+      `${status}, it says why its last attempt failed`,
+      TROUBLED,
+      settle(status),
+      { status, settledAt: NOW, reason: "no" },
+    ]),
+    ["failed, it says nothing when nothing is known", {}, settle("failed"), { status: "failed", settledAt: NOW, reason: null }],
+    [
+      "lost, it says how often it was tried, whatever its last attempt said",
+      TROUBLED,
+      { do: "lose", cause: "stuck" },
+      { status: "lost", settledAt: NOW, reason: "stuck: given up after 3 restarts, the last attempt recorded was 2" },
+    ],
+  ])("%s", (_, overdue, decided, state) => {
+    expect(repairedState(overdueOf(overdue), decided, NOW)).toStrictEqual(state);
+  });
+});
+
+describe("a repair that failed is tried again", () => {
+  test.each<[what: string, overdue: Partial<Overdue>, afterMs: number]>([
+    ["not before what a sweep took comes up again", { dueAt: NOW, timeoutMs: 1 }, 2 * MINUTE_MS],
+    ["so soon too when it is not due yet", { dueAt: NOW + DAY_MS, timeoutMs: 1 }, 2 * MINUTE_MS],
+    ["not before a call that it may have set going is over, with its record", { dueAt: NOW }, TIMEOUT + MINUTE_MS],
+    ["that takes long", { dueAt: NOW - DAY_MS, timeoutMs: 2 * HOUR_MS }, 2 * HOUR_MS + MINUTE_MS],
+    ["after as long as it is late", { dueAt: NOW - 17 * MINUTE_MS }, 17 * MINUTE_MS],
+    ["to the millisecond", { dueAt: NOW - TIMEOUT - MINUTE_MS - 1 }, TIMEOUT + MINUTE_MS + 1],
+    ["after an hour at most", { dueAt: NOW - DAY_MS }, HOUR_MS],
+  ])("%s", (_, overdue, afterMs) => {
+    expect(againAt(overdueOf(overdue), NOW)).toBe(NOW + afterMs);
+  });
+});
+
 describe("whatever is overdue and whatever the engine says", () => {
   const RUNS = ["missing", "queued", "running", "paused", "errored", "terminated", "complete", "waiting", "waitingForPause"] as const;
   const run: fc.Arbitrary<RunLook> = fc.record(
@@ -213,6 +349,7 @@ describe("whatever is overdue and whatever the engine says", () => {
       dueIn: around(0, -1_000, -MINUTE_MS, -15 * MINUTE_MS),
       overdueFor: fc.option(around(DAY_MS, 2 * MINUTE_MS, 16 * MINUTE_MS, MINUTE_MS + 1_000).map(Math.abs)),
       attempts: fc.nat({ max: 3 }),
+      reason: fc.constantFrom(null, "no"),
       recoveries: fc.oneof(fc.nat({ max: 7 }), fc.nat({ max: 100_000 })),
       held: fc.boolean(),
       run,
@@ -229,6 +366,7 @@ describe("whatever is overdue and whatever the engine says", () => {
       }),
       { numRuns: 2_000 },
     );
+  const isAfresh = (decided: Repair) => "afresh" in decided && decided.afresh;
   const lives = ({ status }: RunLook) => !["missing", "complete", "errored", "terminated", "unknown"].includes(status);
 
   test("it is not given up before it was restarted five times and overdue for a day", () => {
@@ -249,10 +387,22 @@ describe("whatever is overdue and whatever the engine says", () => {
   test("a run that lives is restarted or given up only when it was due, and woken, longer ago than an attempt takes", () => {
     law((overdue, look, decided) => {
       if (!lives(look) || (decided.do !== "restart" && decided.do !== "lose")) return;
-      expect(NOW).toBeGreaterThanOrEqual(overdue.dueAt + overdue.timeoutMs);
+      expect(NOW).toBeGreaterThanOrEqual(overdue.dueAt + overdue.timeoutMs + CHECK.graceMs);
       expect(overdue.overdueSince).not.toBeNull();
       expect(NOW - (overdue.overdueSince ?? NOW)).toBeGreaterThanOrEqual(overdue.timeoutMs + CHECK.graceMs);
       expect(look.status === "running" || look.status === "waiting").toBe(true);
+    });
+  });
+
+  test("a run is nudged exactly while it is queued or its attempt may be under way, and no longer", () => {
+    law((overdue, look, decided) => {
+      const { dueAt, timeoutMs, held } = overdue;
+      const inTime = dueAt + timeoutMs + CHECK.graceMs;
+      const isAwake = look.status === "running" || look.status === "waiting";
+      const mayBeCalling = isAwake && dueAt <= NOW && NOW < inTime;
+      expect(decided.do === "nudge").toBe(!held && (look.status === "queued" || mayBeCalling));
+      if (decided.do === "nudge" && isAwake) expect(decided).toMatchObject({ checkAt: inTime, afresh: false });
+      if (decided.do === "nudge" && !isAwake) expect(decided).toEqual(NUDGED_IN_QUEUE);
     });
   });
 
@@ -305,9 +455,73 @@ describe("whatever is overdue and whatever the engine says", () => {
 
   test("what went before is forgotten only where nothing has to be repaired", () => {
     law((overdue, look, decided) => {
-      if (decided.do !== "wait" || !decided.afresh) return;
+      if (!isAfresh(decided)) return;
       const heldBack = ["queued", "paused", "waitingForPause", "rollingBack"].includes(look.status);
       expect(heldBack || overdue.held || overdue.dueAt > NOW).toBe(true);
+    });
+  });
+
+  test("what is decided becomes of it: looked at when decided, or settled now", () => {
+    law((overdue, _, decided) => {
+      if (decided.do === "leave") return;
+      const state = repairedState(overdue, decided, NOW);
+      expect(state.status === "ongoing").toBe("checkAt" in decided);
+      if (state.status !== "ongoing") expect(state.settledAt).toBe(NOW);
+      else if ("checkAt" in decided) expect(state.checkAt).toBe(decided.checkAt);
+    });
+  });
+
+  test("no claim counts a restart, and only a new beginning takes any away", () => {
+    law((overdue, _, decided) => {
+      if (decided.do === "leave") return;
+      const state = repairedState(overdue, decided, NOW);
+      if (state.status !== "ongoing") return;
+      expect(state.recoveries).toBe(isAfresh(decided) ? 0 : overdue.recoveries);
+    });
+  });
+
+  test("it becomes overdue by a repair alone, from now on, and not before it is due", () => {
+    law((overdue, _, decided) => {
+      if (decided.do === "leave") return;
+      const state = repairedState(overdue, decided, NOW);
+      if (state.status !== "ongoing" || state.overdueSince === overdue.overdueSince) return;
+      if (state.overdueSince === null) {
+        expect(overdue.dueAt > NOW || isAfresh(decided)).toBe(true);
+        return;
+      }
+      expect(state.overdueSince).toBe(NOW);
+      expect(overdue.overdueSince).toBeNull();
+      expect(overdue.dueAt).toBeLessThanOrEqual(NOW);
+      expect(["create", "wake", "restart"]).toContain(decided.do);
+    });
+  });
+
+  test("it is lost with a reason that names the cause, the restarts and the attempts", () => {
+    law((overdue, _, decided) => {
+      if (decided.do !== "lose") return;
+      const state = repairedState(overdue, decided, NOW);
+      expect(state).toMatchObject({ status: "lost", settledAt: NOW });
+      if (state.status === "ongoing") return;
+      expect(state.reason?.startsWith(`${decided.cause}: `)).toBe(true);
+      expect(state.reason?.match(/\d+/g)?.map(Number)).toEqual([overdue.recoveries, overdue.attempts]);
+    });
+  });
+
+  test("a repair that failed is tried again after two minutes and an attempt at least, and after an hour unless an attempt takes longer", () => {
+    law((overdue) => {
+      const attempt = overdue.timeoutMs + CHECK.graceMs;
+      const wait = againAt(overdue, NOW) - NOW;
+      expect(wait).toBeGreaterThanOrEqual(Math.max(CHECK.sweptMs, attempt));
+      expect(wait).toBeLessThanOrEqual(Math.max(HOUR_MS, attempt));
+      expect(againAt({ ...overdue, dueAt: overdue.dueAt - MINUTE_MS }, NOW) - NOW).toBeGreaterThanOrEqual(wait);
+    });
+  });
+
+  test("a day of failures leaves 32 notes at most", () => {
+    law((overdue) => {
+      let [now, count] = [Math.max(NOW, overdue.dueAt), 0];
+      for (const end = now + DAY_MS; now < end; now = againAt(overdue, now)) count += 1;
+      expect(count).toBeLessThanOrEqual(32);
     });
   });
 });

@@ -27,8 +27,14 @@ const recordOf = (given: Partial<AttemptRecord> = {}): AttemptRecord => ({
   error: null,
   next: { status: "complete", reason: null },
   followUps: { events: [], dispatches: [] },
+  config: null,
   ...given,
 });
+
+const configOf = (body: string) => ({ version: "v".repeat(64), body, firstSeenAt: 1 });
+
+/** Of so many characters. */
+const configOfLength = (length: number) => configOf(JSON.stringify("x".repeat(length - '""'.length)));
 
 describe("what the deliver step ends with is read back", () => {
   test.each([...STATUSES.filter((status): status is SettledStatus => status !== "ongoing"), "gone" as const])(
@@ -45,19 +51,37 @@ describe("what the deliver step ends with is read back", () => {
 
   test("a record with follow-ups, to the letter: it may be written twice, once from here", () => {
     fc.assert(
-      fc.property(fc.array(document, { maxLength: 4 }), (bodies) => {
+      fc.property(fc.array(document, { maxLength: 4 }), document, (bodies, config) => {
         const events = bodies.map((data, index) => eventRow({ id: `e${index}`, data: JSON.stringify(data), key: "k", source: "s" }));
         const dispatches = bodies.map((_, index) =>
           dispatchRow({ id: `e${index}-0`, eventId: `e${index}`, policy: JSON.stringify(policyOf()) }),
         );
-        const record = recordOf({ followUps: { events, dispatches } });
+        const record = recordOf({ followUps: { events, dispatches }, config: configOf(JSON.stringify(config)) });
         expect(readDeliverResult(handOver(record))).toEqual({ unrecorded: record });
       }),
     );
   });
+
+  test.each([
+    ["of 100,000 bytes goes with the record", 100_000, true],
+    ["that is larger stays behind, and nothing else does", 100_001, false],
+  ])("a configuration %s", (_, length, travels) => {
+    const record = recordOf({ followUps: { events: [eventRow()], dispatches: [dispatchRow()] }, config: configOfLength(length) });
+    expect(record.config?.body).toHaveLength(length);
+    expect(readDeliverResult(handOver(record))).toEqual({ unrecorded: travels ? record : { ...record, config: null } });
+  });
+
+  test("a configuration is written as JSON in JSON: its quotes do not grow", () => {
+    const config = configOf(JSON.stringify(Array.from({ length: 10_000 }, () => "")));
+    expect(handOver(recordOf({ config })).length).toBeLessThan(config.body.length + 1_000);
+  });
 });
 
-test("a record with the largest reply, owed to as many as it may be, fits in a step result", () => {
+test.each([
+  ["which is not carried", null],
+  ["of letters", configOfLength(100_000)],
+  ["of signs of three bytes", configOf(JSON.stringify("\u20ac".repeat(33_332)))],
+])("a record with the largest reply, owed to as many as it may be, and a configuration %s, fits in a step result", (_, config) => {
   const name = (index: number) => `${index}`.padStart(CONFIG.maxNameLength, "n");
   const perEvent = REPLY.maxDispatches / REPLY.maxEvents;
   const destinations = Object.fromEntries(Array.from({ length: perEvent }, (_, index) => [name(index), { worker: "WORKER" }]));
@@ -83,7 +107,7 @@ test("a record with the largest reply, owed to as many as it may be, fits in a s
   });
   expect(followUps.dispatches).toHaveLength(REPLY.maxDispatches);
 
-  const text = handOver(recordOf({ followUps }));
+  const text = handOver(recordOf({ followUps, config }));
   expect(byteLength(text)).toBeGreaterThan(REPLY.maxBytes);
   expect(byteLength(text)).toBeLessThan(STEP_RESULT_BYTES);
 });

@@ -63,7 +63,7 @@ const TROUBLES: { readonly [Kind in Trouble["do"]]: number } = {
   dieAfterClaim: 2,
 };
 
-export const KINDS = Object.keys(TROUBLES) as Trouble["do"][];
+const KINDS = Object.keys(TROUBLES) as Trouble["do"][];
 
 /** Of an installation on one machine, whose engine loses its timers when it is killed, or of the platform. */
 function troubles(local: boolean, kinds: readonly Trouble["do"][] = KINDS): fc.Arbitrary<Trouble> {

@@ -1,15 +1,19 @@
 import { decideLook, decideNext } from "../../../src/domain/next-attempt.ts";
-import { decideRepair } from "../../../src/domain/repair.ts";
+import { againAt, decideRepair, repairedState } from "../../../src/domain/repair.ts";
 import type { DispatchState } from "./storage.ts";
 
-/** What the parts of the hub decide, and the two conditions in SQL that hold it together. */
+/** What the parts of the hub decide, and the conditions in SQL that hold it together. */
 export interface Rules {
   /** `engineAttempt`: how often the engine has called the step, which is nothing to go by. */
   readonly look: (params: Parameters<typeof decideLook>[0] & { engineAttempt: number }) => ReturnType<typeof decideLook>;
   readonly next: typeof decideNext;
   readonly repair: typeof decideRepair;
+  readonly repaired: typeof repairedState;
+  readonly again: typeof againAt;
   /** `WHERE` of a claim: whether the dispatch stands as the sweep left it. */
   readonly isClaimable: (state: DispatchState, taken: number) => boolean;
+  /** `SET recoveries` once a restart was made: from what is stored, and what was when it was claimed. It may be written twice. */
+  readonly counted: (recoveries: { stored: number; claimed: number }) => number;
   /** The primary key of executions refuses a second record of an attempt. */
   readonly fenced: boolean;
   /** A record that storage does not take becomes the result of the step, and the next step writes it. */
@@ -21,7 +25,10 @@ export const RULES: Rules = {
   look: decideLook,
   next: decideNext,
   repair: decideRepair,
+  repaired: repairedState,
+  again: againAt,
   isClaimable: (state, taken) => state.status === "ongoing" && state.checkAt === taken,
+  counted: ({ claimed }) => claimed + 1,
   fenced: true,
   handsOver: true,
 };

@@ -1,4 +1,5 @@
 import type { SettledStatus, Status } from "../../../schema/contract.ts";
+import type { Repair, RepairedState } from "../../../src/domain/repair.ts";
 import type { AttemptRecord, RecordEffect } from "../../../src/store/record-attempt.ts";
 import type { Rules } from "./rules.ts";
 
@@ -11,21 +12,24 @@ export interface DispatchState {
   recoveries: number;
   overdueSince: number | null;
   settledAt: number | null;
+  reason: string | null;
+}
+
+/** What is written down of a repair. */
+export interface Note {
+  readonly id: string;
+  readonly kind: "nudge" | "repair" | "repair_failed" | "lost";
+  readonly remedy: Repair["do"];
 }
 
 /** An execution's primary key says otherwise. */
 export class Fence extends Error {}
 
-/** What a claim makes of the row: as `RepairedState` of the store. */
-export type Repaired =
-  | { readonly status: "ongoing"; readonly checkAt: number; readonly recoveries: number; readonly overdueSince: number | null }
-  | { readonly status: SettledStatus; readonly settledAt: number };
-
 /** What is stored of one dispatch, changed by the same conditions as in SQL; every change is held against what must hold. */
 export class Storage {
   readonly row: DispatchState;
   readonly executions = new Map<number, AttemptRecord>();
-  readonly notes = new Map<string, "repair" | "repair_failed" | "lost">();
+  readonly notes = new Map<string, Note>();
   /** Follow-ups by the record they came with: how often they were stored anew. */
   readonly published = new Map<string, number>();
   /** The record that decided the status, and from when on each attempt may be made. */
@@ -43,6 +47,7 @@ export class Storage {
       recoveries: 0,
       overdueSince: null,
       settledAt: null,
+      reason: null,
     };
     this.dueOf.set(1, given.dueAt);
     this.#rules = given.rules;
@@ -57,25 +62,31 @@ export class Storage {
   }
 
   /** `claimRepair`: with a note, what tells a claim that was reported failed from one that was. */
-  claim(taken: number, to: Repaired, note: { id: string; kind: "repair" | "lost" } | null): boolean {
+  claim(taken: number, to: RepairedState, note: Note | null): boolean {
     const changes = this.#rules.isClaimable(this.row, taken);
     if (changes) {
       if (to.status === "ongoing") Object.assign(this.row, to);
-      else this.#settle(to.status, to.settledAt, null);
-      if (note !== null) this.notes.set(note.id, note.kind);
+      else this.#settle(to, null);
+      if (note !== null) this.notes.set(note.id, note);
     }
     return note === null ? changes : this.notes.has(note.id);
   }
 
+  /** `countRestart`. */
+  count(claimed: { checkAt: number; recoveries: number }): void {
+    if (this.row.status !== "ongoing" || this.row.checkAt !== claimed.checkAt) return;
+    this.row.recoveries = this.#rules.counted({ stored: this.row.recoveries, claimed: claimed.recoveries });
+  }
+
   /** `giveBack`. */
-  giveBack(claimed: number, to: { checkAt: number; recoveries: number; overdueSince: number | null }, noteId: string): void {
-    if (this.row.status === "ongoing" && this.row.checkAt === claimed) Object.assign(this.row, to);
-    this.notes.set(noteId, "repair_failed");
+  giveBack(claimed: number, back: { checkAt: number; overdueSince: number | null }, note: Note): void {
+    if (this.row.status === "ongoing" && this.row.checkAt === claimed) Object.assign(this.row, back);
+    this.notes.set(note.id, { ...note, kind: "repair_failed" });
   }
 
   /** An operator's order, D1 first. */
   cancel(now: number): void {
-    if (this.row.status === "ongoing") this.#settle("cancelled", now, null);
+    if (this.row.status === "ongoing") this.#settle({ status: "cancelled", settledAt: now, reason: this.row.reason }, null);
   }
 
   /** `recordAttempt`: one transaction. Throws `Fence`. */
@@ -95,18 +106,18 @@ export class Storage {
 
   #apply({ attempt, next, nonce, finishedAt }: AttemptRecord): void {
     if (next.status === "ongoing") {
-      Object.assign(this.row, { attempts: attempt, dueAt: next.dueAt, checkAt: next.checkAt });
+      Object.assign(this.row, { attempts: attempt, dueAt: next.dueAt, checkAt: next.checkAt, reason: next.reason });
       this.dueOf.set(attempt + 1, next.dueAt);
     } else {
       this.row.attempts = attempt;
-      this.#settle(next.status, finishedAt, nonce);
+      this.#settle({ status: next.status, settledAt: finishedAt, reason: next.reason }, nonce);
     }
     Object.assign(this.row, { recoveries: 0, overdueSince: null });
   }
 
-  #settle(status: SettledStatus, settledAt: number, by: string | null): void {
+  #settle(to: { status: SettledStatus; settledAt: number; reason: string | null }, by: string | null): void {
     if (this.row.status !== "ongoing" && !(this.row.status === "lost" && by !== null)) this.#broken("a dispatch settles once");
-    Object.assign(this.row, { status, settledAt, checkAt: null });
+    Object.assign(this.row, to, { checkAt: null });
     this.settledBy = by;
   }
 }

@@ -1,14 +1,15 @@
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { Policy } from "../../../schema/policy.ts";
 import type { Answer } from "../../../src/domain/answer.ts";
+import { type AuditFigures, auditPiece } from "../../../src/domain/audit.ts";
 import { NOTHING } from "../../../src/domain/plan-emit.ts";
-import type { Overdue, Repair } from "../../../src/domain/repair.ts";
+import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair.ts";
 import { RetrySignal, retryWaitMs } from "../../../src/executor/retry-signal.ts";
 import type { AttemptRecord } from "../../../src/store/record-attempt.ts";
 import { eventRow } from "../support/rows.ts";
 import { isOver, lookOf, newRun, type Run } from "./engine.ts";
 import type { Rules } from "./rules.ts";
-import { Fence, type Repaired, Storage } from "./storage.ts";
+import { Fence, type Note, Storage } from "./storage.ts";
 
 /** What a destination does when it is called, and how much of its time it takes, from 0 to 1. */
 export interface Reply {
@@ -39,8 +40,8 @@ export interface Ended {
   readonly storage: Storage;
   readonly calls: ReadonlyMap<number, number>;
   readonly restarts: number;
-  /** Restarts that were made in vain before it was given up; null when it was not. */
-  readonly restartsBeforeLoss: number | null;
+  /** Restarts that cut off a call before it had had its time. */
+  readonly cutOff: number;
   readonly events: number;
 }
 
@@ -94,9 +95,11 @@ export class World {
   readonly #interruptedAt = new Map<number, number>();
   #interruptions = 0;
   #restarts = 0;
-  #ordersSinceRecord = 0;
-  #restartsSinceRecord = 0;
-  #restartsBeforeLoss: number | null = null;
+  #cutOff = 0;
+  /** Until when the call that was made last may take. */
+  #callUntil = Number.NEGATIVE_INFINITY;
+  /** Since a record or a look found that all was well, as the repair has no right to see it: what really was made, and when. */
+  #restartsSince = 0;
   #troubledSince: number | null = null;
   #queueEpoch = 0;
   readonly #remedied = new Set<number>();
@@ -134,7 +137,7 @@ export class World {
       storage: this.#storage,
       calls: this.#calls,
       restarts: this.#restarts,
-      restartsBeforeLoss: this.#restartsBeforeLoss,
+      cutOff: this.#cutOff,
       events: this.#events,
     };
   }
@@ -199,7 +202,7 @@ export class World {
       yield this.#latency() + tries * 200;
       if (this.now < this.#until.storageDown) continue;
       const result = work();
-      if (isWrite && this.#spend("unheardWrites")) continue;
+      if (isWrite && this.#random() < 0.5 && this.#spend("unheardWrites")) continue;
       return result;
     }
     throw new Unavailable();
@@ -285,26 +288,8 @@ export class World {
     const startedAt = this.now;
     progress.hasCalled = true;
     const answer = yield* this.#call(look.attempt);
-    const next = this.#rules.next({
-      policy: this.#history.policy,
-      past: loaded.past,
-      answer,
-      startedAt,
-      now: this.now,
-      random: this.#random(),
-    });
-    const emits = "emit" in answer && answer.emit.length > 0;
-    const record: AttemptRecord = {
-      dispatchId: "e1-0",
-      attempt: look.attempt,
-      nonce: `nonce ${this.#serial++}`,
-      outcome: answer.outcome,
-      startedAt,
-      finishedAt: this.now,
-      error: "error" in answer ? answer.error : null,
-      next,
-      followUps: emits ? { events: answer.emit.map(() => eventRow()), dispatches: [] } : NOTHING,
-    };
+    const record = this.#recordOf({ attempt: look.attempt, past: loaded.past, answer, startedAt });
+    const { next } = record;
     try {
       const stand = yield* this.#record(record);
       if (stand === "ongoing") throw new RetrySignal((next.status === "ongoing" ? next.dueAt : 0) - this.now);
@@ -313,6 +298,24 @@ export class World {
       if (error instanceof RetrySignal || !this.#rules.handsOver) throw error;
       return record;
     }
+  }
+
+  #recordOf({ attempt, past, answer, startedAt }: { attempt: number; past: AttemptRecord[]; answer: Answer; startedAt: number }) {
+    const { now } = this;
+    const next = this.#rules.next({ policy: this.#history.policy, past, answer, startedAt, now, random: this.#random() });
+    const emits = "emit" in answer && answer.emit.length > 0;
+    return {
+      dispatchId: "e1-0",
+      attempt,
+      nonce: `nonce ${this.#serial++}`,
+      outcome: answer.outcome,
+      startedAt,
+      finishedAt: now,
+      error: "error" in answer ? answer.error : null,
+      next,
+      followUps: emits ? { events: answer.emit.map(() => eventRow()), dispatches: [] } : NOTHING,
+      config: emits ? { version: "v1", body: "{}", firstSeenAt: now } : null,
+    } satisfies AttemptRecord;
   }
 
   *#call(attempt: number): Io<Answer> {
@@ -326,6 +329,7 @@ export class World {
     const total = [...this.#calls.values()].reduce((sum, count) => sum + count, 0);
     const { replies, policy } = this.#history;
     const { answer, takes } = replies[Math.min(total, replies.length) - 1] ?? { answer: { outcome: "complete", emit: [] }, takes: 0 };
+    this.#callUntil = this.now + policy.timeoutMs;
     yield Math.floor(takes * policy.timeoutMs);
     return answer;
   }
@@ -347,10 +351,13 @@ export class World {
 
   #recorded(record: AttemptRecord) {
     const effect = this.#storage.record(record);
-    this.#ordersSinceRecord = 0;
-    this.#restartsSinceRecord = 0;
-    this.#troubledSince = null;
+    if (effect === "applied") this.#allIsWell();
     return effect;
+  }
+
+  #allIsWell(): void {
+    this.#restartsSince = 0;
+    this.#troubledSince = null;
   }
 
   // The engine's API
@@ -372,7 +379,7 @@ export class World {
   #wake(): void {
     const run = this.#run;
     if (run === null || isOver(run)) throw new Error("instance.not_found");
-    if (run.pausedAt !== null || run.busy || run.status === "queued") return;
+    if (run.pausedAt !== null || run.busy || (run.status === "queued" && run.wakeAt !== null)) return;
     if (run.place.step === "sleep") this.#activate(run, Math.max(0, run.place.until - this.now));
     else if (run.wakeAt === null || this.#history.local) this.#activate(run, 0);
   }
@@ -381,9 +388,10 @@ export class World {
     const run = this.#run;
     if (run === null) throw new Error("instance.not_found");
     if (run.pausedAt !== null && run.pausedAt < lookedAt) this.#break("a run that an operator paused is left alone");
+    if (run.busy && run.place.step === "deliver" && this.now < this.#callUntil) this.#cutOff += 1;
     this.#interrupt(run, this.#random() < 0.3);
     this.#restarts += 1;
-    this.#restartsSinceRecord += 1;
+    this.#restartsSince += 1;
     const goesOn = run.unrecorded?.attempt === unrecorded ? run.unrecorded : null;
     const { dueAt } = this.#storage.row;
     const sleep = dueAt > run.createdAt ? ({ step: "sleep", until: Math.max(dueAt, this.now + SECOND_MS) } as const) : null;
@@ -420,6 +428,7 @@ export class World {
 
   #everyMinute(): void {
     const { status, checkAt } = this.#storage.row;
+    this.#holdAudit();
     if (status !== "ongoing" || checkAt === null) return;
     if (checkAt <= this.now) this.#spawn("hub", this.#sweep());
     const next = Math.min(Math.max(checkAt, this.now + 1), this.now + 3 * MINUTE_MS);
@@ -453,31 +462,43 @@ export class World {
   *#repair({ taken, overdue, lookedAt, decided }: { taken: number; overdue: Overdue; lookedAt: number; decided: Repair }): Io<void> {
     if (decided.do === "leave") return;
     const { now } = this;
-    const to = repaired(overdue, decided, now);
-    const note = "cause" in decided ? ({ id: `note ${this.#serial++}`, kind: decided.do === "lose" ? "lost" : "repair" } as const) : null;
+    const to = this.#rules.repaired(overdue, decided, now);
+    const note = "cause" in decided ? this.#noteOf(decided.do) : null;
     if (!(yield* this.#store(() => this.#claim({ taken, to, note, decided })))) return;
-    if (this.#spend("dieAfterClaim")) return;
+    if (to.status !== "ongoing" || this.#spend("dieAfterClaim")) return;
     try {
       yield* this.#perform(decided, { taken, lookedAt, unrecorded: overdue.attempts + 1 });
     } catch {
-      if (note === null || to.status !== "ongoing") return;
-      const { recoveries, overdueSince } = overdue;
-      const before = { checkAt: now + CHECK.sweptMs, recoveries, overdueSince };
-      yield* this.#store(() => this.#storage.giveBack(to.checkAt, before, note.id));
+      if (note === null) return;
+      const back = { checkAt: this.#rules.again(overdue, now), overdueSince: overdue.overdueSince };
+      yield* this.#store(() => this.#storage.giveBack(to.checkAt, back, note));
+      return;
     }
+    if (decided.do !== "restart" || this.#spend("dieAfterClaim")) return;
+    yield* this.#store(() => this.#storage.count({ checkAt: to.checkAt, recoveries: overdue.recoveries }));
   }
 
-  #claim(given: { taken: number; to: Repaired; note: { id: string; kind: "repair" | "lost" } | null; decided: Repair }): boolean {
-    const before = this.#storage.row.status;
-    const claimed = this.#storage.claim(given.taken, given.to, given.note);
-    if (claimed && given.note !== null) this.#troubledSince ??= this.now;
-    if (claimed && given.decided.do === "restart") this.#ordersSinceRecord += 1;
-    if (given.decided.do === "lose" && claimed && before === "ongoing") {
-      if (this.#ordersSinceRecord < CHECK.maxRecoveries) this.#break("nothing is given up before five restarts were ordered");
-      this.#restartsBeforeLoss = this.#restartsSinceRecord;
-      if (this.now - (this.#troubledSince ?? this.now) < CHECK.giveUpMs) this.#break("nothing is given up before a day of trouble");
-    }
+  /** As of the reconciler. */
+  #noteOf(remedy: Repair["do"]): Note {
+    return { id: `note ${this.#serial++}`, kind: remedy === "lose" ? "lost" : remedy === "nudge" ? "nudge" : "repair", remedy };
+  }
+
+  #claim({ taken, to, note, decided }: { taken: number; to: RepairedState; note: Note | null; decided: Repair }): boolean {
+    const { status: before, dueAt } = this.#storage.row;
+    const claimed = this.#storage.claim(taken, to, note);
+    if (claimed && before === "ongoing") this.#remember(decided, dueAt);
     return claimed;
+  }
+
+  /** What was really done, apart from what the row says of it. */
+  #remember(decided: Repair, dueAt: number): void {
+    if ("afresh" in decided && decided.afresh) this.#allIsWell();
+    if (decided.do === "create" || decided.do === "wake" || decided.do === "restart") {
+      this.#troubledSince = dueAt > this.now ? null : (this.#troubledSince ?? this.now);
+    }
+    if (decided.do !== "lose") return;
+    if (this.#restartsSince < CHECK.maxRecoveries) this.#break("nothing is given up before five restarts were made");
+    if (this.now - (this.#troubledSince ?? this.now) < CHECK.giveUpMs) this.#break("nothing is given up before a day of trouble");
   }
 
   *#perform(decided: Repair, { taken, lookedAt, unrecorded }: { taken: number; lookedAt: number; unrecorded: number }): Io<void> {
@@ -550,7 +571,6 @@ export class World {
     this.#interrupt(run, late && !local);
     if (run.status === "waitingForPause") run.status = "running";
     if (!local && run.pausedAt === null) this.#activate(run, run.place.step === "sleep" ? Math.max(0, run.place.until - this.now) : 0);
-    if (local && run.status === "queued") run.status = "running";
   }
 
   #recover(): void {
@@ -570,6 +590,7 @@ export class World {
     if ((row.checkAt === null) !== (row.status !== "ongoing") || (row.settledAt === null) !== (row.status === "ongoing")) {
       this.#break("what is ongoing is looked at again, what has settled is not");
     }
+    if (row.recoveries > this.#restartsSince) this.#break("a restart is counted once, and only when it was made");
     if (row.status !== "ongoing") return;
     const { timeoutMs } = this.#history.policy;
     const soon = Math.max(this.now, row.dueAt) + Math.max(HOUR_MS, timeoutMs + CHECK.graceMs);
@@ -587,35 +608,48 @@ export class World {
     if (this.#idleSince !== null && this.now - this.#idleSince > found) this.#break("what has no run is found and set going");
   }
 
+  /** Once all is well for as long as it takes to find what was not, an audit has nothing to say, but of runs that outlived it. */
+  #holdAudit(): void {
+    const { timeoutMs } = this.#history.policy;
+    const mended = this.#healthyFrom + Math.max(HOUR_MS, timeoutMs + CHECK.graceMs) + timeoutMs + CHECK.graceMs + 5 * MINUTE_MS;
+    if (this.now < mended) return;
+    const { orphan_run: _, ...unexplained } = this.#audit().mismatches;
+    for (const name of Object.keys(unexplained)) this.#break(`an audit finds nothing: ${name}`);
+  }
+
+  #audit(): AuditFigures {
+    const { row, executions, notes } = this.#storage;
+    const attempts = [...executions.keys()];
+    const figures = {
+      count: attempts.length,
+      first: Math.min(...attempts),
+      last: Math.max(...attempts),
+      lastOutcome: executions.get(Math.max(...attempts))?.outcome ?? "",
+    };
+    const audited = {
+      ...row,
+      id: "e1-0",
+      route: "all",
+      destination: "email",
+      timeoutMs: this.#history.policy.timeoutMs,
+      hasEvent: true,
+      executions: attempts.length === 0 ? null : figures,
+      noted: [...notes.values()].map(({ kind, remedy }) => (kind === "repair" ? remedy : kind)),
+      held: this.#held,
+      run: lookOf(this.#run, this.#history.local).status,
+      ended: false,
+    };
+    return auditPiece({ events: [], dispatches: [audited], now: this.now });
+  }
+
   #atLast(): void {
+    this.#holdAudit();
     const { executions, published, settledBy } = this.#storage;
     for (const { nonce, followUps } of executions.values()) {
       const due = followUps.events.length > 0 && nonce === settledBy ? 1 : 0;
       if ((published.get(nonce) ?? 0) !== due) this.#break("what a reply emitted is published once, and only when the reply decided");
     }
     for (const attempt of executions.keys()) if (!this.#calls.has(attempt)) this.#break("what is recorded was called");
-  }
-}
-
-/** As `stateAfter` of the reconciler. */
-function repaired({ recoveries, overdueSince, dueAt }: Overdue, decided: Exclude<Repair, { do: "leave" }>, now: number): Repaired {
-  const lateSince = dueAt > now ? null : (overdueSince ?? now);
-  switch (decided.do) {
-    case "wait":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: decided.afresh ? null : overdueSince };
-    case "nudge":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince };
-    case "create":
-    case "wake":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries, overdueSince: lateSince };
-    case "restart":
-      return { status: "ongoing", checkAt: decided.checkAt, recoveries: recoveries + 1, overdueSince: lateSince };
-    case "settle":
-      return { status: decided.status, settledAt: now };
-    case "lose":
-      return { status: "lost", settledAt: now };
-    default:
-      return decided satisfies never;
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  AUDIT,
   CHECK,
   CONFIG,
   D1,
@@ -33,6 +34,7 @@ const PLATFORM = {
   stepRetries: 10_000,
   sleepMs: 365 * 24 * 60 * 60 * 1_000,
   variableBytes: 5_000,
+  subrequests: 10_000,
 } as const;
 
 describe("what we promise is within what the platform gives", () => {
@@ -46,6 +48,7 @@ describe("what we promise is within what the platform gives", () => {
     ["retries of a step", WORKFLOW.maxStepRetries, PLATFORM.stepRetries],
     ["time of a sleep", EMIT.maxDelayMs, PLATFORM.sleepMs],
     ["bytes of a configuration binding", CONFIG.maxBindingBytes, PLATFORM.variableBytes],
+    ["calls for the runs of an audited piece", 2 * AUDIT.dispatches, PLATFORM.subrequests],
     ["runs a sweep puts in one send", CHECK.sweepPage / QUEUE.idsPerMessage, PLATFORM.sendBatchMessages],
   ])("%s: %d of %d", (_, ours, theirs) => {
     expect(ours).toBeGreaterThan(0);
