@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EmitInput, SettledStatus } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
-import { AUDIT, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
+import { AUDIT, CHECK, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
 import type { AuditPage, AuditQuery, Mismatch } from "../../schema/upkeep.ts";
 import { createRuns } from "../../src/bindings/dispatch-runs.ts";
 import { firstIdAt } from "../../src/domain/time-id.ts";
@@ -12,8 +12,8 @@ import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
-import { rows, settled } from "./support/rows.ts";
-import { engineWith, fallAsleep, runIs, runOf, startErring } from "./support/runs.ts";
+import { dispatchRow, rows, settled } from "./support/rows.ts";
+import { type EngineChanges, engineWith, fallAsleep, runIs, runOf, startErring } from "./support/runs.ts";
 import { wholeDatabase } from "./support/tables.ts";
 
 type Audit = (query: AuditQuery) => Promise<AuditPage>;
@@ -55,6 +55,9 @@ const noting = (asked: string[]) => async (id: string, real: () => Promise<Workf
   return await real();
 };
 
+/** Of the routes used here: "fast" times out after 5 s. */
+const AFTER_CALL_MS = 5 * SECOND_MS + CHECK.graceMs;
+
 const mismatch = (name: Mismatch, ...examples: string[]) => ({ [name]: { count: examples.length, examples } });
 const eventOf = (dispatchId: string) => dispatchId.slice(0, 36);
 
@@ -66,8 +69,8 @@ async function settledByHand(input: EmitInput = { type: "fast.hand", data: 1 }):
 }
 
 /** As if it had settled so by an order, so long ago that its run should be over. */
-async function settleAs(status: SettledStatus, id: string): Promise<void> {
-  await rows("UPDATE dispatches SET status = ?, check_at = NULL, settled_at = ? WHERE id = ?", status, Date.now() - MINUTE_MS, id);
+async function settleAs(status: SettledStatus, id: string, agoMs = 2 * AFTER_CALL_MS): Promise<void> {
+  await rows("UPDATE dispatches SET status = ?, check_at = NULL, settled_at = ? WHERE id = ?", status, Date.now() - agoMs, id);
 }
 
 const forget = async (id: string) =>
@@ -328,7 +331,7 @@ describe("each mismatch is named, with whom it befell", () => {
 });
 
 describe("a run that outlives its dispatch", () => {
-  const retrying = (retryAfter: "2s" | "1 hour"): EmitInput => ({
+  const retrying = (retryAfter: "1s" | "1 hour"): EmitInput => ({
     type: "fast.outlived",
     data: { script: [{ status: "failed", retryAfter }, "complete"] },
   });
@@ -338,55 +341,177 @@ describe("a run that outlives its dispatch", () => {
     return id;
   };
 
-  it("is woken when its engine let it sleep, ends, and is counted", async () => {
+  const outlived = async () => {
+    const id = await failedOnce(retrying("1 hour"));
+    await settleAs("cancelled", id);
+    return id;
+  };
+  /** An audit of one dispatch whose run outlived it, with an engine of its own. */
+  const auditedWith = async (changes: EngineChanges, start: () => Promise<string> = outlived) => {
+    const { runs, orders } = engineWith(changes);
     let id = "";
-    const figures = await auditOf(async () => {
-      id = await failedOnce(retrying("1 hour"));
-      await fallAsleep(id);
-      await settleAs("cancelled", id);
-    });
-    expect(figures).toMatchObject({ ended: 1, unexplained: 0, dispatches: { cancelled: 1 }, runs: {} });
-    expect(await (await runOf(id)).status()).toMatchObject({ status: "complete", output: "cancelled" });
-  });
-
-  it("is given the time to end by itself", async () => {
-    const figures = await auditOf(async () => await settleAs("cancelled", await failedOnce(retrying("2s"))));
-    expect(figures).toMatchObject({ ended: 1, unexplained: 0 });
-  });
-
-  it("is a mismatch when it does not end", async () => {
-    let id = "";
-    const figures = await auditOf(async () => {
-      id = await failedOnce(retrying("1 hour"));
-      await (await runOf(id)).pause();
-      await runIs(id, "paused");
-      await settleAs("cancelled", id);
-    });
-    expect(figures).toMatchObject({ ended: 0, mismatches: mismatch("orphan_run", id) });
-    await (await runOf(id)).terminate();
-  });
-
-  it("is left alone when its dispatch is lost: it may yet say what happened", async () => {
-    const { runs, orders } = engineWith();
     const figures = await auditOf(
       async () => {
-        const id = await failedOnce(retrying("1 hour"));
-        await settleAs("lost", id);
-        await rows(`INSERT INTO notes (subject_id, id, at, kind, "by") VALUES (?, '1', 0, 'lost', 'reconciler')`, id);
+        id = await start();
       },
       { given: within(envWith({ DISPATCH_WORKFLOW: runs })) },
     );
-    expect(figures).toMatchObject({ ended: 0, unexplained: 0, dispatches: { lost: 1 } });
-    expect(orders).toEqual([]);
+    return { id, figures, orders: orders.map(([call]) => call), run: await (await runOf(id)).status() };
+  };
+  const refuses = async () => await Promise.reject(new Error("workflows.api.error.internal_server"));
+
+  it("is woken when its engine let it sleep, ends by itself, and is counted", async () => {
+    const { figures, orders, run } = await auditedWith({}, async () => {
+      const id = await failedOnce(retrying("1 hour"));
+      await fallAsleep(id);
+      await settleAs("cancelled", id);
+      return id;
+    });
+    expect(figures).toMatchObject({ ended: 1, unexplained: 0, dispatches: { cancelled: 1 }, runs: {} });
+    expect(orders).toEqual(["sendEvent"]);
+    expect(run).toMatchObject({ status: "complete", output: "cancelled" });
   });
 
-  it("is not asked for in the ten seconds in which it may just be ending", async () => {
-    const asked: string[] = [];
-    const { runs } = engineWith({ get: noting(asked) });
-    await auditOf(async () => await settled(await startedDispatch({ type: "fast.ending", data: 1 })), {
-      given: within(envWith({ DISPATCH_WORKFLOW: runs })),
+  it("is given the time to end by itself", async () => {
+    const { figures, orders, run } = await auditedWith({}, async () => {
+      const id = await failedOnce(retrying("1s"));
+      await settleAs("cancelled", id);
+      return id;
     });
-    expect(asked).toEqual([]);
+    expect(figures).toMatchObject({ ended: 1, unexplained: 0 });
+    expect(orders).toEqual(["sendEvent"]);
+    expect(run).toMatchObject({ status: "complete", output: "cancelled" });
+  });
+
+  it("is terminated when that does not end it within two seconds", async () => {
+    const { figures, orders, run } = await auditedWith({});
+    expect(figures).toMatchObject({ ended: 1, unexplained: 0, dispatches: { cancelled: 1 } });
+    expect(orders).toEqual(["sendEvent", "terminate"]);
+    expect(run.status).toBe("terminated");
+  });
+
+  it("is terminated when somebody paused it", async () => {
+    const { figures, run } = await auditedWith({}, async () => {
+      const id = await failedOnce(retrying("1 hour"));
+      await (await runOf(id)).pause();
+      await runIs(id, "paused");
+      await settleAs("cancelled", id);
+      return id;
+    });
+    expect(figures).toMatchObject({ ended: 1, unexplained: 0 });
+    expect(run.status).toBe("terminated");
+  });
+
+  it("is terminated when it cannot even be woken", async () => {
+    const { figures, orders, run } = await auditedWith({ sendEvent: refuses });
+    expect([figures.ended, figures.mismatches, orders, run.status]).toEqual([1, {}, ["sendEvent", "terminate"], "terminated"]);
+  });
+
+  it("is a mismatch when it does not even let itself be terminated, and nothing was ended", async () => {
+    const { id, figures, orders } = await auditedWith({ terminate: refuses });
+    expect(figures).toMatchObject({ ended: 0, unexplained: 1, mismatches: mismatch("orphan_run", id) });
+    expect(orders).toEqual(["sendEvent", "terminate"]);
+    await (await runOf(id)).terminate();
+  });
+
+  it("is not ended because the engine says nothing of it for a while", async () => {
+    let looks = 0;
+    const silentAfterwards: EngineChanges = { status: async (_id, real) => await (++looks === 1 ? real() : refuses()) };
+    const { figures } = await auditedWith({ ...silentAfterwards, terminate: refuses });
+    expect(figures.ended).toBe(0);
+    looks = 0;
+    const silentAfterWaking: EngineChanges = { status: async (_id, real) => await (++looks === 2 ? refuses() : real()) };
+    const { figures: later, run } = await auditedWith(silentAfterWaking);
+    expect(later).toMatchObject({ ended: 1, unexplained: 0 });
+    expect(run.status).toBe("terminated");
+  });
+
+  it("is given no longer for being one of many: they are woken, waited for and ended together", async () => {
+    const MANY = 11;
+    const { runs, orders } = engineWith();
+    let started = 0;
+    const figures = await auditOf(
+      async () => {
+        await Promise.all(Array.from({ length: MANY }, outlived));
+        started = Date.now();
+      },
+      { given: within(envWith({ DISPATCH_WORKFLOW: runs })) },
+    );
+    expect(Date.now() - started).toBeLessThan(2.5 * AUDIT.wakingMs);
+    expect(figures).toMatchObject({ ended: MANY, unexplained: 0 });
+    expect(orders.map(([call]) => call)).toEqual(["sendEvent", "terminate"].flatMap((call) => Array.from({ length: MANY }, () => call)));
+  });
+
+  it("is ended too when its dispatch is lost: a call that was under way has been over for long", async () => {
+    const { id, figures, run } = await auditedWith({}, async () => {
+      const lost = await failedOnce(retrying("1 hour"));
+      await settleAs("lost", lost);
+      await rows(`INSERT INTO notes (subject_id, id, at, kind, "by") VALUES (?, '1', 0, 'lost', 'reconciler')`, lost);
+      return lost;
+    });
+    expect(figures).toMatchObject({ ended: 1, unexplained: 0, dispatches: { lost: 1 } });
+    expect(run.status).toBe("terminated");
+    expect(await dispatchRow(id)).toMatchObject({ status: "lost", attempts: 1 });
+  });
+
+  it("is not asked for while a call may be under way: for as long as its timeout, and a minute", async () => {
+    const asked: string[] = [];
+    const ids: string[] = [];
+    const { runs } = engineWith({ get: noting(asked) });
+    const figures = await auditOf(
+      async () => {
+        ids.push(await startedDispatch({ type: "fast.ending", data: 1 }));
+        await settled(ids[0] ?? "");
+        for (const agoMs of [AFTER_CALL_MS - 5 * SECOND_MS, AFTER_CALL_MS + SECOND_MS]) {
+          const id = await storedDispatch({ type: "fast.ending", data: 1 });
+          await settleAs("cancelled", id, agoMs);
+          ids.push(id);
+        }
+      },
+      { given: within(envWith({ DISPATCH_WORKFLOW: runs })), allRuns: true },
+    );
+    expect(figures.unexplained).toBe(0);
+    expect(asked).toEqual(ids.slice(2));
+  });
+});
+
+describe("what an operator or the reconciler noted", () => {
+  const noted = async (id: string, kind: string, remedy: string) =>
+    await rows(
+      `INSERT INTO notes (subject_id, id, at, kind, "by", detail) VALUES (?, ?, 0, ?, 'reconciler', ?)`,
+      ...[id, unique("n"), kind, JSON.stringify({ remedy })],
+    );
+  /** Complete, it says, and no attempt is recorded. */
+  const unrecorded = async () => {
+    const id = await storedDispatch({ type: "fast.noted", data: 1 });
+    await settleAs("complete", id);
+    return id;
+  };
+
+  it("excuses a dispatch without a record when the reconciler settled it from what its run said", async () => {
+    const figures = await auditOf(async () => {
+      const id = await unrecorded();
+      await noted(id, "repair", "restart");
+      await noted(id, "repair", "settle");
+    });
+    expect(figures).toMatchObject({ unexplained: 0, dispatches: { complete: 1 } });
+  });
+
+  it("excuses none for another repair, a nudge, or one that failed", async () => {
+    const ids: string[] = [];
+    const figures = await auditOf(async () => {
+      const notes = [
+        ...["create", "wake", "restart"].map((remedy) => ["repair", remedy] as const),
+        ["nudge", "nudge"] as const,
+        ["repair_failed", "restart"] as const,
+      ];
+      for (const [kind, remedy] of notes) {
+        const id = await unrecorded();
+        await noted(id, kind, remedy);
+        ids.push(id);
+      }
+    });
+    expect(figures.mismatches).toEqual(mismatch("settled_without_record", ...ids));
   });
 });
 
@@ -511,6 +636,30 @@ describe("a piece is bounded", () => {
     const pieces = await piecesOf(windowOf(moment, 9));
     expect(pieces.map(({ events }) => events)).toEqual([4, 2, 1, 2]);
     expect(pieces.map(({ unexplained }) => unexplained)).toEqual([0, 0, 0, 0]);
+  });
+
+  it("holds at most 900 dispatches, to the last, but always an event", async () => {
+    const moment = ERA + 2_500_000;
+    const counts = [225, 225, 225, 225, 1, 899, 1, 1_200, 1, 0, 1];
+    const ids = counts.map((_, number) => idAt(moment + number));
+    await bulkEvents(ids.map((id) => ({ id, type: "audited.wide" })));
+    await bulkDispatches(
+      ids.flatMap((eventId, number) =>
+        Array.from({ length: counts[number] ?? 0 }, (_, ordinal) => {
+          return { id: `${eventId}-${ordinal}`, eventId, route: "r", destination: "d", status: "cancelled" as const, checkAt: null };
+        }),
+      ),
+    );
+    const pieces = await piecesOf(windowOf(moment, counts.length));
+    expect(pieces.map(({ events, dispatches }) => [events, dispatches.cancelled])).toEqual([
+      [4, 900],
+      [2, 900],
+      [1, 1],
+      [1, 1_200],
+      [3, 2],
+    ]);
+    expect(pieces.map(({ unexplained }) => unexplained)).toEqual([0, 0, 0, 0, 0]);
+    await rows("DELETE FROM dispatches WHERE id > ? AND id < ?", firstIdAt(moment), firstIdAt(moment + counts.length));
   });
 
   it("in what it reads, and asks of the engine: no more for a hundred times as much that is stored beside it", async () => {

@@ -144,19 +144,21 @@ describe("what repairs cost", () => {
     return { swept, repaired, messages: kept.messages.length };
   }
 
-  const repairs: readonly [string, string, number][] = [
-    ["missing", "due_at = 0", 3],
-    ["waiting", "due_at = 0", 3],
-    ["errored", "due_at = 0", 3],
-    ["queued", "due_at = 0", 2],
+  /** A restart is counted when it was made: a row and a round trip more. */
+  const repairs: readonly [run: string, changes: string, rows: number, roundTrips: number][] = [
+    ["missing", "due_at = 0", 3, 2],
+    ["waiting", "due_at = 0", 3, 2],
+    ["errored", "due_at = 0", 4, 3],
+    ["queued", "due_at = 0", 3, 2],
+    ["paused", "due_at = 0", 2, 2],
   ];
-  for (const [run, changes, most] of repairs) {
-    it(`a dispatch whose run is ${run} costs 2 rows and a round trip to be taken, at most ${most} rows and two round trips to be repaired, and a message`, async () => {
+  for (const [run, changes, most, roundTrips] of repairs) {
+    it(`a dispatch whose run is ${run} costs 2 rows and a round trip to be taken, at most ${most} rows and ${roundTrips} round trips to be repaired, and a message`, async () => {
       const id = await overdue(changes);
       const { swept, repaired, messages } = await repair(run);
       expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([2, 1, 1]);
       expect(repaired.rowsWritten).toBeLessThanOrEqual(most);
-      expect(repaired.roundTrips).toBe(2);
+      expect(repaired.roundTrips).toBe(roundTrips);
       expect((await dispatchRow(id)).check_at).toBeGreaterThan(Date.now());
     });
   }

@@ -7,7 +7,7 @@ import { attempt } from "../../src/executor/attempt.ts";
 import { listDispatches } from "../../src/hub/dispatches.ts";
 import { getEvent, listEvents } from "../../src/hub/events.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
-import { claimRepair, giveBack } from "../../src/store/claim-repair.ts";
+import { claimRepair, countRestart, giveBack } from "../../src/store/claim-repair.ts";
 import { recordDeadLetter } from "../../src/store/dead-letter.ts";
 import { loadOverdue } from "../../src/store/load-overdue.ts";
 import { countOverdue } from "../../src/store/read-health.ts";
@@ -528,9 +528,10 @@ describe("the indexes that queries use", () => {
     ["the reconciler's claim", () => claimRepair(d1, claimOf("x")), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
     [
       "the reconciler's giving back",
-      () => giveBack(d1, { ...claimOf("x"), claimed: { id: "x", checkAt: 1 }, error: "e" }),
+      () => giveBack(d1, { claimed: { id: "x", checkAt: 1 }, back: { checkAt: 2, overdueSince: 1 }, note: claimOf("x").note, error: "e" }),
       /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/,
     ],
+    ["the count of a restart", () => countRestart(d1, { id: "x", checkAt: 1 }, 1), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
     [
       "the note of a dead letter",
       () => recordDeadLetter(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: "{}", noteId: unique("n") }),

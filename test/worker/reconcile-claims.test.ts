@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { CHECK, HOUR_MS } from "../../schema/limits.ts";
+import { CHECK, HOUR_MS, MINUTE_MS } from "../../schema/limits.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume } from "./support/consume.ts";
@@ -174,6 +174,69 @@ describe("a repair", () => {
   });
 });
 
+describe("a restart", () => {
+  /** A dispatch whose run errors, and does so again after each restart: nothing is ever recorded. */
+  async function erringRun(): Promise<string> {
+    const id = await storedDispatch({ type: "fast.counted", data: 1 });
+    await startErring(id);
+    await passTimeToCheck(id);
+    return id;
+  }
+
+  it("is counted when it was made, not when it was claimed: a consumer that dies between the two has counted nothing", async () => {
+    const id = await erringRun();
+    const between: unknown[] = [];
+    const { given } = hubWith({
+      restart: async (_id, from, real) => {
+        if (from === undefined) between.push(await repairColumns(id));
+        await real();
+      },
+    });
+    await reconcileOverdue([id], given);
+    expect(between).toEqual([{ recoveries: 0, overdue_since: expect.any(Number) }]);
+    expect(await repairColumns(id)).toEqual({ recoveries: 1, overdue_since: expect.any(Number) });
+  });
+
+  it("whose count the database does not take was made all the same, comes up again in its time, and is noted", async () => {
+    const id = await erringRun();
+    const d1 = faultyD1(env.DB, { of: /UPDATE dispatches SET recoveries =/, faultOf: () => "lost", message: "D1_ERROR: disk I/O error" });
+    const { runs, orders } = engineWith();
+    expect(await reconcileOverdue([id], envWith({ DB: d1, DISPATCH_WORKFLOW: runs }))).toEqual({ acked: [0], retried: [] });
+    expect(orders.at(-1)).toEqual(["restart", id]);
+    expect(await repairColumns(id)).toEqual({ recoveries: 0, overdue_since: expect.any(Number) });
+    expect(await checkedIn(id)).toBeGreaterThan(CHECK.graceMs - 10_000);
+    expect(await notesOf(id)).toMatchObject([{ kind: "repair", detail: { remedy: "restart" } }]);
+  });
+
+  it("is counted once, although the database does not say that it has", async () => {
+    const id = await erringRun();
+    const d1 = faultyD1(env.DB, { of: /UPDATE dispatches SET recoveries =/, faultOf: (nth) => (nth === 1 ? "unheard" : "none") });
+    await reconcileOverdue([id], envWith({ DB: d1 }));
+    expect((await repairColumns(id)).recoveries).toBe(1);
+  });
+
+  it("that has led to a recorded attempt before it is counted counts nothing", async () => {
+    const id = await storedDispatch({
+      type: "fast.counted",
+      data: { script: [{ takesMs: 300, reply: { status: "failed", retryAfter: "1 hour" } }] },
+    });
+    await startRun(id);
+    await called(id);
+    await (await runOf(id)).terminate();
+    await passTimeToCheck(id);
+    const { given } = hubWith({
+      restart: async (_id, from, real) => {
+        await real();
+        if (from === undefined) await attempted(id);
+      },
+    });
+    await reconcileOverdue([id], given);
+    expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 1 });
+    expect(await repairColumns(id)).toEqual({ recoveries: 0, overdue_since: null });
+    await (await runOf(id)).terminate();
+  });
+});
+
 describe("an engine that does not answer", () => {
   const silent: readonly [string, EngineChanges][] = [
     ["status fails", { status: async () => await Promise.reject(new Error(INTERNAL)) }],
@@ -280,19 +343,42 @@ describe("a repair that fails", () => {
     const d1 = faultyD1(env.DB, { of: /repair_failed/, faultOf: () => "lost", message: "D1_ERROR: disk I/O error" });
     const { runs } = engineWith({ restart: async () => await Promise.reject(new Error(INTERNAL)) });
     expect(await reconcileOverdue([id], envWith({ DB: d1, DISPATCH_WORKFLOW: runs }))).toEqual({ acked: [0], retried: [] });
-    expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", recoveries: 1 });
+    expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", recoveries: 0 });
+    expect(await notesOf(id)).toMatchObject([{ kind: "repair", detail: { remedy: "restart" } }]);
     await nextLook(id);
     expect((await settled(id)).status).toBe("complete");
   });
 
-  it("without a note, a wake before the call must be over, changes nothing else", async () => {
+  it("and is a wake before the call must be over says so too, and changes nothing else", async () => {
     const id = await storedDispatch({ type: "fast.nudged", data: { script: [{ takesMs: 800, reply: "complete" }] } });
     await startRun(id);
     await called(id);
     await rows("UPDATE dispatches SET check_at = 1 WHERE id = ?", id);
     await reconcileOverdue([id], hubWith({ sendEvent: async () => await Promise.reject(new Error(INTERNAL)) }).given);
+    expect(await repairColumns(id)).toEqual({ recoveries: 0, overdue_since: null });
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
-    expect(await notesOf(id)).toEqual([]);
+    expect(await callsOf(id)).toHaveLength(1);
+    expect(await notesOf(id)).toMatchObject([{ kind: "repair_failed", reason: "late", detail: { remedy: "nudge" } }]);
+  });
+
+  it("comes up again no sooner than an attempt can be over: a restart may have been made although it was reported failed", async () => {
+    const id = await terminatedRun();
+    await rows("UPDATE dispatches SET policy = json_set(policy, '$.timeoutMs', ?2) WHERE id = ?1", id, 15 * MINUTE_MS);
+    await reconcileOverdue([id], hubWith({ restart: async () => await Promise.reject(new Error(INTERNAL)) }).given);
+    const again = await checkedIn(id);
+    expect(again).toBeGreaterThan(15 * MINUTE_MS + CHECK.graceMs - 10_000);
+    expect(again).toBeLessThanOrEqual(15 * MINUTE_MS + CHECK.graceMs);
+  });
+
+  it("before the dispatch is due comes up again in two minutes, and leaves it not late", async () => {
+    const id = await storedDispatch({ type: "later.refused", data: 1 });
+    await rows("UPDATE dispatches SET check_at = 1 WHERE id = ?", id);
+    await reconcileOverdue([id], hubWith({ createBatch: async () => await Promise.reject(new Error(INTERNAL)) }).given);
+    expect(await notesOf(id)).toMatchObject([{ kind: "repair_failed", detail: { overdueMs: 0 } }]);
+    expect(await repairColumns(id)).toEqual({ recoveries: 0, overdue_since: null });
+    const again = await checkedIn(id);
+    expect(again).toBeGreaterThan(CHECK.sweptMs - 10_000);
+    expect(again).toBeLessThanOrEqual(CHECK.sweptMs);
   });
 
   it("harms no other dispatch of its message", async () => {

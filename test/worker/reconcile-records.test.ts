@@ -115,7 +115,7 @@ describe.concurrent("a record that waits", () => {
     await passTime(id, HOUR_MS);
     await nextLook(id);
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
-    expect(await notesOf(id)).toMatchObject([{ reason: "asleep", detail: { remedy: "wake" } }]);
+    expect(await notesOf(id)).toMatchObject([{ kind: "repair", reason: "late", detail: { remedy: "wake" } }]);
     expect(await attemptsOf(id)).toEqual([1]);
   });
 

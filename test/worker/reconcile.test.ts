@@ -23,6 +23,9 @@ import { engineWith, fallAsleep, runIs, runOf, saying, startErring } from "./sup
 const TIMEOUT_MS = 5 * SECOND_MS;
 const AFTER_CALL_MS = TIMEOUT_MS + CHECK.graceMs;
 
+/** What the reconciler keeps of a dispatch whose past troubles say nothing about what comes. */
+const AFRESH = { recoveries: 0, overdue_since: null };
+
 /** A moment that lies so far ahead, give or take what a test takes. */
 async function expectCheckedIn(id: string, ms: number): Promise<void> {
   const left = await checkedIn(id);
@@ -36,6 +39,8 @@ const repair = (reason: string, detail: object) => ({
   reason,
   detail: expect.objectContaining(detail) as unknown,
 });
+
+const nudge = { kind: "nudge", by: "reconciler", reason: "late", detail: expect.objectContaining({ run: "running", remedy: "nudge" }) };
 
 /** A dispatch that failed once and waits 3 s for its next attempt, which completes. */
 async function waitingToRetry(): Promise<string> {
@@ -103,7 +108,7 @@ describe.concurrent("a run that is held back", () => {
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 2 });
   });
 
-  for (const status of ["queued", "paused", "waitingForPause", "rollingBack"] as const) {
+  for (const status of ["paused", "waitingForPause", "rollingBack"] as const) {
     it(`and says ${status} is given no order, and what went before says nothing about what comes after`, async () => {
       const id = await storedDispatch({ type: "later.held", data: 1 });
       await startRun(id);
@@ -113,10 +118,36 @@ describe.concurrent("a run that is held back", () => {
       await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
       expect(orders).toEqual([]);
       await expectCheckedIn(id, CHECK.heldMs);
-      expect(await repairColumns(id)).toEqual({ recoveries: 3, overdue_since: null });
+      expect(await repairColumns(id)).toEqual(AFRESH);
       expect(await notesOf(id)).toEqual([]);
     });
   }
+
+  it("by the platform's queue, or left there by a crash, is woken and looked at in ten minutes, which is noted as no repair", async () => {
+    const id = await storedDispatch({ type: "later.queued", data: 1 });
+    await startRun(id);
+    await wornOut(id);
+    await passTimeToCheck(id);
+    const { runs, orders } = engineWith({ status: saying("queued") });
+    await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
+    expect(orders).toEqual([["sendEvent", id]]);
+    await expectCheckedIn(id, CHECK.heldMs);
+    expect(await repairColumns(id)).toEqual(AFRESH);
+    expect(await notesOf(id)).toMatchObject([{ ...nudge, detail: { run: "queued", remedy: "nudge" } }]);
+  });
+
+  it("by the platform's queue is given no order while no attempt can be made", async () => {
+    const id = await storedDispatch({ type: "later.queued", data: 1 });
+    await startRun(id);
+    await wornOut(id);
+    await passTimeToCheck(id);
+    const { runs, orders } = engineWith({ status: saying("queued") });
+    await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs, HUB_CONFIG: { routes: "none" } }));
+    expect(orders).toEqual([]);
+    await expectCheckedIn(id, CHECK.heldMs);
+    expect(await repairColumns(id)).toEqual(AFRESH);
+    expect(await notesOf(id)).toEqual([]);
+  });
 
   it("by the pause of its destination is not touched and looked at in ten minutes", async () => {
     const id = await storedDispatch({ type: "pausable.held", data: 1 });
@@ -129,6 +160,7 @@ describe.concurrent("a run that is held back", () => {
     await rows("DELETE FROM controls");
     expect(orders).toEqual([]);
     await expectCheckedIn(id, CHECK.heldMs);
+    expect(await repairColumns(id)).toEqual(AFRESH);
     expect(await notesOf(id)).toEqual([]);
   });
 
@@ -141,6 +173,7 @@ describe.concurrent("a run that is held back", () => {
     await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs, HUB_CONFIG: { routes: "none" } }));
     expect(orders).toEqual([]);
     await expectCheckedIn(id, CHECK.heldMs);
+    expect(await repairColumns(id)).toEqual(AFRESH);
     expect(await notesOf(id)).toEqual([]);
   });
 
@@ -159,11 +192,11 @@ describe.concurrent("a run that lives", () => {
     await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
     const { due_at, check_at } = await dispatchRow(id);
     expect([orders, check_at]).toEqual([[], due_at + CHECK.graceMs]);
-    expect(await repairColumns(id)).toEqual({ recoveries: 2, overdue_since: null });
+    expect(await repairColumns(id)).toEqual(AFRESH);
     expect(await notesOf(id)).toEqual([]);
   });
 
-  it("is woken without a note while its call may last: what sleeps goes on, and it is looked at when the call must be over", async () => {
+  it("is woken while its call may last, which is noted as no repair: what sleeps goes on, and it is looked at when the call must be over", async () => {
     const id = await storedDispatch({ type: "fast.nudged", data: 1, delay: "700ms" });
     await startRun(id);
     await fallAsleep(id);
@@ -174,7 +207,7 @@ describe.concurrent("a run that lives", () => {
     await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
     expect(orders).toEqual([["sendEvent", id]]);
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
-    expect(await notesOf(id)).toEqual([]);
+    expect(await notesOf(id)).toMatchObject([nudge]);
   });
 
   it("and is in its call keeps it when it is woken: the destination is called once", async () => {
@@ -185,6 +218,8 @@ describe.concurrent("a run that lives", () => {
     await reconcileOverdue([id]);
     const { due_at, check_at } = await dispatchRow(id);
     expect(check_at).toBe(due_at + AFTER_CALL_MS);
+    expect(await repairColumns(id)).toEqual(AFRESH);
+    expect(await notesOf(id)).toMatchObject([nudge]);
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
     expect(await callsOf(id)).toHaveLength(1);
   });
@@ -221,7 +256,7 @@ describe.concurrent("a run that lives", () => {
       await expectCheckedIn(id, AFTER_CALL_MS);
       expect(await settled(id)).toMatchObject({ status: "complete", attempts: Math.max(...attempts) });
       expect((await callsOf(id)).map(({ delivery }) => delivery["attempt"])).toEqual(attempts);
-      expect(await notesOf(id)).toMatchObject([repair("asleep", { run: "running", remedy: "wake" })]);
+      expect(await notesOf(id)).toMatchObject([repair("late", { run: "running", remedy: "wake" })]);
     });
   }
 
@@ -232,7 +267,32 @@ describe.concurrent("a run that lives", () => {
     const { runs, orders } = engineWith({ status: saying("waiting") });
     await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
     expect(orders).toEqual([["sendEvent", id]]);
-    expect(await notesOf(id)).toMatchObject([repair("asleep", { run: "waiting", remedy: "wake" })]);
+    expect(await notesOf(id)).toMatchObject([repair("late", { run: "waiting", remedy: "wake" })]);
+  });
+
+  it("is late only when its call must be over: until then waking it is a precaution, and then the first repair", async () => {
+    const id = await storedDispatch({ type: "later.late", data: 1 });
+    await startRun(id);
+    const { runs, orders } = engineWith({ sendEvent: async () => undefined });
+    const deaf = envWith({ DISPATCH_WORKFLOW: runs });
+    const lookWhenLateBy = async (ms: number) => {
+      await rows("UPDATE dispatches SET due_at = ?2, check_at = 1 WHERE id = ?1", id, Date.now() - ms);
+      await reconcileOverdue([id], deaf);
+      return (await dispatchRow(id)).due_at;
+    };
+    const dueAt = await lookWhenLateBy(AFTER_CALL_MS - 5 * SECOND_MS);
+    expect(await dispatchRow(id)).toMatchObject({ check_at: dueAt + AFTER_CALL_MS, recoveries: 0 });
+    expect(await repairColumns(id)).toEqual(AFRESH);
+    expect(await notesOf(id)).toMatchObject([nudge]);
+
+    await lookWhenLateBy(AFTER_CALL_MS);
+    await expectCheckedIn(id, AFTER_CALL_MS);
+    expect(await repairColumns(id)).toEqual({ recoveries: 0, overdue_since: expect.any(Number) });
+    expect(await notesOf(id)).toMatchObject([nudge, repair("late", { run: "running", remedy: "wake" })]);
+    expect(orders).toEqual([
+      ["sendEvent", id],
+      ["sendEvent", id],
+    ]);
   });
 
   it("and had to be created long before its time is woken first too, when that has come: it may be in its call", async () => {
@@ -267,7 +327,7 @@ describe.concurrent("a run that lives", () => {
     ]);
     expect(await repairColumns(id)).toEqual({ recoveries: 1, overdue_since: expect.any(Number) });
     expect(await notesOf(id)).toMatchObject([
-      repair("asleep", { run: "running", remedy: "wake" }),
+      repair("late", { run: "running", remedy: "wake" }),
       repair("stuck", { run: "running", remedy: "restart" }),
     ]);
   });

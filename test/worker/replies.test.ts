@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { EmitInput } from "../../schema/contract.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
+import { audit } from "../../src/hub/audit.ts";
 import { look, lookToTheEnd, replying } from "./support/attempts.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
-import { type envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
+import { envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { REFUSED_EVENTS } from "./support/refused-events.ts";
 import { dispatchRow, eventRow, eventsCausedBy, executionsOf, rows, settled, until } from "./support/rows.ts";
 
@@ -189,14 +190,14 @@ describe("a reply that the database would not take", () => {
     routes: Array.from({ length: 5 }, (_, number) => ({ id: `r${number}${"x".repeat(60)}`, on: "wide", to: "scripted" })),
   };
   const text = "\u0001".repeat(190);
-  const large: readonly [string, (number: number) => EmitInput, EmitInput["causedBy"]?][] = [
+  const large: readonly [string, () => EmitInput, EmitInput["causedBy"]?][] = [
     ["quotes", () => ({ type: "wide", data: '"'.repeat(2_600) })],
     ["backslashes", () => ({ type: "wide", data: "\\".repeat(2_600) })],
     ["control characters", () => ({ type: "wide", data: "\u0001".repeat(866) })],
     ["characters of three bytes", () => ({ type: "wide", data: "\u20ac".repeat(1_730) })],
     [
       "control characters in its attributes",
-      (number) => ({ type: "wide", data: "x".repeat(1_600), source: text, subject: text, key: `${number}${text}` }),
+      () => ({ type: "wide", data: "x".repeat(1_600), source: text, subject: text, key: `${unique("k")}${text}` }),
     ],
     [
       "events of a chain with a long name",
@@ -204,16 +205,33 @@ describe("a reply that the database would not take", () => {
       { correlationId: "c".repeat(100), causationId: "d".repeat(100), depth: 1 },
     ],
   ];
-  for (const [what, eventOf, causedBy] of large) {
-    it(`fits in the result of a step, 1 MiB, even when it is as large as allowed and made of ${what}`, async () => {
+  /** The same, filled by routes that are not in use to almost as many characters as are carried with a record. */
+  const filledWith = (character: string) => ({
+    ...wide,
+    routes: [
+      ...wide.routes,
+      ...Array.from({ length: 96 }, (_, number) => {
+        return { id: `unused${number}`, on: "unused", where: { path: "$.subject", prefix: character.repeat(900) }, to: "scripted" };
+      }),
+    ],
+  });
+  const configs: readonly [string, ReturnType<typeof filledWith>, boolean][] = [
+    ["as large a configuration as it carries", filledWith("x"), true],
+    ["a configuration of characters of three bytes", filledWith("\u20ac"), false],
+  ];
+  for (const [[what, eventOf, causedBy], [beside, HUB_CONFIG, isCarried]] of large.flatMap((one) =>
+    configs.map((other) => [one, other] as const),
+  )) {
+    it(`fits in the result of a step, 1 MiB, even when it is as large as allowed and made of ${what}, with ${beside}`, async () => {
       const id = await storedDispatch({ type: "fast.large", data: 1, causedBy });
-      const emit = Array.from({ length: 100 }, (_, number) => eventOf(number));
+      const emit = Array.from({ length: 100 }, eventOf);
       const result = await look(
         id,
-        replying(() => ({ status: "complete", emit }), { ...away(), HUB_CONFIG: wide }),
+        replying(() => ({ status: "complete", emit }), { ...away(), HUB_CONFIG }),
       );
       const delivered = readDeliverResult(result);
       if (!("unrecorded" in delivered)) throw new Error(`nothing was handed over: ${result.slice(0, 200)}`);
+      if (isCarried) expect(delivered.unrecorded.config?.body.length).toBeGreaterThan(90_000);
       expect(new TextEncoder().encode(result).length).toBeLessThanOrEqual(1024 ** 2);
       expect(await record(env, delivered.unrecorded)).toEqual({ status: "complete" });
       expect((await eventsCausedBy(id)).map(({ data }) => data)).toEqual(emit.map(({ data }) => JSON.stringify(data)));
@@ -221,6 +239,67 @@ describe("a reply that the database would not take", () => {
       expect(await rows(owed, id)).toEqual([{ owed: 500 }]);
     });
   }
+
+  /** Another configuration than that of the hub that writes the record: as if it had been deployed meanwhile. */
+  const configuredAs = (id: string, routes = [{ id, on: "routed.*", to: "scripted" }]) => ({
+    destinations: { scripted: { worker: "SCRIPTED" } },
+    routes,
+  });
+
+  /** A reply of one event that was routed by such a configuration, handed over, as the record step reads it. */
+  async function handedOverUnder(HUB_CONFIG: unknown, type: string) {
+    const id = await storedDispatch({ type: "fast.redeployed", data: 1 });
+    const result = await look(
+      id,
+      replying(() => ({ status: "complete", emit: [{ type, data: 1 }] }), { ...away(), HUB_CONFIG }),
+    );
+    const delivered = readDeliverResult(result);
+    if (!("unrecorded" in delivered)) throw new Error(`nothing was handed over: ${result.slice(0, 200)}`);
+    return { id, unrecorded: delivered.unrecorded };
+  }
+
+  const missingConfigs = async (from: Date) => (await audit(env, { from })).mismatches.missing_config;
+
+  it("is stored with the configuration that routed it, even when the hub was deployed with another one meanwhile", async () => {
+    const from = new Date();
+    const route = unique("r");
+    const { id, unrecorded } = await handedOverUnder(configuredAs(route), "routed.before");
+    expect(await record(env, unrecorded)).toEqual({ status: "complete" });
+    const event = only(await eventsCausedBy(id));
+    expect(await dispatchRow(`${event.id}-0`)).toMatchObject({ route, destination: "scripted" });
+    const { body } = only(await rows<{ body: string }>("SELECT body FROM configs WHERE version = ?", event.config_version));
+    expect(JSON.parse(body)).toMatchObject({ routes: [{ id: route }] });
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+    expect(new Uint8Array(digest).toHex()).toBe(event.config_version);
+    expect(await missingConfigs(from)).toBeUndefined();
+  });
+
+  it("carries no configuration when it emits nothing", async () => {
+    const id = await storedDispatch({ type: "fast.redeployed", data: 1 });
+    const delivered = readDeliverResult(
+      await look(
+        id,
+        replying(() => "complete", { ...away(), HUB_CONFIG: configuredAs(unique("r")) }),
+      ),
+    );
+    expect(delivered).toMatchObject({ unrecorded: { config: null } });
+  });
+
+  it("carries no configuration that is too large for it: that is stored with the first event emitted under it", async () => {
+    const from = new Date();
+    const routes = Array.from({ length: 1_000 }, (_, number) => ({
+      id: `r${number}${"x".repeat(56)}`,
+      on: "routed.large",
+      to: "scripted",
+    }));
+    const large = configuredAs("", [...routes, { id: unique("r"), on: "unused", to: "scripted" }]);
+    const { id, unrecorded } = await handedOverUnder(large, "unrouted.large");
+    expect(unrecorded.config).toBeNull();
+    await store({ type: "unrouted.large", data: 1 }, envWith({ HUB_CONFIG: large }));
+    expect(await record(env, unrecorded)).toEqual({ status: "complete" });
+    expect(await eventsCausedBy(id)).toHaveLength(1);
+    expect(await missingConfigs(from)).toBeUndefined();
+  });
 
   it("is refused in the record step when a key has come to stand for another event meanwhile", async () => {
     const event = { type: "unrouted.meanwhile", source: "tests", key: unique("k") };

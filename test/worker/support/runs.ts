@@ -45,10 +45,11 @@ export interface EngineChanges {
   readonly status?: (id: string, real: () => Promise<InstanceStatus>) => Promise<InstanceStatus>;
   readonly sendEvent?: (id: string, real: () => Promise<void>) => Promise<void>;
   readonly restart?: (id: string, from: string | undefined, real: () => Promise<void>) => Promise<void>;
+  readonly terminate?: (id: string, real: () => Promise<void>) => Promise<void>;
 }
 
 /** What was asked of an engine that changes something: the call and the run. */
-export type EngineCall = readonly [call: "createBatch" | "sendEvent" | "restart", id: string, from?: string];
+export type EngineCall = readonly [call: "createBatch" | "sendEvent" | "restart" | "terminate", id: string, from?: string];
 
 /** The real engine with some of its answers changed, and an account of the orders it was given. */
 export function engineWith(changes: EngineChanges = {}): { readonly runs: Runs; readonly orders: EngineCall[] } {
@@ -66,6 +67,10 @@ export function engineWith(changes: EngineChanges = {}): { readonly runs: Runs; 
       orders.push(from === undefined ? ["restart", id] : ["restart", id, from]);
       const restart = async () => await (options === undefined ? instance.restart() : instance.restart(options));
       await (changes.restart === undefined ? restart() : changes.restart(id, from, restart));
+    },
+    terminate: async () => {
+      orders.push(["terminate", id]);
+      await (changes.terminate ?? asIs)(id, async () => await instance.terminate());
     },
   });
   const runs = {
