@@ -99,7 +99,7 @@ function aboutSettled({ status, executions, noted, run }: AuditedDispatch): Mism
   const isOutcome = (OUTCOMES as readonly Status[]).includes(status);
   if (isOutcome && executions?.lastOutcome !== status && !noted.includes("settle")) return "settled_without_record";
   if (status === "lost" && !noted.includes("lost")) return "settled_without_record";
-  return isAlive(run) ? "orphan_run" : undefined;
+  return status !== "lost" && isAlive(run) ? "orphan_run" : undefined;
 }
 
 function aboutOngoing(dispatch: AuditedDispatch, now: number): Mismatch | undefined {

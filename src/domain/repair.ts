@@ -94,11 +94,11 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
     case "missing":
       return { do: "create", cause: overdue.attempts === 0 ? "never_started" : "vanished", checkAt: afterCall(overdue, now) };
     case "queued":
-      return overdue.held ? held(now) : { do: "nudge", cause: "late", checkAt: now + CHECK.heldMs, afresh: true };
+      return isOwedNow(overdue, now) ? { do: "nudge", cause: "late", checkAt: now + CHECK.heldMs, afresh: true } : notNow(overdue, now);
     case "paused":
     case "waitingForPause":
     case "rollingBack":
-      return held(now);
+      return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
     case "running":
     case "waiting":
       return aboutLiving(overdue, now);
@@ -116,14 +116,18 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
   }
 }
 
-function held(now: number): Repair {
-  return { do: "wait", checkAt: now + CHECK.heldMs, afresh: true };
+/** Whether an attempt could be made at all. */
+function isOwedNow({ dueAt, held }: Overdue, now: number): boolean {
+  return now >= dueAt && !held;
+}
+
+function notNow({ dueAt, held }: Overdue, now: number): Repair {
+  return { do: "wait", checkAt: held ? now + CHECK.heldMs : dueAt + CHECK.graceMs, afresh: true };
 }
 
 function aboutLiving(overdue: Overdue, now: number): Repair {
   const { dueAt, timeoutMs, overdueSince } = overdue;
-  if (overdue.held) return held(now);
-  if (now < dueAt) return { do: "wait", checkAt: dueAt + CHECK.graceMs, afresh: true };
+  if (!isOwedNow(overdue, now)) return notNow(overdue, now);
   const inTime = dueAt + timeoutMs + CHECK.graceMs;
   if (now < inTime) return { do: "nudge", cause: "late", checkAt: inTime, afresh: false };
   if (overdueSince === null) return { do: "wake", cause: "late", checkAt: afterCall(overdue, now) };

@@ -69,7 +69,7 @@ async function lookAtRuns(
 ): Promise<AuditedDispatch[]> {
   const limit = pLimit(AT_ONCE);
   const looked = await limit.map(dispatches, async (dispatch) => {
-    const asked = dispatch.status === "ongoing" || mayBeAsked(dispatch, { now, allRuns });
+    const asked = dispatch.status === "ongoing" || mayBeEnded(dispatch, { now, allRuns });
     return { ...dispatch, run: asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
   });
   const orphans = looked.filter(({ status, run }) => status !== "ongoing" && isAlive(run)).map(({ id }) => id);
@@ -77,10 +77,10 @@ async function lookAtRuns(
   return looked.map((dispatch) => ({ ...dispatch, ...ends.get(dispatch.id) }));
 }
 
-/** A call that was under way when the dispatch was settled otherwise is still to be recorded. */
-function mayBeAsked({ settledAt, timeoutMs }: Figured, { now, allRuns }: { now: number; allRuns: boolean }): boolean {
+/** A call that was under way when the dispatch was settled otherwise is still to be recorded, and an answer makes good a loss whenever it comes. */
+function mayBeEnded({ status, settledAt, timeoutMs }: Figured, { now, allRuns }: { now: number; allRuns: boolean }): boolean {
   const settledFor = now - (settledAt ?? 0);
-  return settledFor > timeoutMs + CHECK.graceMs && (allRuns || settledFor <= AUDIT.settledMs);
+  return status !== "lost" && settledFor > timeoutMs + CHECK.graceMs && (allRuns || settledFor <= AUDIT.settledMs);
 }
 
 type RunEnd = Pick<AuditedDispatch, "run" | "ended">;

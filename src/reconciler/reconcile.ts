@@ -51,7 +51,7 @@ async function repair(env: Env, { row, run, now, decided }: Case): Promise<void>
   } catch (error) {
     logError("reconcile.repair", error, { dispatchId: row.id, remedy: decided.do });
     if (note === null) return;
-    const back = { checkAt: againAt(row, now), overdueSince: row.overdueSince };
+    const back = { checkAt: againAt(row, now), overdueSince: decided.do === "nudge" ? to.overdueSince : row.overdueSince };
     return await giveBack(env.DB, { claimed, back, note, error: messageOf(error) });
   }
   if (decided.do === "restart") await countRestart(env.DB, claimed, row.recoveries + 1);

@@ -442,15 +442,15 @@ describe("a run that outlives its dispatch", () => {
     expect(orders.map(([call]) => call)).toEqual(["sendEvent", "terminate"].flatMap((call) => Array.from({ length: MANY }, () => call)));
   });
 
-  it("is ended too when its dispatch is lost: a call that was under way has been over for long", async () => {
+  it("is left alone when its dispatch is lost: an answer that waits to be recorded would make the loss good", async () => {
     const { id, figures, run } = await auditedWith({}, async () => {
       const lost = await failedOnce(retrying("1 hour"));
       await settleAs("lost", lost);
       await rows(`INSERT INTO notes (subject_id, id, at, kind, "by") VALUES (?, '1', 0, 'lost', 'reconciler')`, lost);
       return lost;
     });
-    expect(figures).toMatchObject({ ended: 1, unexplained: 0, dispatches: { lost: 1 } });
-    expect(run.status).toBe("terminated");
+    expect(figures).toMatchObject({ ended: 0, unexplained: 0, dispatches: { lost: 1 } });
+    expect(run.status).toBe("running");
     expect(await dispatchRow(id)).toMatchObject({ status: "lost", attempts: 1 });
   });
 

@@ -399,8 +399,8 @@ describe("whatever is overdue and whatever the engine says", () => {
       const { dueAt, timeoutMs, held } = overdue;
       const inTime = dueAt + timeoutMs + CHECK.graceMs;
       const isAwake = look.status === "running" || look.status === "waiting";
-      const mayBeCalling = isAwake && dueAt <= NOW && NOW < inTime;
-      expect(decided.do === "nudge").toBe(!held && (look.status === "queued" || mayBeCalling));
+      const until = { queued: Number.POSITIVE_INFINITY, running: inTime, waiting: inTime }[look.status as string] ?? 0;
+      expect(decided.do === "nudge").toBe(!held && dueAt <= NOW && NOW < until);
       if (decided.do === "nudge" && isAwake) expect(decided).toMatchObject({ checkAt: inTime, afresh: false });
       if (decided.do === "nudge" && !isAwake) expect(decided).toEqual(NUDGED_IN_QUEUE);
     });
