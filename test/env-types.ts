@@ -10,6 +10,16 @@ const WORKERS = [
   { config: "examples/github/producer/wrangler.toml", out: "examples/github/producer/env.d.ts", name: "ProducerEnv" },
   { config: "test/worker/wrangler.toml", out: "test/worker/env.d.ts", name: "Env" },
   { config: "test/e2e/fixtures/watcher/wrangler.toml", out: "test/e2e/fixtures/watcher/env.d.ts", name: "WatcherEnv" },
+  ...[
+    { worker: "producer", name: "ChaosProducerEnv" },
+    { worker: "destinations", name: "DestinationsEnv" },
+    { worker: "inspector", name: "InspectorEnv" },
+    { worker: "late", name: "LateEnv" },
+  ].map(({ worker, name }) => ({
+    config: `test/chaos/workers/${worker}/wrangler.toml`,
+    out: `test/chaos/workers/${worker}/env.d.ts`,
+    name,
+  })),
 ];
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });

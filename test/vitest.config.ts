@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const root = `${import.meta.dirname}/..`;
 
+/** End-to-end tests that mostly wait for the hub to repair itself, which it does after a minute: they wait together. */
+const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts"];
+
 /** One tier after the other: the last starts whole stacks, and wants the machine for itself. */
 export default defineConfig({
   test: {
@@ -32,10 +35,22 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: LONG_WAITS,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: "chaos",
+          include: LONG_WAITS,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
