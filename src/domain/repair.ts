@@ -94,7 +94,7 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
     case "missing":
       return { do: "create", cause: overdue.attempts === 0 ? "never_started" : "vanished", checkAt: afterCall(overdue, now) };
     case "queued":
-      return isOwedNow(overdue, now) ? { do: "nudge", cause: "late", checkAt: now + CHECK.heldMs, afresh: true } : notNow(overdue, now);
+      return isOwedNow(overdue, now) ? nudgeInQueue(overdue, now) : notNow(overdue, now);
     case "paused":
     case "waitingForPause":
     case "rollingBack":
@@ -123,6 +123,12 @@ function isOwedNow({ dueAt, held }: Overdue, now: number): boolean {
 
 function notNow({ dueAt, held }: Overdue, now: number): Repair {
   return { do: "wait", checkAt: held ? now + CHECK.heldMs : dueAt + CHECK.graceMs, afresh: true };
+}
+
+/** How long a run is queued is the platform's business; whether it was woken is ours: looked at again soon, then less and less often. */
+function nudgeInQueue({ dueAt, timeoutMs }: Overdue, now: number): Repair {
+  const again = Math.min(Math.max(now - dueAt, timeoutMs + CHECK.graceMs), CHECK.heldMs);
+  return { do: "nudge", cause: "late", checkAt: now + again, afresh: true };
 }
 
 function aboutLiving(overdue: Overdue, now: number): Repair {
