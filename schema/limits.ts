@@ -72,6 +72,8 @@ export const QUEUE = {
 
 /** Workflows (workflows/reference/limits). */
 export const WORKFLOW = {
+  /** Calls to the engine under way at a time: an invocation may hold six connections. */
+  callsAtOnce: 5,
   maxBatchInstances: 100,
   /** Creation rate is 100 a second and workflow; what was refused comes back after this long. */
   rateLimitedDelaySeconds: 2,

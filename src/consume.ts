@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import { WORKFLOW } from "../schema/limits.ts";
 import { DEAD_LETTERS_SUFFIX, type DispatchMessage, dispatchMessage } from "../schema/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { logError } from "./bindings/log.ts";
@@ -7,13 +8,10 @@ import { storeQueued } from "./hub/store-queued.ts";
 import { takeDeadLetter } from "./reconciler/dead-letters.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
 
-/** Calls to the engine at a time: an invocation may hold six connections. */
-const AT_ONCE = 5;
-
 /** Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another. */
 export async function consume(env: Env, batch: MessageBatch): Promise<void> {
   const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
-  const [messages, runs] = [pLimit(AT_ONCE), pLimit(AT_ONCE)];
+  const [messages, runs] = [pLimit(WORKFLOW.callsAtOnce), pLimit(WORKFLOW.callsAtOnce)];
   await Promise.all(batch.messages.map((message) => messages(() => take(env, { message, isDead, runs }))));
 }
 

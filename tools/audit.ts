@@ -1,5 +1,7 @@
 /** `npm run audit`: is everything that a hub has accepted accounted for? */
+
 import Table from "cli-table3";
+import { messageOf } from "../schema/message-of.ts";
 import { type AuditPage, MISMATCHES, type Mismatch } from "../schema/upkeep.ts";
 import { type AuditSum, addUp } from "./audit-sum.ts";
 import { connect } from "./connect.ts";
@@ -27,7 +29,7 @@ async function run(options: AuditOptions): Promise<number> {
     if (options.json) process.stdout.write(`${JSON.stringify(sum)}\n`);
     return sum.unexplained === 0 ? 0 : UNEXPLAINED;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     process.stderr.write(`${reason}\n`);
     if (options.json) process.stdout.write(`${JSON.stringify({ error: reason })}\n`);
     return IMPOSSIBLE;

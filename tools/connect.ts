@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 import type { EventHubApi } from "../schema/api.ts";
+import { messageOf } from "../schema/message-of.ts";
 
 /** A hub's RPC, for a node script. */
 export interface Connection extends AsyncDisposable {
@@ -37,7 +38,7 @@ export async function connect({ hub, remote, registry }: Address): Promise<Conne
   } catch (error) {
     await close();
     const where = remote ? "deployed in this account" : "running on this machine";
-    throw new Error(`No hub "${hub}" ${where} answers: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`No hub "${hub}" ${where} answers: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../schema/message-of.ts";
 
 export interface AuditOptions {
   /** Name of the hub's Worker. */
@@ -56,6 +57,6 @@ export function readOptions(args: readonly string[]): ReadOptions {
     const { hub, remote, registry, from, to, json } = values;
     return { options: { hub, remote, registry, from, to, json, allRuns: values["all-runs"] } };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
 }

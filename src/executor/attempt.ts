@@ -11,7 +11,7 @@ import { decideLook, decideNext } from "../domain/next-attempt.ts";
 import { parseEmit } from "../domain/parse-emit.ts";
 import { type EmitPlan, NOTHING, planEmit } from "../domain/plan-emit.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
-import type { ConfigRow } from "../store/config-statements.ts";
+import { configRow } from "../store/config-statements.ts";
 import { type LoadedAttempt, loadAttempt } from "../store/load-attempt.ts";
 import type { AttemptRecord } from "../store/record-attempt.ts";
 import { handOver, resultOf } from "./deliver-result.ts";
@@ -76,13 +76,9 @@ function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
     error: "error" in answer ? answer.error : null,
     next: decideNext({ policy: owed.loaded.policy, past: owed.loaded.past, answer, startedAt, now, random: Math.random() }),
     followUps,
+    // The hub may be given another configuration before the record is written.
     config: followUps.events.length === 0 ? null : configRow(owed.configuration, now),
   };
-}
-
-/** A hub may be given another configuration before a record is written: what routed the events goes with them. */
-function configRow({ version, body }: Configuration, firstSeenAt: number): ConfigRow {
-  return { version, body, firstSeenAt };
 }
 
 /** The events of a reply, under the rules of emit. A reply that breaks one is a failure that is not retried. */

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { parseConfig } from "../../schema/config.ts";
 import type { Json } from "../../schema/json.ts";
-import { AUDIT, CHECK } from "../../schema/limits.ts";
+import { AUDIT, CHECK, WORKFLOW } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
 import type { AuditPage } from "../../schema/upkeep.ts";
 import { configured } from "../bindings/configuration.ts";
@@ -13,9 +13,6 @@ import { hubEvent } from "../domain/plan-emit.ts";
 import { parseAuditQuery } from "../domain/read-query.ts";
 import { compileRouting, type Routing } from "../domain/routing.ts";
 import { readAuditPiece, readConfigs, readPausedDestinations, type StoredPiece } from "../store/read-audit.ts";
-
-/** Runs asked for at a time: an invocation may hold six connections. */
-const AT_ONCE = 5;
 
 /**
  * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
@@ -67,7 +64,7 @@ async function lookAtRuns(
   dispatches: readonly Figured[],
   { now, allRuns }: { now: number; allRuns: boolean },
 ): Promise<AuditedDispatch[]> {
-  const limit = pLimit(AT_ONCE);
+  const limit = pLimit(WORKFLOW.callsAtOnce);
   const looked = await limit.map(dispatches, async (dispatch) => {
     const asked = dispatch.status === "ongoing" || mayBeEnded(dispatch, { now, allRuns });
     return { ...dispatch, run: asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };

@@ -11,6 +11,7 @@ import { parseEmitOptions, refuseKeys } from "../domain/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
 import { receiptsOf, runsOf } from "../domain/receipts.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
+import { configRow } from "../store/config-statements.ts";
 import type { KnownEvents } from "../store/known-keys.ts";
 import { storeEmit } from "../store/store-emit.ts";
 import { queueEmit } from "./queue-emit.ts";
@@ -56,8 +57,9 @@ async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: C
 /** Configurations this isolate has seen stored. */
 const storedVersions = new WeakMap<object, string>();
 
-async function store(env: Env, plan: EmitPlan, { version, body }: Configuration): Promise<KnownEvents> {
-  const config = storedVersions.get(env) === version ? null : { version, body, firstSeenAt: Date.now() };
+async function store(env: Env, plan: EmitPlan, configuration: Configuration): Promise<KnownEvents> {
+  const { version } = configuration;
+  const config = storedVersions.get(env) === version ? null : configRow(configuration, Date.now());
   const known = await storeEmit(env.DB, plan, config);
   storedVersions.set(env, version);
   return known;

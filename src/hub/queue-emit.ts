@@ -7,6 +7,7 @@ import type { Configuration } from "../bindings/configuration.ts";
 import { enqueueEmit } from "../bindings/dispatch-queue.ts";
 import { logError } from "../bindings/log.ts";
 import type { EmitPlan } from "../domain/plan-emit.ts";
+import { configRow } from "../store/config-statements.ts";
 
 /**
  * Puts a call that the database would not take on the queue, to be stored once it is back. Throws `storage.unavailable` when the call does
@@ -17,12 +18,11 @@ export async function queueEmit(
   { whole, configuration, error }: { whole: EmitPlan; configuration: Configuration; error: unknown },
 ): Promise<EmitReceipt[]> {
   logError("emit.store", error, { queued: whole.events.length, first: whole.events[0]?.id });
-  const { version, body } = configuration;
   const events = whole.events.map((event) => ({ ...event, key: null }));
   const message: EmitMessage = {
     kind: "emit",
     plan: { events, dispatches: whole.dispatches.map((dispatch) => ({ ...dispatch, checkAt: dispatch.checkAt ?? dispatch.dueAt })) },
-    config: { version, body, firstSeenAt: Date.now() },
+    config: configRow(configuration, Date.now()),
   };
   if (!(await enqueued(env.DISPATCH_QUEUE, message, error))) {
     const text = `${messageOf(error)} The call is too large to be queued: with what it is owed to it exceeds ${QUEUE.maxMessageBytes} bytes.`;

@@ -5,6 +5,10 @@ export interface ConfigRow {
   readonly firstSeenAt: number;
 }
 
+export function configRow({ version, body }: Pick<ConfigRow, "version" | "body">, firstSeenAt: number): ConfigRow {
+  return { version, body, firstSeenAt };
+}
+
 /** Stores a configuration once: it goes into the batch of the first events it routed, so that every event's version can be looked up. */
 export function configStatements(d1: D1Database, config: ConfigRow | null): D1PreparedStatement[] {
   if (config === null) return [];

@@ -2,6 +2,7 @@ import { AUDIT } from "../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../schema/tables.ts";
 import type { ExecutionFigures } from "../domain/audit.ts";
 import { firstIdAt } from "../domain/time-id.ts";
+import { EVENT_COLUMNS } from "./event-columns.ts";
 import { withStorage } from "./storage.ts";
 
 /** Where a piece begins: after the last event of the one before; and where the whole does. */
@@ -27,9 +28,7 @@ export interface StoredPiece {
   readonly last: string | undefined;
 }
 
-const SELECT_EVENTS = `
-  SELECT id, type, source, subject, time, data, key, correlation_id AS correlationId, causation_id AS causationId, depth, config_version AS configVersion
-  FROM events WHERE id > ?1 AND id < ?2 ORDER BY id`;
+const SELECT_EVENTS = `SELECT ${EVENT_COLUMNS} FROM events WHERE id > ?1 AND id < ?2 ORDER BY id`;
 
 const SELECT_DISPATCHES = `
   SELECT id, event_id AS eventId, route, destination, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,

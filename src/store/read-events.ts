@@ -2,9 +2,10 @@ import { type SQL, sql } from "drizzle-orm";
 import type { StoredEvent } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedEventQuery } from "../domain/read-query.ts";
+import { EVENT_COLUMNS } from "./event-columns.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
-const COLUMNS = sql`id, type, source, subject, time, data, key, correlation_id AS correlationId, causation_id AS causationId, depth, config_version AS configVersion`;
+const COLUMNS = sql.raw(EVENT_COLUMNS);
 
 export async function readEvent(d1: D1Database, id: string): Promise<StoredEvent | undefined> {
   const [row] = await readAll<StoredEvent>(d1, sql`SELECT ${COLUMNS} FROM events WHERE id = ${id}`);

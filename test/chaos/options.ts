@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../../schema/message-of.ts";
 
 export interface Options {
   readonly seed: number;
@@ -59,7 +60,7 @@ export function readOptions(args: readonly string[], randomSeed: number): ReadOp
       },
     };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
 }
 

@@ -1,3 +1,5 @@
+import { mulberry32 } from "../mulberry32.ts";
+
 /** Numbers that follow from a seed. */
 export interface Random {
   /** A whole number from `min` to `max`, both included. */
@@ -28,16 +30,5 @@ export function randomOf(seed: number, purpose: string): Random {
         () => rest.splice(int(0, rest.length - 1), 1)[0] as (typeof rest)[number],
       );
     },
-  };
-}
-
-/** Tommy Ettinger's generator: 32 bits of state, uniform in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -6,6 +6,7 @@ import { NOTHING } from "../../../src/domain/plan-emit.ts";
 import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair.ts";
 import { RetrySignal, retryWaitMs } from "../../../src/executor/retry-signal.ts";
 import type { AttemptRecord } from "../../../src/store/record-attempt.ts";
+import { mulberry32 } from "../../mulberry32.ts";
 import { eventRow } from "../support/rows.ts";
 import { isOver, lookOf, newRun, type Run } from "./engine.ts";
 import type { Rules } from "./rules.ts";
@@ -655,14 +656,4 @@ export class World {
 
 function isBefore(one: { at: number; order: number }, other: { at: number; order: number } | undefined): boolean {
   return other !== undefined && (one.at < other.at || (one.at === other.at && one.order < other.order));
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
