@@ -1,6 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
-import { DrizzleQueryError } from "drizzle-orm/errors";
+import sql, { empty, join, raw, type Sql } from "sql-template-tag";
 import { READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
 import { withStorage } from "./storage.ts";
@@ -17,7 +15,7 @@ export interface RowPage<Row> {
  */
 export async function readPage<Row>(
   d1: D1Database,
-  { scan, filters, limit }: { scan: SQL; filters: readonly SQL[]; limit: number },
+  { scan, filters, limit }: { scan: Sql; filters: readonly Sql[]; limit: number },
 ): Promise<RowPage<Row>> {
   const bounded = sql`SELECT * FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
   const found = await readAll<Row>(d1, bounded);
@@ -26,32 +24,25 @@ export async function readPage<Row>(
   return last === undefined ? { rows } : { rows, last };
 }
 
-async function endOfScan<Row>(d1: D1Database, scan: SQL, filters: readonly SQL[]): Promise<Row | undefined> {
+async function endOfScan<Row>(d1: D1Database, scan: Sql, filters: readonly Sql[]): Promise<Row | undefined> {
   if (filters.length === 0) return undefined;
   const [end] = await readAll<Row>(d1, sql`SELECT * FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`);
   return end;
 }
 
-export async function readAll<Row>(d1: D1Database, query: SQL): Promise<Row[]> {
-  return await withStorage(d1, () => unwrapped(drizzle(d1).all<Row>(query)));
+export async function readAll<Row>(d1: D1Database, query: Sql): Promise<Row[]> {
+  const statement = d1.prepare(query.sql).bind(...query.values);
+  const { results } = await withStorage(d1, () => statement.all<Row>());
+  return results;
 }
 
-/** Drizzle puts SQL and values in the place of what D1 says, which is what decides whether trying again helps. */
-async function unwrapped<Result>(query: PromiseLike<Result>): Promise<Result> {
-  try {
-    return await query;
-  } catch (error) {
-    throw error instanceof DrizzleQueryError && error.cause !== undefined ? error.cause : error;
-  }
-}
-
-export function where(conditions: readonly SQL[]): SQL {
-  return conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
+export function where(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? empty : join(conditions, " AND ", "WHERE ");
 }
 
 /** `column = value` for each value that was given. */
-export function equal(columns: Readonly<Record<string, string | undefined>>): SQL[] {
-  return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [sql`${sql.identifier(column)} = ${value}`]));
+export function equal(columns: Readonly<Record<string, string | undefined>>): Sql[] {
+  return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(`"${column}"`)} = ${value}`]));
 }
 
 /** Ids of a window of time that come after a position in a list that is newest first. */
@@ -63,7 +54,7 @@ export function idsBetween({
   from?: number | undefined;
   to?: number | undefined;
   before?: string | undefined;
-}): SQL[] {
+}): Sql[] {
   return [
     ...(from === undefined ? [] : [sql`id >= ${firstIdAt(from)}`]),
     ...(to === undefined ? [] : [sql`id < ${firstIdAt(to)}`]),

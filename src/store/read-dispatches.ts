@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import sql, { type Sql } from "sql-template-tag";
 import type { Status } from "../../schema/contract.ts";
 import type { StoredDispatch } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
@@ -56,12 +56,12 @@ export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery)
   return query.status === "ongoing" && query.eventId === undefined ? [dispatch.checkAt ?? 0, dispatch.id] : [dispatch.id];
 }
 
-function ofEvent(eventId: string): SQL {
+function ofEvent(eventId: string): Sql {
   return sql`id > ${`${eventId}-`} AND id < ${`${eventId}.`}`;
 }
 
 /** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */
-function amongBad(status: Status | undefined): SQL[] {
+function amongBad(status: Status | undefined): Sql[] {
   const isBad = status === "failed" || status === "misconfigured" || status === "lost";
   return isBad ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
 }

@@ -1,11 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import sql, { raw, type Sql } from "sql-template-tag";
 import type { StoredEvent } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedEventQuery } from "../domain/read-query.ts";
 import { EVENT_COLUMNS } from "./event-columns.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
-const COLUMNS = sql.raw(EVENT_COLUMNS);
+const COLUMNS = raw(EVENT_COLUMNS);
 
 export async function readEvent(d1: D1Database, id: string): Promise<StoredEvent | undefined> {
   const [row] = await readAll<StoredEvent>(d1, sql`SELECT ${COLUMNS} FROM events WHERE id = ${id}`);
@@ -35,14 +35,14 @@ async function readByKey(d1: D1Database, query: ParsedEventQuery, position: Posi
 }
 
 /** Which filter an index serves, as alternatives that do not overlap, and what is left to be filtered. */
-function planOf({ correlationId, subject, type, source }: ParsedEventQuery): { indexed: SQL[][]; filters: SQL[] } {
+function planOf({ correlationId, subject, type, source }: ParsedEventQuery): { indexed: Sql[][]; filters: Sql[] } {
   if (correlationId !== undefined) return { indexed: chainOf(correlationId), filters: equal({ subject, type, source }) };
   if (subject !== undefined) return { indexed: [equal({ subject })], filters: equal({ type, source }) };
   return { indexed: [equal({ type })], filters: equal({ source }) };
 }
 
 /** The index holds events that have a cause; the first of the chain has none, and the chain is named after it. */
-function chainOf(correlationId: string): SQL[][] {
+function chainOf(correlationId: string): Sql[][] {
   return [
     [sql`correlation_id = ${correlationId}`, sql`causation_id IS NOT NULL`],
     [sql`id = ${correlationId}`, sql`causation_id IS NULL`],

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import sql from "sql-template-tag";
 import type { Status } from "../../schema/contract.ts";
 import { READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
