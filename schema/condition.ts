@@ -4,32 +4,49 @@ import { messageOf } from "./message-of.ts";
 import { compilePattern } from "./pattern.ts";
 import { closedObject } from "./wording.ts";
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: "expected a string, a number, a boolean or null" });
 /** A value a condition can compare with. */
-export type Scalar = z.infer<typeof scalar>;
+export type Scalar = string | number | boolean | null;
+
+/** What the value at a path has to be like. Several operators must hold for the same value; a path that selects several needs one that does. */
+export interface Comparison {
+  /** JSONPath (RFC 9535) into the whole event: `$.type`, `$.data.total`, `$.data.items[*].sku`. */
+  readonly path: string;
+  /** Equal to this value, type included: `0`, `""`, `false` and `null` are values. */
+  readonly exact?: Scalar | undefined;
+  /** Equal to one of these. */
+  readonly in?: readonly Scalar[] | undefined;
+  readonly prefix?: string | undefined;
+  readonly suffix?: string | undefined;
+  /** An RE2 pattern found anywhere in the text; anchor it with `^` and `$`. */
+  readonly match?: string | undefined;
+  /** Whether the path selects anything. A member that is `null` exists. */
+  readonly exists?: boolean | undefined;
+  readonly gt?: number | undefined;
+  readonly gte?: number | undefined;
+  readonly lt?: number | undefined;
+  readonly lte?: number | undefined;
+}
+
+export type Operator = Exclude<keyof Comparison, "path">;
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: "expected a string, a number, a boolean or null" });
 
 const operators = {
-  /** Equal to this value, type included: `0`, `""`, `false` and `null` are values. */
   exact: scalar.optional(),
-  /** Equal to one of these. */
-  in: z.array(scalar).min(1).optional(),
+  in: z.array(scalar).min(1).readonly().optional(),
   prefix: z.string().optional(),
   suffix: z.string().optional(),
-  /** An RE2 pattern found anywhere in the text; anchor it with `^` and `$`. */
   match: z.string().superRefine(compiles(compilePattern, "a pattern RE2 understands")).optional(),
-  /** Whether the path selects anything. A member that is `null` exists. */
   exists: z.boolean().optional(),
-  lt: z.number().optional(),
-  lte: z.number().optional(),
   gt: z.number().optional(),
   gte: z.number().optional(),
-};
+  lt: z.number().optional(),
+  lte: z.number().optional(),
+} satisfies { readonly [Name in Operator]: z.ZodType<Comparison[Name], Comparison[Name]> };
 
-export const OPERATORS = Object.keys(operators) as (keyof typeof operators)[];
-export type Operator = keyof typeof operators;
+export const OPERATORS = Object.keys(operators) as Operator[];
 
 const comparison = closedObject({
-  /** JSONPath (RFC 9535) into the whole event: `$.type`, `$.data.total`, `$.data.items[*].sku`. */
   path: z.string().superRefine(compiles(compilePath, "a JSONPath (RFC 9535) such as $.data.total")),
   ...operators,
 })
@@ -42,17 +59,20 @@ const comparison = closedObject({
     error: "false goes with no other operator: what does not exist has no value",
     when: hasNoIssues,
   });
-export type Comparison = z.infer<typeof comparison>;
 
 /** What an event has to be like. Several operators in one comparison must hold for the same value. */
-export type Condition = Comparison | { allOf: Condition[] } | { anyOf: Condition[] } | { not: Condition };
+export type Condition =
+  | Comparison
+  | { readonly allOf: readonly Condition[] }
+  | { readonly anyOf: readonly Condition[] }
+  | { readonly not: Condition };
 
 export const condition: z.ZodType<Condition, Condition> = z.lazy(() => anyCondition);
 const anyCondition = z.union(
   [
     comparison,
-    closedObject({ allOf: z.array(condition).min(1) }),
-    closedObject({ anyOf: z.array(condition).min(1) }),
+    closedObject({ allOf: z.array(condition).min(1).readonly() }),
+    closedObject({ anyOf: z.array(condition).min(1).readonly() }),
     closedObject({ not: condition }),
   ],
   { error: 'expected a condition such as { path: "$.data.total", gte: 100 }, or allOf, anyOf, not of conditions' },

@@ -1,44 +1,62 @@
 import * as z from "zod";
-import { durationBetween } from "./duration.ts";
+import { type Duration, durationBetween } from "./duration.ts";
 import { EMIT, POLICY } from "./limits.ts";
 import { closedObject } from "./wording.ts";
 
+/** What a target, or the defaults, may say about delivery. */
+export interface DeliveryOptions {
+  /** Not before this long after the event was emitted. At most 365 days; by default none. */
+  readonly delay?: Duration | undefined;
+  /** How long one attempt may take. At most 15 minutes; by default 60 seconds. */
+  readonly timeout?: Duration | undefined;
+  /** What follows a failed attempt. */
+  readonly retry?: RetryOptions | undefined;
+  /** What follows an attempt that found no `handle()`. */
+  readonly misconfigured?: MisconfiguredOptions | undefined;
+}
+
+export interface RetryOptions {
+  /** Attempts after the first, 0 to 1,000; by default 5. `0`: one attempt and no more. */
+  readonly limit?: number | undefined;
+  /** How the wait grows with each failed attempt: not at all, by `delay`, or to the double, which is the default. */
+  readonly backoff?: "constant" | "linear" | "exponential" | undefined;
+  /** Wait after the first failed attempt; by default 5 seconds. */
+  readonly delay?: Duration | undefined;
+  /** No wait is longer, save one that a destination asks for with `retryAfter`; by default 1 hour. */
+  readonly maxDelay?: Duration | undefined;
+  /** `full`, the default: wait a random part of the time, so that what failed together does not return together. */
+  readonly jitter?: "full" | "none" | undefined;
+}
+
+export interface MisconfiguredOptions {
+  /** Wait after the first such attempt, at least 1 second; doubles each time. By default 1 minute. */
+  readonly delay?: Duration | undefined;
+  /** By default 1 hour. */
+  readonly maxDelay?: Duration | undefined;
+  /** How long to go on before the dispatch settles as `misconfigured`, at most 30 days; by default 24 hours. `"0s"`: at once. */
+  readonly for?: Duration | undefined;
+}
+
 const delay = durationBetween(0, EMIT.maxDelayMs);
-const timeout = durationBetween(1, POLICY.maxTimeoutMs);
+const misconfiguredDelay = durationBetween(POLICY.minMisconfiguredDelayMs, EMIT.maxDelayMs);
 
-const retry = closedObject({
-  /** Attempts after the first. `0`: one attempt and no more. */
-  limit: z.int().min(0).max(POLICY.maxRetries).optional(),
-  /** How the wait grows with each failed attempt: not at all, by `delay`, or to the double. */
-  backoff: z.enum(["constant", "linear", "exponential"]).optional(),
-  /** Wait after the first failed attempt. */
-  delay: delay.optional(),
-  /** No wait is longer, save one that a destination asks for with `retryAfter`. */
-  maxDelay: delay.optional(),
-  /** `full`: wait a random part of the time, so that what failed together does not return together. */
-  jitter: z.enum(["full", "none"]).optional(),
-});
-
-const misconfigured = closedObject({
-  /** Wait after the first attempt that found no `handle()`; doubles each time. */
-  delay: durationBetween(POLICY.minMisconfiguredDelayMs, EMIT.maxDelayMs).optional(),
-  maxDelay: durationBetween(POLICY.minMisconfiguredDelayMs, EMIT.maxDelayMs).optional(),
-  /** How long to go on before the dispatch settles as `misconfigured`. `"0s"`: at once. */
-  for: durationBetween(0, POLICY.maxMisconfiguredMs).optional(),
-});
-
-/** What a target, or the defaults, may say about delivery. All of it optional. */
+/** {@link DeliveryOptions}, to be part of an object. */
 export const delivery = {
-  /** Not before this long after the event was emitted. */
   delay: delay.optional(),
-  /** How long one attempt may take. */
-  timeout: timeout.optional(),
-  retry: retry.optional(),
-  misconfigured: misconfigured.optional(),
-};
-
-const deliverySchema = closedObject(delivery);
-export type DeliveryOptions = z.infer<typeof deliverySchema>;
+  timeout: durationBetween(1, POLICY.maxTimeoutMs).optional(),
+  retry: closedObject({
+    limit: z.int().min(0).max(POLICY.maxRetries).optional(),
+    backoff: z.enum(["constant", "linear", "exponential"]).optional(),
+    delay: delay.optional(),
+    maxDelay: delay.optional(),
+    jitter: z.enum(["full", "none"]).optional(),
+  }).optional(),
+  misconfigured: closedObject({
+    delay: misconfiguredDelay.optional(),
+    maxDelay: misconfiguredDelay.optional(),
+    for: durationBetween(0, POLICY.maxMisconfiguredMs).optional(),
+  }).optional(),
+} satisfies { readonly [Name in keyof DeliveryOptions]-?: z.ZodType<DeliveryOptions[Name], DeliveryOptions[Name]> };
 
 /** What holds where nothing is said. */
 export const DELIVERY_DEFAULTS = {
