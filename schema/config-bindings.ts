@@ -1,4 +1,8 @@
+import type { HubConfig } from "./config.ts";
+import { CONFIG } from "./limits.ts";
 import { messageOf } from "./message-of.ts";
+import type { Issue } from "./wording.ts";
+
 /**
  * How the configuration travels in a Worker's variables, which hold 5 KB each: whole in `HUB_CONFIG`, or with its
  * destinations and routes spread over `HUB_DESTINATIONS_0…` and `HUB_ROUTES_0…`, in order. Each is JSON, as a value or as text.
@@ -12,6 +16,67 @@ export function configFromBindings(bindings: Readonly<Record<string, unknown>>):
   if (!isObject(head) || (destinations.length === 0 && routes.length === 0)) return head;
   const declared = [...(isObject(head["destinations"]) ? [head["destinations"]] : []), ...destinations];
   return { ...head, destinations: merged(declared), routes: [head["routes"] ?? [], ...routes].flat() };
+}
+
+/** A configuration as it goes into a Worker's variables: the name of each, and its JSON. `issues` name what does not fit. */
+export interface PackedConfig {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly issues: readonly Issue[];
+}
+
+/** The reverse of {@link configFromBindings}: whole routes and destinations, in order, as many to a variable as it holds. */
+export function configToBindings({ destinations, routes, ...head }: HubConfig): PackedConfig {
+  const declared = Object.entries(destinations).map(([name, destination]) => ({
+    path: `destinations.${name}`,
+    json: `${JSON.stringify(name)}:${JSON.stringify(destination)}`,
+  }));
+  const listed = routes.map((route) => ({ path: `routes.${route.id}`, json: JSON.stringify(route) }));
+  const texts = {
+    HUB_CONFIG: JSON.stringify(head),
+    ...numbered("HUB_DESTINATIONS_", packed(declared), ["{", "}"]),
+    ...numbered("HUB_ROUTES_", packed(listed), ["[", "]"]),
+  };
+  const tooLarge = [...declared, ...listed].flatMap(({ path, json }) => sizeIssue(path, bytesOf(json)));
+  return { variables: texts, issues: [...tooLarge, ...countIssue(Object.keys(texts).length)] };
+}
+
+interface Part {
+  readonly path: string;
+  readonly json: string;
+}
+
+/** What one variable may hold between its brackets. */
+const ROOM = CONFIG.maxBindingBytes - 2;
+
+function packed(parts: readonly Part[]): string[] {
+  const variables: string[] = [];
+  let current = "";
+  for (const { json } of parts) {
+    const longer = current === "" ? json : `${current},${json}`;
+    if (current !== "" && bytesOf(longer) > ROOM) {
+      variables.push(current);
+      current = json;
+    } else current = longer;
+  }
+  return current === "" ? variables : [...variables, current];
+}
+
+function numbered(prefix: string, texts: readonly string[], [open, close]: readonly [string, string]): Record<string, string> {
+  return Object.fromEntries(texts.map((text, index) => [`${prefix}${index}`, `${open}${text}${close}`]));
+}
+
+function sizeIssue(path: string, bytes: number): Issue[] {
+  if (bytes <= ROOM) return [];
+  return [{ path, message: `is ${bytes} bytes as JSON; a Worker's variable holds 5 KB, so one of these may be at most ${ROOM}` }];
+}
+
+function countIssue(count: number): Issue[] {
+  if (count <= CONFIG.maxVariables) return [];
+  return [{ path: "routes", message: `the configuration fills ${count} variables; a Worker has at most ${CONFIG.maxVariables}` }];
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** The parts numbered from 0, in order. */

@@ -46,8 +46,8 @@ export const POLICY = {
   minMisconfiguredDelayMs: 1 * SECOND_MS,
 } as const;
 
-/** Configuration bindings: a Worker variable holds 5 KB (workers/platform/limits). */
-export const CONFIG = { maxBindingBytes: 4_800, maxNameLength: 63, maxConditionDepth: 32 } as const;
+/** Configuration bindings: a Worker variable holds 5 KB, and a Worker of the paid plan has 128, of the free plan 64 (workers/platform/limits). */
+export const CONFIG = { maxBindingBytes: 4_800, maxVariables: 128, maxNameLength: 63, maxConditionDepth: 32 } as const;
 
 /** D1 (d1/platform/limits). */
 export const D1 = {

@@ -5,10 +5,12 @@ import { compileSelect } from "./select-path.ts";
 
 /** What a condition found and wanted, whether or not it decided. */
 export type Trace =
-  | { readonly kind: "allOf" | "anyOf" | "not"; readonly held: boolean; readonly of: readonly Trace[] }
+  | { readonly kind: "allOf" | "anyOf"; readonly held: boolean; readonly of: readonly Trace[] }
+  | { readonly kind: "not"; readonly held: boolean; readonly of: Trace }
   | { readonly kind: "path"; readonly path: string; readonly wanted: Wanted; readonly found: readonly Json[]; readonly held: boolean };
 
-type Wanted = Partial<Record<Operator, Scalar | readonly Scalar[]>>;
+/** Operators and what each is given; the others are not there. */
+export type Wanted = { readonly [Name in Operator]?: Scalar | readonly Scalar[] | undefined };
 
 /** A condition ready to be asked many times. */
 export interface CompiledCondition {
@@ -35,7 +37,7 @@ function compileGroup(kind: "allOf" | "anyOf", conditions: readonly Condition[])
 function compileNot(condition: Condition): CompiledCondition {
   const inner = compileCondition(condition);
   const holds = (document: Json) => !inner.holds(document);
-  return { holds, trace: (document) => ({ kind: "not", held: holds(document), of: [inner.trace(document)] }) };
+  return { holds, trace: (document) => ({ kind: "not", held: holds(document), of: inner.trace(document) }) };
 }
 
 function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {

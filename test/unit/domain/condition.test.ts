@@ -214,16 +214,14 @@ describe("a trace", () => {
         {
           kind: "not",
           held: false,
-          of: [
-            {
-              kind: "allOf",
-              held: true,
-              of: [
-                { kind: "path", path: "$.data.tags[*]", wanted: { exact: "a" }, found: ["a", "b"], held: true },
-                { kind: "path", path: "$.data.test", wanted: { exists: false }, found: [], held: true },
-              ],
-            },
-          ],
+          of: {
+            kind: "allOf",
+            held: true,
+            of: [
+              { kind: "path", path: "$.data.tags[*]", wanted: { exact: "a" }, found: ["a", "b"], held: true },
+              { kind: "path", path: "$.data.test", wanted: { exists: false }, found: [], held: true },
+            ],
+          },
         },
       ],
     });
