@@ -1,11 +1,27 @@
 /** What producers and destinations import: `import { Destination, type HubEvent } from "flowhub"`. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { Delivery, HandleReply, HubEvent } from "../schema/contract.ts";
+import type { ProducerApi } from "../schema/api.ts";
+import type { Delivery, EmitInput, HandleReply, HubEvent } from "../schema/contract.ts";
 
 /** A Worker entrypoint that events are delivered to. The hub calls `handle()` once an attempt, over RPC. */
 export abstract class Destination<DestinationEnv = Cloudflare.Env> extends WorkerEntrypoint<DestinationEnv> {
   /** Handles an event. May be called again for the same `delivery.dispatchId`: make side effects idempotent on it. */
   abstract handle(event: HubEvent, delivery: Delivery): Promise<HandleReply> | HandleReply;
+}
+
+/**
+ * A service binding to the hub's `Producer`, with its type, which `wrangler types` cannot know. With a `source`, events that name none are
+ * emitted with it: for bindings that cannot carry `props.source`, such as those made by Pulumi. Where a binding does, that wins.
+ */
+export function producerOf(binding: Fetcher | ProducerApi, { source }: { readonly source?: string } = {}): ProducerApi {
+  const hub = binding as ProducerApi;
+  if (source === undefined) return hub;
+  const sourced = (event: EmitInput): EmitInput => (event?.source === undefined ? { ...event, source } : event);
+  return { emit: (input, options) => hub.emit(isList(input) ? input.map(sourced) : sourced(input), options) };
+}
+
+function isList(input: EmitInput | readonly EmitInput[]): input is readonly EmitInput[] {
+  return Array.isArray(input);
 }
 
 export type { EventHubApi, ProducerApi } from "../schema/api.ts";

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { type EmitInput, type FaultCode, faultCode, type ProducerApi } from "flowhub";
+import { type EmitInput, type FaultCode, faultCode, producerOf } from "flowhub";
 import { readDelivery } from "./read-delivery.ts";
+import { isSigned } from "./signature.ts";
 
 /** What GitHub should hear; every other fault of the hub is the sender's to correct. */
 const STATUS_OF: { readonly [Code in FaultCode]?: number } = {
@@ -12,15 +13,16 @@ const STATUS_OF: { readonly [Code in FaultCode]?: number } = {
 };
 
 /** Emits `github.<event>.<action>` for each delivery of a webhook. The delivery's id is the key: a redelivery is a duplicate. */
-export default class GithubProducer extends WorkerEntrypoint<ProducerEnv> {
+export default class GithubProducer extends WorkerEntrypoint<ProducerEnv & { readonly WEBHOOK_SECRET?: string }> {
   override async fetch(request: Request): Promise<Response> {
+    const signed = await isSigned(request.clone(), this.env.WEBHOOK_SECRET);
+    if (!signed) return problem(401, "X-Hub-Signature-256 does not belong to the body and the webhook's secret.");
     const delivery = await readDelivery(request);
     return "problem" in delivery ? problem(delivery.status, delivery.problem) : await this.accept(delivery.event);
   }
 
   private async accept(event: EmitInput): Promise<Response> {
-    // The generated type knows a service binding, not what the hub's entrypoint offers.
-    const hub = this.env.HUB as unknown as ProducerApi;
+    const hub = producerOf(this.env.HUB, { source: "github" });
     try {
       const [receipt] = await hub.emit(event);
       return Response.json(receipt, { status: 202 });
