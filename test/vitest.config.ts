@@ -32,6 +32,20 @@ export default defineConfig({
       },
       {
         root,
+        // What is tested is what is shipped.
+        resolve: { alias: { "flowhub/pulumi": `${root}/dist/pulumi.js` } },
+        test: {
+          name: "infra",
+          include: ["test/infra/**/*.test.ts", "infra/example/*.test.ts"],
+          globalSetup: "test/infra/build.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root,
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
@@ -39,7 +53,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -50,7 +64,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

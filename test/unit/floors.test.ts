@@ -98,6 +98,15 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["workflows", "../src/consume.ts", false],
   ["workflows", "drizzle-orm", false],
 
+  ["infra", "../schema/config.ts", true],
+  ["infra", "../src/domain/routing.ts", true],
+  ["infra", "@pulumi/pulumi", true],
+  ["infra", "../src/store/page.ts", false],
+  ["infra", "../src/hub/emit.ts", false],
+  ["infra", "../src/worker.ts", false],
+  ["infra", "../workflows/dispatch.ts", false],
+  ["infra", "sql-template-tag", false],
+
   ["examples/shop", "flowhub", true],
   ["examples/shop", "../../src/worker.ts", false],
   ["examples/shop", "../../schema/contract.ts", false],

@@ -1,0 +1,78 @@
+import type * as cloudflare from "@pulumi/cloudflare";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Condition } from "../schema/condition.ts";
+import type { DeliveryOptions } from "../schema/policy.ts";
+
+/** A Worker that events go to. */
+export interface WorkerDestination {
+  /** Its name, an Output of its name, or the resource. A Worker that is only named has to be deployed before the hub. */
+  readonly worker: pulumi.Input<string> | cloudflare.WorkersScript | cloudflare.Worker;
+  /** The entrypoint that implements `handle()`; by default the Worker's default export. */
+  readonly entrypoint?: string | undefined;
+  /**
+   * `false`: the Worker is not there yet, so leave it unbound this time. For a Worker that emits and is a destination as well, on the
+   * first deployment. What is owed to it meanwhile waits as `misconfigured`, for 24 hours by default.
+   */
+  readonly deployed?: boolean | undefined;
+}
+
+/** Where events go. One kind so far; each kind has a key of its own. */
+export type DestinationArgs = WorkerDestination;
+
+/** A destination of a route, with what it says about delivery. */
+export interface TargetArgs<Name extends string = string> extends DeliveryOptions {
+  readonly destination: Name;
+}
+
+export interface RouteArgs<Name extends string = string> {
+  /** Unique, and kept with every dispatch. */
+  readonly id: string;
+  /** Event type: `"order.placed"`, with `*` for one segment (`"order.*.paid"`), at the end for one or more, alone for every type. */
+  readonly on: string;
+  /** What the event has to be like. Without it, every event of the type. */
+  readonly where?: Condition | undefined;
+  readonly to: Name | TargetArgs<Name> | readonly (Name | TargetArgs<Name>)[];
+}
+
+/** What goes where. Plain data: it is checked before anything is deployed, so no Outputs, save in `destinations`. */
+export interface RoutingArgs<Destinations = Readonly<Record<string, unknown>>, Name extends string = string> {
+  readonly destinations: Destinations;
+  readonly routes: readonly RouteArgs<Name>[];
+  /** What holds where a target says nothing. */
+  readonly defaults?: DeliveryOptions | undefined;
+}
+
+/** Changes the inputs of a resource before it is registered. */
+export type Transform<Args> = (args: Args) => Args;
+
+/** One for each resource of the hub. */
+export interface HubTransforms {
+  readonly database?: Transform<cloudflare.D1DatabaseArgs>;
+  readonly queue?: Transform<cloudflare.QueueArgs>;
+  /** Its name has to end in `-dead-letters`: that is how the hub knows whose messages it reads. */
+  readonly deadLetterQueue?: Transform<cloudflare.QueueArgs>;
+  readonly script?: Transform<cloudflare.WorkersScriptArgs>;
+  readonly workflow?: Transform<cloudflare.WorkflowArgs>;
+  readonly consumer?: Transform<cloudflare.QueueConsumerArgs>;
+  readonly deadLetterConsumer?: Transform<cloudflare.QueueConsumerArgs>;
+  readonly cron?: Transform<cloudflare.WorkersCronTriggerArgs>;
+}
+
+/** Names of destinations come from `destinations` alone: a route to another one does not compile. */
+export type NamesOf<Destinations> = NoInfer<keyof Destinations & string>;
+
+export interface EventHubArgs<Destinations = Readonly<Record<string, DestinationArgs>>, Name extends string = string>
+  extends RoutingArgs<Destinations, Name> {
+  readonly accountId: pulumi.Input<string>;
+  /** Start of every physical name: lower-case letters, digits and dashes, at most 50. By default `<name>-<stack>`. Changing it replaces the database. */
+  readonly prefix?: string | undefined;
+  /** Whether Pulumi refuses to delete or replace what holds data: the database and both queues. By default `true`. */
+  readonly protect?: boolean | undefined;
+  /** Where the database is placed. Changing it replaces the database. */
+  readonly locationHint?: LocationHint | undefined;
+  readonly transform?: HubTransforms | undefined;
+}
+
+/** Regions of D1 (d1/configuration/data-location). */
+export const LOCATION_HINTS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
+export type LocationHint = (typeof LOCATION_HINTS)[number];

@@ -1,0 +1,77 @@
+import type { EmitInput, HubEvent } from "../schema/contract.ts";
+import type { Policy } from "../schema/policy.ts";
+import { traceText } from "../src/domain/condition-text.ts";
+import { parseEmit } from "../src/domain/parse-emit.ts";
+import { type EventRow, hubEvent, planEmit } from "../src/domain/plan-emit.ts";
+import { compileRouting, type Explanation, type Routing } from "../src/domain/routing.ts";
+import type { NamesOf, RoutingArgs } from "./args.ts";
+import { refuse } from "./parse-args.ts";
+import { parseRouting } from "./plan.ts";
+
+/** What a sample event comes to. */
+export interface CheckedEvent {
+  /** As conditions see it. */
+  readonly event: HubEvent;
+  /** Each is a dispatch: what it is owed to, by which route, how long after emission and by which policy. */
+  readonly dispatches: readonly {
+    readonly destination: string;
+    readonly route: string;
+    readonly delayMs: number;
+    readonly policy: Policy;
+  }[];
+  /** Every route, whether it took the event, and why: each comparison with what was found. */
+  readonly routes: readonly { readonly id: string; readonly matched: boolean; readonly why: string }[];
+}
+
+/**
+ * Which destinations each sample event reaches, and why: for tests of your routing, by the code the hub itself runs. Takes what `EventHub` takes
+ * (`destinations` count by their names alone) and events as they are emitted. Stores nothing and calls nobody. Throws what the component or
+ * `emit()` would throw for an invalid configuration or event. `now` matters to conditions on `$.time` and to events with `at` only.
+ */
+export function checkRoutes<const Destinations extends Readonly<Record<string, unknown>>>(
+  config: RoutingArgs<Destinations, NamesOf<Destinations>>,
+  events: readonly EmitInput[],
+  { now = new Date() }: { readonly now?: Date } = {},
+): CheckedEvent[] {
+  if (events.length === 0) return [];
+  const parsed = parseRouting(config);
+  if (!parsed.ok) return refuse("The configuration", parsed.issues);
+  const routing = compileRouting(parsed.config);
+  const routes = parsed.config.routes.map(({ id }) => id);
+
+  const accepted = parseEmit(events, { maxEvents: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY });
+  const plan = planEmit({
+    accepted,
+    ids: accepted.map((_, index) => `event-${index}`),
+    routing,
+    configVersion: "",
+    maxDispatches: Number.POSITIVE_INFINITY,
+    now: now.getTime(),
+  });
+  return plan.events.map((row) => ({
+    event: eventOf(row),
+    dispatches: plan.dispatches
+      .filter(({ eventId }) => eventId === row.id)
+      .map(({ destination, route, dueAt, policy }) => ({
+        destination,
+        route,
+        delayMs: dueAt - now.getTime(),
+        policy: JSON.parse(policy) as Policy,
+      })),
+    routes: routes.flatMap((id) => reasonOf(routing, eventOf(row), id)),
+  }));
+}
+
+function eventOf(row: EventRow): HubEvent {
+  return hubEvent(row, JSON.parse(row.data));
+}
+
+function reasonOf(routing: Routing, event: HubEvent, route: string): CheckedEvent["routes"] {
+  const explanation = routing.explain(event, route);
+  return explanation === undefined ? [] : [{ id: route, matched: explanation.matched, why: whyText(explanation) }];
+}
+
+function whyText({ on, where }: Explanation): string {
+  const type = `type ${on.found} ${on.held ? "matches" : "does not match"} ${on.wanted}`;
+  return where === undefined ? type : `${type}; ${traceText(where)}`;
+}

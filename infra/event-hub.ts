@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
+import type { ServiceBinding } from "./bindings.ts";
+import { refuse } from "./parse-args.ts";
+import { type HubPlan, planHub } from "./plan.ts";
+import { createHub, type HubNodes } from "./resources.ts";
+
+/**
+ * A hub with everything it needs: database, queue, dead-letter queue, Worker, workflow, queue consumers and cron. The Worker comes with this
+ * package, and the routing goes into its bindings: changing a route uploads no other code. Throws a `RunError` that lists what is wrong before
+ * anything is registered.
+ *
+ * @example
+ * ```ts
+ * const hub = new EventHub("hub", {
+ *   accountId,
+ *   destinations: { email: { worker: email, entrypoint: "Email" } },
+ *   routes: [{ id: "orders", on: "order.*", to: { destination: "email", delay: "15 minutes" } }],
+ * });
+ * new cloudflare.WorkersScript("shop", { …, bindings: [hub.producerBinding("HUB")] });
+ * ```
+ */
+export class EventHub<
+  const Destinations extends Readonly<Record<string, DestinationArgs>> = Readonly<Record<string, DestinationArgs>>,
+> extends pulumi.ComponentResource {
+  /** Of the hub Worker, for service bindings. */
+  readonly scriptName: pulumi.Output<string>;
+  /** For `wrangler d1`, backups and queries. */
+  readonly databaseId: pulumi.Output<string>;
+  readonly databaseName: pulumi.Output<string>;
+  readonly queueName: pulumi.Output<string>;
+  readonly deadLetterQueueName: pulumi.Output<string>;
+  readonly workflowName: pulumi.Output<string>;
+  /** The resources underneath, for what this component does not cover. */
+  readonly nodes: HubNodes;
+
+  constructor(name: string, args: EventHubArgs<Destinations, NamesOf<Destinations>>, opts?: pulumi.ComponentResourceOptions) {
+    const plan = planned(name, args);
+    // What is passed here stands in previews and in the state: routing, and never a secret.
+    super("flowhub:index:EventHub", name, { names: plan.names, routing: plan.config }, opts);
+    this.nodes = createHub({ name, args, plan, parent: this });
+    this.scriptName = this.nodes.script.scriptName;
+    this.databaseId = this.nodes.database.uuid;
+    this.databaseName = this.nodes.database.name;
+    this.queueName = this.nodes.queue.queueName;
+    this.deadLetterQueueName = this.nodes.deadLetterQueue.queueName;
+    this.workflowName = this.nodes.workflow.workflowName;
+    this.warnOfUnbound(plan);
+    const { scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName } = this;
+    this.registerOutputs({ scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName });
+  }
+
+  /** For a Worker that emits: `env.HUB.emit(…)` and nothing else. */
+  producerBinding(name = "HUB"): ServiceBinding {
+    return { type: "service", name, service: this.scriptName, entrypoint: "Producer" };
+  }
+
+  /** For a Worker that may do everything: emit, read, operate. */
+  adminBinding(name = "HUB"): ServiceBinding {
+    return { type: "service", name, service: this.scriptName, entrypoint: "EventHub" };
+  }
+
+  private warnOfUnbound({ destinations }: HubPlan): void {
+    const unbound = destinations.filter(({ deployed }) => deployed === false).map(({ name }) => name);
+    if (unbound.length === 0) return;
+    void pulumi.log.warn(
+      `Not bound, because of deployed: false: ${unbound.join(", ")}. What is owed to them waits as misconfigured; remove the flag and deploy again as soon as they are there.`,
+      this,
+    );
+  }
+}
+
+function planned(name: string, args: EventHubArgs): HubPlan {
+  const planned = planHub(args, `${name}-${pulumi.getStack()}`);
+  return planned.ok ? planned.plan : refuse(`EventHub "${name}"`, planned.issues);
+}

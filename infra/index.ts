@@ -1,0 +1,19 @@
+/** What Pulumi programs import: `import { EventHub } from "flowhub/pulumi"`. */
+export type { Comparison, Condition, Scalar } from "../schema/condition.ts";
+export type { Duration } from "../schema/duration.ts";
+export type { DeliveryOptions, Policy } from "../schema/policy.ts";
+export type {
+  DestinationArgs,
+  EventHubArgs,
+  HubTransforms,
+  LocationHint,
+  RouteArgs,
+  RoutingArgs,
+  TargetArgs,
+  Transform,
+  WorkerDestination,
+} from "./args.ts";
+export type { ServiceBinding } from "./bindings.ts";
+export { type CheckedEvent, checkRoutes } from "./check-routes.ts";
+export { EventHub } from "./event-hub.ts";
+export type { HubNodes } from "./resources.ts";

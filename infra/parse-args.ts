@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { closedObject, type Issue, inWords, issuesOf, issueText } from "../schema/wording.ts";
+import { LOCATION_HINTS } from "./args.ts";
+import { MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
+
+const given = (what: string) => z.custom((value) => value !== undefined && value !== null && value !== "", { error: `expected ${what}` });
+
+const destination = closedObject({
+  worker: given("the name of a Worker, an Output of it, or the WorkersScript itself"),
+  entrypoint: z
+    .string()
+    .regex(/^[A-Za-z_$][\w$]*$/, { error: "expected the name of an exported class" })
+    .optional(),
+  deployed: z.boolean().optional(),
+});
+
+const anything = z.unknown().optional();
+const transforms = closedObject({
+  database: anything,
+  queue: anything,
+  deadLetterQueue: anything,
+  script: anything,
+  workflow: anything,
+  consumer: anything,
+  deadLetterConsumer: anything,
+  cron: anything,
+});
+
+/** What a program passes to the component, save the routing itself. A program may not be type-checked, so this is. */
+const hubArgs = closedObject({
+  accountId: given("the id of a Cloudflare account"),
+  prefix: z.string().max(MAX_PREFIX_LENGTH).regex(PREFIX, { error: "expected lower-case letters, digits and dashes" }).optional(),
+  protect: z.boolean().optional(),
+  locationHint: z.enum(LOCATION_HINTS).optional(),
+  transform: transforms.optional(),
+  destinations: z.record(z.string(), destination),
+  routes: anything,
+  defaults: anything,
+});
+
+/** What is wrong with the arguments of a hub, the routing aside. */
+export function argIssues(args: unknown): Issue[] {
+  const parsed = hubArgs.safeParse(args, inWords);
+  return parsed.success ? [] : issuesOf(parsed.error);
+}
+
+/** Where an Output stands in what has to be plain data. */
+export function outputIssues(value: unknown, path: string): Issue[] {
+  if (pulumi.Output.isInstance(value)) return [{ path, message: "is an Output; routing is plain data, so that it is checked at preview" }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => outputIssues(member, `${path}.${key}`));
+}
+
+/** Ends the program with what is wrong, in words and without a stack. */
+export function refuse(what: string, issues: readonly Issue[]): never {
+  throw new pulumi.RunError([`${what} is not valid:`, ...issues.map((issue) => `  - ${issueText(issue)}`)].join("\n"));
+}
