@@ -43,7 +43,7 @@ function destinationBinding({ binding, worker, entrypoint }: HubPlan["destinatio
   return { type: "service", name: binding, service: scriptNameOf(worker), ...(entrypoint !== undefined && { entrypoint }) };
 }
 
-function scriptNameOf(worker: DestinationArgs["worker"]): pulumi.Input<string> {
+export function scriptNameOf(worker: DestinationArgs["worker"]): pulumi.Input<string> {
   if (cloudflare.WorkersScript.isInstance(worker)) return worker.scriptName;
   if (cloudflare.Worker.isInstance(worker)) return worker.name;
   return worker;

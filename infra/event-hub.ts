@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
-import type { ServiceBinding } from "./bindings.ts";
+import { type ServiceBinding, scriptNameOf } from "./bindings.ts";
 import { refuse } from "./parse-args.ts";
 import { type HubPlan, planHub } from "./plan.ts";
 import { createHub, type HubNodes } from "./resources.ts";
+import { withPreview } from "./route-preview.ts";
 
 /**
  * A hub with everything it needs: database, queue, dead-letter queue, Worker, workflow, queue consumers and cron. The Worker comes with this
@@ -36,8 +37,14 @@ export class EventHub<
 
   constructor(name: string, args: EventHubArgs<Destinations, NamesOf<Destinations>>, opts?: pulumi.ComponentResourceOptions) {
     const plan = planned(name, args);
-    // What is passed here stands in previews and in the state: routing, and never a secret.
-    super("flowhub:index:EventHub", name, { names: plan.names, routing: plan.config }, opts);
+    // These inputs stand in previews and in the state: what goes where, and nothing that was not asked for.
+    const inputs = { names: plan.names, routing: plan.config, workers: Object.fromEntries(plan.destinations.map(workerOf)) };
+    super(
+      "flowhub:index:EventHub",
+      name,
+      inputs,
+      withPreview(name, opts, () => this),
+    );
     this.nodes = createHub({ name, args, plan, parent: this });
     this.scriptName = this.nodes.script.scriptName;
     this.databaseId = this.nodes.database.uuid;
@@ -68,6 +75,12 @@ export class EventHub<
       this,
     );
   }
+}
+
+/** Which Worker a destination is, as far as it is bound. */
+function workerOf(destination: HubPlan["destinations"][number]) {
+  const { name, deployed, entrypoint } = destination;
+  return [name, deployed === false ? {} : { worker: scriptNameOf(destination.worker), ...(entrypoint !== undefined && { entrypoint }) }];
 }
 
 function planned(name: string, args: EventHubArgs): HubPlan {

@@ -6,7 +6,6 @@ import { hubBindings, WORKFLOW_CLASS } from "./bindings.ts";
 import { hubBundle } from "./bundle.ts";
 import { refuse } from "./parse-args.ts";
 import type { HubPlan } from "./plan.ts";
-import { routePreview } from "./route-preview.ts";
 
 /** The resources underneath, for what the component does not cover. */
 export interface HubNodes {
@@ -71,7 +70,6 @@ function createStores({ name, args, plan: { names }, parent }: HubDraft): Stores
 }
 
 function createScript({ name, args, plan, parent }: HubDraft, { database, queue }: Stores): cloudflare.WorkersScript {
-  const preview = pulumi.runtime.hasEngine() ? [routePreview(name, parent)] : [];
   return new cloudflare.WorkersScript(
     `${name}-script`,
     changed(args.transform?.script, {
@@ -82,7 +80,7 @@ function createScript({ name, args, plan, parent }: HubDraft, { database, queue 
       bindings: hubBindings(plan, { databaseId: database.uuid, queueName: queue.queueName }),
       observability: { enabled: true, headSamplingRate: 1, logs: { enabled: true, invocationLogs: true, headSamplingRate: 1 } },
     }),
-    { parent, hooks: { beforeCreate: preview, beforeUpdate: preview } },
+    { parent },
   );
 }
 

@@ -1,38 +1,47 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../schema/config.ts";
-import { configFromBindings } from "../schema/config-bindings.ts";
 import { type RoutingState, routeChanges } from "./route-changes.ts";
 
 /**
- * Says during a preview what changes in the routing, as a message of the hub. What was there is read from the Worker's bindings in the
- * state, so it needs no account; what is there afterwards from those about to be uploaded.
+ * Options of a hub that says during a preview what changes in its routing. What was there is read from the component's inputs in the state,
+ * so it needs no account. These and not the Worker's bindings: a list with one secret in it arrives as one secret, which a preview never shows.
  */
-export function routePreview(name: string, hub: pulumi.Resource): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(
-    `${name}-routing`,
-    ({ oldInputs, newInputs }) => {
-      if (!pulumi.runtime.isDryRun()) return;
-      const after = routingIn(newInputs);
-      const lines = after === undefined ? [] : routeChanges(routingIn(oldInputs), after);
-      if (lines.length > 0) void pulumi.log.info(["Routing changes:", ...lines.map((line) => `  ${line}`)].join("\n"), hub);
-    },
-    { onDryRun: true, ignoreErrors: true },
-  );
+export function withPreview(
+  name: string,
+  options: pulumi.ComponentResourceOptions = {},
+  hub: () => pulumi.Resource,
+): pulumi.ComponentResourceOptions {
+  // Mocks have no engine, and no hooks.
+  if (!pulumi.runtime.hasEngine()) return options;
+  const hook = new pulumi.ResourceHook(`${name}-routing`, (change) => tell(change, hub()), { onDryRun: true, ignoreErrors: true });
+  const { beforeCreate = [], beforeUpdate = [] } = options.hooks ?? {};
+  return {
+    ...options,
+    hooks: { ...options.hooks, beforeCreate: [...beforeCreate, hook], beforeUpdate: [...beforeUpdate, hook] },
+  };
 }
 
-/** The routing in the inputs of a hub Worker; `undefined` when there is none that can be read. */
+function tell({ oldInputs, newInputs }: pulumi.ResourceHookArgs, hub: pulumi.Resource): void {
+  const after = routingIn(newInputs);
+  if (!pulumi.runtime.isDryRun() || after === undefined) return;
+  const lines = routeChanges(routingIn(oldInputs), after);
+  // Not awaited: the message waits for the hub, which waits for its hooks.
+  if (lines.length > 0) void pulumi.log.info(["Routing changes:", ...lines.map((line) => `  ${line}`)].join("\n"), hub);
+}
+
+/** The routing in the inputs of a hub; `undefined` when there is none that can be read. */
 export function routingIn(inputs: Readonly<Record<string, unknown>> | undefined): RoutingState | undefined {
-  const bindings = inputs?.["bindings"];
-  if (!Array.isArray(bindings)) return undefined;
-  const parsed = parseConfig(configFromBindings(Object.fromEntries(bindings.map(({ name, json }) => [name, json]))));
+  const parsed = parseConfig(inputs?.["routing"]);
   if (!parsed.ok) return undefined;
-  const places = new Map(bindings.filter(({ type }) => type === "service").map((binding) => [binding.name, workerText(binding)]));
-  const workers = Object.entries(parsed.config.destinations).map(([name, { worker }]) => [name, places.get(worker) ?? "not bound"]);
-  return { config: parsed.config, workers: Object.fromEntries(workers) };
+  const workers = inputs?.["workers"];
+  const described = Object.keys(parsed.config.destinations).map((name) => [name, workerText(workers, name)]);
+  return { config: parsed.config, workers: Object.fromEntries(described) };
 }
 
-/** What is unknown or secret is no text. */
-function workerText({ service, entrypoint }: { service?: unknown; entrypoint?: unknown }): string {
-  const name = typeof service === "string" ? service : "a Worker not known yet";
+function workerText(workers: unknown, destination: string): string {
+  if (pulumi.Output.isInstance(workers)) return "a Worker that is secret";
+  const { worker, entrypoint }: { worker?: unknown; entrypoint?: unknown } = Object(Object(workers)[destination]);
+  if (worker === undefined) return "not bound";
+  const name = typeof worker === "string" ? worker : "a Worker not known yet";
   return typeof entrypoint === "string" ? `${name} (${entrypoint})` : name;
 }
