@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -17,17 +17,26 @@ function blocks(language: string): string[] {
   return Array.from(readme.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, "g")), ([, code]) => code ?? "");
 }
 
+/** What the compiler says of code with the types of a runtime. */
+function compile(code: readonly string[], name: string, { types, include = [] }: { types: string[]; include?: string[] }): string {
+  const program = join(folder, name);
+  mkdirSync(program);
+  for (const [index, text] of code.entries()) writeFileSync(join(program, `block-${index}.ts`), text);
+  const config = { extends: "../../../tsconfig.json", compilerOptions: { types }, include: ["*.ts", ...include], exclude: [] };
+  writeFileSync(join(program, "tsconfig.json"), JSON.stringify(config));
+  return spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", program], { encoding: "utf8" }).stdout;
+}
+
 test("the README's producer and destination compile as printed", () => {
   const code = blocks("ts");
   expect(code).toHaveLength(2);
-  for (const [index, text] of code.entries()) writeFileSync(join(folder, `block-${index}.ts`), text);
-  writeFileSync(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts", "../../src/env.d.ts"], exclude: [] }),
-  );
-  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
-  expect(tsc.stdout).toBe("");
-  expect(tsc.status).toBe(0);
+  expect(compile(code, "workers", { types: ["@cloudflare/workers-types"], include: ["../../../src/env.d.ts"] })).toBe("");
+});
+
+test("the README's Pulumi program compiles as printed", () => {
+  const code = blocks("typescript");
+  expect(code).toHaveLength(1);
+  expect(compile(code, "pulumi", { types: ["@cloudflare/workers-types", "node"] })).toBe("");
 });
 
 test("using flowhub takes fewer than 40 lines, configuration included", () => {
