@@ -105,7 +105,8 @@ test("what Pulumi would upload runs: an event emitted through the producer's bin
 
 test("a delivery that is not signed with the secret of the stack's configuration is refused", async () => {
   expect((await deliver(COMMENT, await sign("another secret", COMMENT))).status).toBe(401);
-  expect((await deliver("", "sha256=00")).status).toBe(401);
+  expect((await deliver("", `sha256=${"0".repeat(64)}`)).status).toBe(401);
+  for (const signature of ["", "sha256=", "sha256=zz", "none"]) expect((await deliver(COMMENT, signature)).status).toBe(401);
 });
 
 test("the running hub has exactly the bindings that were recorded", async () => {
