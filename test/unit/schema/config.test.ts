@@ -25,7 +25,7 @@ const withWhere = (where: unknown) => withRoute({ where });
 const withTarget = (options: object) => withRoute({ to: ["email", { destination: "triage", ...options }] });
 
 describe("a person can act on what is wrong with", () => {
-  const OPERATORS = "exact, in, prefix, suffix, match, exists, lt, lte, gt, gte";
+  const OPERATORS = "exact, in, prefix, suffix, match, exists, gt, gte, lt, lte";
   const TARGET = 'expected a destination\'s name or a target such as { destination: "email", delay: "1 hour" }';
   const CONDITION = 'expected a condition such as { path: "$.data.total", gte: 100 }, or allOf, anyOf, not of conditions';
   const NAME = "expected a name: a letter, then letters, digits, _ or -";
