@@ -1,5 +1,6 @@
 import type * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AutoPause } from "../schema/auto-pause.ts";
 import type { Condition } from "../schema/condition.ts";
 import type { DeliveryOptions } from "../schema/policy.ts";
 
@@ -9,6 +10,8 @@ export interface WorkerDestination {
   readonly worker: pulumi.Input<string> | cloudflare.WorkersScript | cloudflare.Worker;
   /** The entrypoint that implements `handle()`; by default the Worker's default export. */
   readonly entrypoint?: string | undefined;
+  /** Holds the destination back after so many failures in a row, and tries it with one attempt now and again. By default never. */
+  readonly autoPause?: AutoPause | undefined;
   /**
    * `false`: the Worker is not there yet, so leave it unbound this time. For a Worker that emits and is a destination as well, on the
    * first deployment. What is owed to it meanwhile waits as `misconfigured`, for 24 hours by default.
@@ -52,7 +55,8 @@ export interface HubTransforms {
   /** Its name has to end in `-dead-letters`: that is how the hub knows whose messages it reads. */
   readonly deadLetterQueue?: Transform<cloudflare.QueueArgs>;
   readonly script?: Transform<cloudflare.WorkersScriptArgs>;
-  readonly workflow?: Transform<cloudflare.WorkflowArgs>;
+  readonly dispatchWorkflow?: Transform<cloudflare.WorkflowArgs>;
+  readonly bulkWorkflow?: Transform<cloudflare.WorkflowArgs>;
   readonly consumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly deadLetterConsumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly cron?: Transform<cloudflare.WorkersCronTriggerArgs>;

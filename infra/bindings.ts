@@ -10,7 +10,12 @@ import type { HubPlan } from "./plan.ts";
 export type HubBinding =
   | { readonly type: "d1"; readonly name: string; readonly databaseId: pulumi.Input<string> }
   | { readonly type: "queue"; readonly name: string; readonly queueName: pulumi.Input<string> }
-  | { readonly type: "workflow"; readonly name: string; readonly workflowName: pulumi.Input<string>; readonly className: string }
+  | {
+      readonly type: "workflow";
+      readonly name: string;
+      readonly workflowName: pulumi.Input<string>;
+      readonly className: pulumi.Input<string>;
+    }
   | { readonly type: "json"; readonly name: string; readonly json: string }
   | ServiceBinding;
 
@@ -21,22 +26,34 @@ export interface ServiceBinding {
   readonly entrypoint?: string;
 }
 
-/** What the hub's code calls them: those of wrangler.toml. */
-export const WORKFLOW_CLASS = "DispatchWorkflow";
+/** Classes of the bundle, as in wrangler.toml. */
+export const DISPATCH_CLASS = "DispatchWorkflow";
+export const BULK_CLASS = "BulkWorkflow";
+
+export type HubWorkflows<Workflow> = Readonly<Record<"dispatchWorkflow" | "bulkWorkflow", Workflow>>;
+
+/** What the hub Worker is bound to. */
+interface Bound {
+  readonly databaseId: pulumi.Input<string>;
+  readonly queueName: pulumi.Input<string>;
+  readonly workflows: HubWorkflows<Pick<cloudflare.WorkflowArgs, "workflowName" | "className">>;
+}
 
 /** All bindings of the hub Worker in the order of their names: the provider compares them as a list. */
-export function hubBindings(
-  plan: HubPlan,
-  { databaseId, queueName }: Record<"databaseId" | "queueName", pulumi.Input<string>>,
-): HubBinding[] {
+export function hubBindings(plan: HubPlan, { databaseId, queueName, workflows }: Bound): HubBinding[] {
   const bindings: HubBinding[] = [
     { type: "d1", name: "DB", databaseId },
     { type: "queue", name: "DISPATCH_QUEUE", queueName },
-    { type: "workflow", name: "DISPATCH_WORKFLOW", workflowName: plan.names.workflow, className: WORKFLOW_CLASS },
+    workflowBinding("DISPATCH_WORKFLOW", workflows.dispatchWorkflow),
+    workflowBinding("BULK_WORKFLOW", workflows.bulkWorkflow),
     ...Object.entries(plan.variables).map(([name, json]) => ({ type: "json", name, json }) as const),
     ...plan.destinations.filter(({ deployed }) => deployed !== false).map(destinationBinding),
   ];
   return bindings.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function workflowBinding(name: string, { workflowName, className }: Bound["workflows"]["bulkWorkflow"]): HubBinding {
+  return { type: "workflow", name, workflowName, className };
 }
 
 function destinationBinding({ binding, worker, entrypoint }: HubPlan["destinations"][number]): ServiceBinding {

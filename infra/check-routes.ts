@@ -1,9 +1,10 @@
 import type { EmitInput, HubEvent } from "../schema/contract.ts";
+import type { RouteExplanation } from "../schema/operations.ts";
 import type { Policy } from "../schema/policy.ts";
-import { traceText } from "../src/domain/condition-text.ts";
+import { explainRoutes } from "../src/domain/explanation.ts";
 import { parseEmit } from "../src/domain/parse-emit.ts";
 import { type EventRow, hubEvent, planEmit } from "../src/domain/plan-emit.ts";
-import { compileRouting, type Explanation, type Routing } from "../src/domain/routing.ts";
+import { compileRouting } from "../src/domain/routing.ts";
 import type { NamesOf, RoutingArgs } from "./args.ts";
 import { refuse } from "./parse-args.ts";
 import { parseRouting } from "./plan.ts";
@@ -20,7 +21,7 @@ export interface CheckedEvent {
     readonly policy: Policy;
   }[];
   /** Every route, whether it took the event, and why: each comparison with what was found. */
-  readonly routes: readonly { readonly id: string; readonly matched: boolean; readonly why: string }[];
+  readonly routes: readonly RouteExplanation[];
 }
 
 /**
@@ -33,9 +34,9 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
   events: readonly EmitInput[],
   { now = new Date() }: { readonly now?: Date } = {},
 ): CheckedEvent[] {
-  if (events.length === 0) return [];
   const parsed = parseRouting(config);
   if (!parsed.ok) return refuse("The configuration", parsed.issues);
+  if (events.length === 0) return [];
   const routing = compileRouting(parsed.config);
   const routes = parsed.config.routes.map(({ id }) => id);
 
@@ -58,20 +59,10 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
         delayMs: dueAt - now.getTime(),
         policy: JSON.parse(policy) as Policy,
       })),
-    routes: routes.flatMap((id) => reasonOf(routing, eventOf(row), id)),
+    routes: explainRoutes(routing, eventOf(row), routes),
   }));
 }
 
 function eventOf(row: EventRow): HubEvent {
   return hubEvent(row, JSON.parse(row.data));
-}
-
-function reasonOf(routing: Routing, event: HubEvent, route: string): CheckedEvent["routes"] {
-  const explanation = routing.explain(event, route);
-  return explanation === undefined ? [] : [{ id: route, matched: explanation.matched, why: whyText(explanation) }];
-}
-
-function whyText({ on, where }: Explanation): string {
-  const type = `type ${on.found} ${on.held ? "matches" : "does not match"} ${on.wanted}`;
-  return where === undefined ? type : `${type}; ${traceText(where)}`;
 }

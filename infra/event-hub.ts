@@ -51,7 +51,7 @@ export class EventHub<
     this.databaseName = this.nodes.database.name;
     this.queueName = this.nodes.queue.queueName;
     this.deadLetterQueueName = this.nodes.deadLetterQueue.queueName;
-    this.workflowName = this.nodes.workflow.workflowName;
+    this.workflowName = this.nodes.dispatchWorkflow.workflowName;
     this.warnOfUnbound(plan);
     const { scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName } = this;
     this.registerOutputs({ scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName });

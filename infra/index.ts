@@ -1,4 +1,5 @@
 /** What Pulumi programs import: `import { EventHub } from "flowhub/pulumi"`. */
+export type { AutoPause } from "../schema/auto-pause.ts";
 export type { Comparison, Condition, Scalar } from "../schema/condition.ts";
 export type { Duration } from "../schema/duration.ts";
 export type { DeliveryOptions, Policy } from "../schema/policy.ts";

@@ -6,7 +6,8 @@ export interface HubNames {
   readonly database: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
-  readonly workflow: string;
+  readonly dispatchWorkflow: string;
+  readonly bulkWorkflow: string;
 }
 
 /** Names of Workers and queues hold 63 characters. */
@@ -20,7 +21,8 @@ export function hubNames(prefix: string): HubNames {
     database: prefix,
     queue: `${prefix}-dispatches`,
     deadLetterQueue: `${prefix}${DEAD_LETTERS_SUFFIX}`,
-    workflow: `${prefix}-dispatch`,
+    dispatchWorkflow: `${prefix}-dispatch`,
+    bulkWorkflow: `${prefix}-bulk`,
   };
 }
 

@@ -1,27 +1,44 @@
+import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { closedObject, type Issue, inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { LOCATION_HINTS } from "./args.ts";
 import { MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
 
-const given = (what: string) => z.custom((value) => value !== undefined && value !== null && value !== "", { error: `expected ${what}` });
+const anything = z.unknown().optional();
+/** Text, or what will be text once it is deployed. */
+const text = (pattern: RegExp, what: string) =>
+  z.custom((value) => (typeof value === "string" ? pattern.test(value) : isLater(value)), { error: `expected ${what}` });
+
+function isLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+const SCRIPT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+
+function isWorker(value: unknown): boolean {
+  if (typeof value === "string") return SCRIPT_NAME.test(value);
+  return isLater(value) || cloudflare.WorkersScript.isInstance(value) || cloudflare.Worker.isInstance(value);
+}
 
 const destination = closedObject({
-  worker: given("the name of a Worker, an Output of it, or the WorkersScript itself"),
+  worker: z.custom(isWorker, { error: "expected the name of a Worker, an Output of it, or the WorkersScript itself" }),
   entrypoint: z
     .string()
     .regex(/^[A-Za-z_$][\w$]*$/, { error: "expected the name of an exported class" })
     .optional(),
   deployed: z.boolean().optional(),
+  // With the configuration it is part of.
+  autoPause: anything,
 });
 
-const anything = z.unknown().optional();
 const transforms = closedObject({
   database: anything,
   queue: anything,
   deadLetterQueue: anything,
   script: anything,
-  workflow: anything,
+  dispatchWorkflow: anything,
+  bulkWorkflow: anything,
   consumer: anything,
   deadLetterConsumer: anything,
   cron: anything,
@@ -29,7 +46,7 @@ const transforms = closedObject({
 
 /** What a program passes to the component, save the routing itself. A program may not be type-checked, so this is. */
 const hubArgs = closedObject({
-  accountId: given("the id of a Cloudflare account"),
+  accountId: text(/^\S+$/, "the id of a Cloudflare account"),
   prefix: z.string().max(MAX_PREFIX_LENGTH).regex(PREFIX, { error: "expected lower-case letters, digits and dashes" }).optional(),
   protect: z.boolean().optional(),
   locationHint: z.enum(LOCATION_HINTS).optional(),

@@ -41,13 +41,26 @@ export function planHub(args: EventHubArgs, defaultPrefix: string): HubPlanned {
 
 /** The configuration the hub will run with, by the schema it runs with. */
 export function parseRouting({ destinations, routes, defaults }: RoutingArgs): ParsedConfig {
-  const outputs = [...outputIssues(routes, "routes"), ...outputIssues(defaults, "defaults")];
+  if (typeof destinations !== "object" || destinations === null) {
+    return { ok: false, issues: [{ path: "destinations", message: "expected an object" }] };
+  }
+  const outputs = [...outputIssues(routes, "routes"), ...outputIssues(defaults, "defaults"), ...autoPauseOutputs(destinations)];
   if (outputs.length > 0) return { ok: false, issues: outputs };
   const names = Object.keys(destinations);
   const clashes = clashIssues(names);
   if (clashes.length > 0) return { ok: false, issues: clashes };
-  const bound = Object.fromEntries(names.map((name) => [name, { worker: bindingNameOf(name) }]));
+  const bound = Object.fromEntries(Object.entries(destinations).map(([name, given]) => [name, configured(name, given)]));
   return parseConfig({ ...(defaults !== undefined && { defaults }), destinations: bound, routes });
+}
+
+function autoPauseOutputs(destinations: Readonly<Record<string, unknown>>): Issue[] {
+  return Object.entries(destinations).flatMap(([name, given]) => outputIssues(Object(given).autoPause, `destinations.${name}.autoPause`));
+}
+
+/** A destination as the hub knows it: by its binding. */
+function configured(name: string, given: unknown): { worker: string; autoPause?: unknown } {
+  const { autoPause }: { autoPause?: unknown } = Object(given);
+  return { worker: bindingNameOf(name), ...(autoPause !== undefined && { autoPause }) };
 }
 
 function clashIssues(names: readonly string[]): Issue[] {

@@ -2,7 +2,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { DEAD_LETTERS_SUFFIX } from "../schema/messages.ts";
 import type { EventHubArgs, Transform } from "./args.ts";
-import { hubBindings, WORKFLOW_CLASS } from "./bindings.ts";
+import { BULK_CLASS, DISPATCH_CLASS, type HubWorkflows, hubBindings } from "./bindings.ts";
 import { hubBundle } from "./bundle.ts";
 import { refuse } from "./parse-args.ts";
 import type { HubPlan } from "./plan.ts";
@@ -13,7 +13,8 @@ export interface HubNodes {
   readonly queue: cloudflare.Queue;
   readonly deadLetterQueue: cloudflare.Queue;
   readonly script: cloudflare.WorkersScript;
-  readonly workflow: cloudflare.Workflow;
+  readonly dispatchWorkflow: cloudflare.Workflow;
+  readonly bulkWorkflow: cloudflare.Workflow;
   readonly consumer: cloudflare.QueueConsumer;
   readonly deadLetterConsumer: cloudflare.QueueConsumer;
   readonly cron: cloudflare.WorkersCronTrigger;
@@ -31,15 +32,16 @@ export interface HubDraft {
 const COMPATIBILITY_DATE = "2026-11-01";
 
 /** All of them, or the provider finds a difference at each run. Milliseconds to wait for a batch, seconds before a retry. */
-const CONSUMER = { batchSize: 10, maxWaitTimeMs: 0, maxRetries: 10, retryDelay: 0 } as const;
-const DEAD_LETTER_CONSUMER = { ...CONSUMER, maxRetries: 100 } as const;
-const EVERY_MINUTE = [{ cron: "* * * * *" }];
+function consumerSettings(maxRetries: number) {
+  return { batchSize: 10, maxWaitTimeMs: 0, maxRetries, retryDelay: 0 };
+}
 
 /** Registers everything in the order in which it can exist: what holds data, the Worker bound to it, what calls the Worker. */
 export function createHub(draft: HubDraft): HubNodes {
   const stores = createStores(draft);
-  const script = createScript(draft, stores);
-  return { ...stores, script, ...createCallers(draft, stores, script) };
+  const workflows = workflowArgs(draft);
+  const script = createScript(draft, stores, workflows);
+  return { ...stores, script, ...createCallers(draft, { stores, workflows, script }) };
 }
 
 type Stores = Pick<HubNodes, "database" | "queue" | "deadLetterQueue">;
@@ -48,6 +50,9 @@ function createStores({ name, args, plan: { names }, parent }: HubDraft): Stores
   const { accountId, locationHint, transform } = args;
   const options = { parent, protect: args.protect ?? true };
   const deadLetters = changed(transform?.deadLetterQueue, { accountId, queueName: names.deadLetterQueue });
+  const { queueName } = deadLetters;
+  // A name that is known is refused before anything is registered.
+  const checkedName = typeof queueName === "string" ? deadLettersName(queueName) : pulumi.output(queueName).apply(deadLettersName);
   return {
     // Without readReplication the provider finds a difference at each run, or sends null and is refused.
     database: new cloudflare.D1Database(
@@ -61,15 +66,26 @@ function createStores({ name, args, plan: { names }, parent }: HubDraft): Stores
       options,
     ),
     queue: new cloudflare.Queue(`${name}-queue`, changed(transform?.queue, { accountId, queueName: names.queue }), options),
-    deadLetterQueue: new cloudflare.Queue(
-      `${name}-dead-letters`,
-      { ...deadLetters, queueName: pulumi.output(deadLetters.queueName).apply(deadLettersName) },
-      options,
-    ),
+    deadLetterQueue: new cloudflare.Queue(`${name}-dead-letters`, { ...deadLetters, queueName: checkedName }, options),
   };
 }
 
-function createScript({ name, args, plan, parent }: HubDraft, { database, queue }: Stores): cloudflare.WorkersScript {
+/** Of the workflows, before they are registered: the Worker is bound to them by name, and comes first. */
+function workflowArgs({ args: { accountId, transform }, plan: { names } }: HubDraft): HubWorkflows<cloudflare.WorkflowArgs> {
+  const scriptName = names.script;
+  const dispatch = { accountId, workflowName: names.dispatchWorkflow, className: DISPATCH_CLASS, scriptName };
+  const bulk = { accountId, workflowName: names.bulkWorkflow, className: BULK_CLASS, scriptName };
+  return {
+    dispatchWorkflow: changed(transform?.dispatchWorkflow, dispatch),
+    bulkWorkflow: changed(transform?.bulkWorkflow, bulk),
+  };
+}
+
+function createScript(
+  { name, args, plan, parent }: HubDraft,
+  { database, queue }: Stores,
+  workflows: HubWorkflows<cloudflare.WorkflowArgs>,
+): cloudflare.WorkersScript {
   return new cloudflare.WorkersScript(
     `${name}-script`,
     changed(args.transform?.script, {
@@ -77,45 +93,50 @@ function createScript({ name, args, plan, parent }: HubDraft, { database, queue 
       scriptName: plan.names.script,
       ...hubBundle(),
       compatibilityDate: COMPATIBILITY_DATE,
-      bindings: hubBindings(plan, { databaseId: database.uuid, queueName: queue.queueName }),
+      bindings: hubBindings(plan, { databaseId: database.uuid, queueName: queue.queueName, workflows }),
       observability: { enabled: true, headSamplingRate: 1, logs: { enabled: true, invocationLogs: true, headSamplingRate: 1 } },
     }),
     { parent },
   );
 }
 
-type Callers = Pick<HubNodes, "workflow" | "consumer" | "deadLetterConsumer" | "cron">;
+type Callers = Pick<HubNodes, "dispatchWorkflow" | "bulkWorkflow" | "consumer" | "deadLetterConsumer" | "cron">;
 
-/** The workflow first: a message that is consumed before it exists would start nothing. */
-function createCallers({ name, args, plan, parent }: HubDraft, stores: Stores, { scriptName }: cloudflare.WorkersScript): Callers {
+interface Callees {
+  readonly stores: Stores;
+  readonly workflows: HubWorkflows<cloudflare.WorkflowArgs>;
+  readonly script: cloudflare.WorkersScript;
+}
+
+/** The workflows first: a message that is consumed before they exist would start nothing. */
+function createCallers({ name, args, parent }: HubDraft, { stores, workflows, script }: Callees): Callers {
   const { accountId, transform } = args;
+  const { scriptName } = script;
   const options = { parent, deleteBeforeReplace: true };
-  const workflow = new cloudflare.Workflow(
-    `${name}-workflow`,
-    changed(transform?.workflow, { accountId, workflowName: plan.names.workflow, className: WORKFLOW_CLASS, scriptName }),
-    options,
-  );
-  const later = { ...options, dependsOn: [workflow] };
+  const dispatchWorkflow = new cloudflare.Workflow(`${name}-dispatch-workflow`, { ...workflows.dispatchWorkflow, scriptName }, options);
+  const bulkWorkflow = new cloudflare.Workflow(`${name}-bulk-workflow`, { ...workflows.bulkWorkflow, scriptName }, options);
+  const later = { ...options, dependsOn: [dispatchWorkflow, bulkWorkflow] };
   const consumerOf = ({ queueId }: cloudflare.Queue) => ({ accountId, queueId, type: "worker", scriptName });
   return {
-    workflow,
+    dispatchWorkflow,
+    bulkWorkflow,
     consumer: new cloudflare.QueueConsumer(
       `${name}-consumer`,
       changed(transform?.consumer, {
         ...consumerOf(stores.queue),
         deadLetterQueue: stores.deadLetterQueue.queueName,
-        settings: CONSUMER,
+        settings: consumerSettings(10),
       }),
       later,
     ),
     deadLetterConsumer: new cloudflare.QueueConsumer(
       `${name}-dead-letter-consumer`,
-      changed(transform?.deadLetterConsumer, { ...consumerOf(stores.deadLetterQueue), settings: DEAD_LETTER_CONSUMER }),
+      changed(transform?.deadLetterConsumer, { ...consumerOf(stores.deadLetterQueue), settings: consumerSettings(100) }),
       later,
     ),
     cron: new cloudflare.WorkersCronTrigger(
       `${name}-cron`,
-      changed(transform?.cron, { accountId, scriptName, schedules: EVERY_MINUTE }),
+      changed(transform?.cron, { accountId, scriptName, schedules: [{ cron: "* * * * *" }] }),
       later,
     ),
   };

@@ -11,6 +11,19 @@ import type {
   HubEvent,
   Page,
 } from "./contract.ts";
+import type {
+  BulkFilter,
+  BulkKind,
+  BulkPreview,
+  BulkView,
+  Cancelled,
+  DestinationControl,
+  EventExplanation,
+  Operation,
+  ResumeOptions,
+  RetryOptions,
+} from "./operations.ts";
+import type { Stats, StatsQuery } from "./stats.ts";
 import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "./upkeep.ts";
 
 /** What a producer's service binding offers: least privilege. */
@@ -27,7 +40,36 @@ export interface EventHubApi extends ProducerApi {
   listDispatches(query?: DispatchQuery): Promise<Page<DispatchView>>;
   /** NDJSON of {@link WatchLine} until the dispatch settles; `null` when there is no such dispatch. */
   watchDispatch(id: string): Promise<ReadableStream<Uint8Array> | null>;
+  /** Every route of the configuration that routed the event, and why it took the event or not. */
+  explainEvent(id: string): Promise<EventExplanation | null>;
+  /** The same event to the same destination again, as a new dispatch, after the old one settled. Throws `dispatch.ongoing` while it, or a redrive of it, is on its way. */
+  retryDispatch(id: string, options?: RetryOptions): Promise<DispatchView>;
+  /** Settles an ongoing dispatch as cancelled. An attempt under way is still recorded, and nothing follows from it. Throws `dispatch.settled`. */
+  cancelDispatch(id: string, options?: Operation): Promise<DispatchView>;
+  /** The same for everything an event is still owed to. */
+  cancelEvent(id: string, options?: Operation): Promise<Cancelled>;
+  /** Makes a dispatch that is scheduled or waits to retry due at once; one that is due already is woken. Throws `dispatch.settled`. */
+  runNow(id: string, options?: Operation): Promise<DispatchView>;
+  /** What `retryDispatches` or `cancelDispatches` would do now. */
+  previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview>;
+  /** Retries all that match and that nobody has retried yet, by and by, as a Workflow: it goes on whatever happens to the caller. */
+  retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView>;
+  /** Cancels all that match and are ongoing, in the same way. */
+  cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
+  getBulk(id: string): Promise<BulkView | null>;
+  /** The latest 50, newest first. */
+  listBulks(): Promise<BulkView[]>;
+  /** Ends a bulk operation after the piece it is at. What is done stays done. Throws `bulk.unknown`. */
+  stopBulk(id: string): Promise<BulkView>;
+  /** Every destination of the configuration, and whether it is held back. */
+  listDestinations(): Promise<DestinationControl[]>;
+  /** Holds a destination back: nothing is attempted, nothing is lost, no attempt is used up. Throws `destination.unknown`. */
+  pauseDestination(name: string, options?: Operation): Promise<DestinationControl>;
+  /** Lets a destination go. Its backlog follows within a minute, or from then on at a rate. */
+  resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl>;
   health(): Promise<Health>;
+  /** Figures of each destination and route, over the dispatches whose events were emitted in a window. */
+  stats(query?: StatsQuery): Promise<Stats>;
   /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored; runs that outlived their dispatch it ends. */
   audit(query?: AuditQuery): Promise<AuditPage>;
   /** Deletes chains of events that have settled wholly and are older than `before`, a piece a call. Their keys are forgotten with them. */

@@ -31,8 +31,10 @@ export function configToBindings({ destinations, routes, ...head }: HubConfig): 
     json: `${JSON.stringify(name)}:${JSON.stringify(destination)}`,
   }));
   const listed = routes.map((route) => ({ path: `routes.${route.id}`, json: JSON.stringify(route) }));
+  // What has no variable of its own has to be there all the same.
+  const empty = { ...(declared.length === 0 && { destinations }), ...(listed.length === 0 && { routes }) };
   const texts = {
-    HUB_CONFIG: JSON.stringify(head),
+    HUB_CONFIG: JSON.stringify({ ...head, ...empty }),
     ...numbered("HUB_DESTINATIONS_", packed(declared), ["{", "}"]),
     ...numbered("HUB_ROUTES_", packed(listed), ["[", "]"]),
   };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { autoPause } from "./auto-pause.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { CONFIG } from "./limits.ts";
 import { delivery } from "./policy.ts";
@@ -11,7 +12,7 @@ const name = z
   .max(CONFIG.maxNameLength);
 
 /** The hub's own bindings: a destination of that name would be the hub's database. */
-const OWN_BINDINGS: readonly string[] = ["DB", "DISPATCH_QUEUE", "DISPATCH_WORKFLOW"];
+const OWN_BINDINGS: readonly string[] = ["DB", "DISPATCH_QUEUE", "DISPATCH_WORKFLOW", "BULK_WORKFLOW"];
 const bindingName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a service binding such as EMAIL" })
@@ -20,11 +21,12 @@ const bindingName = z
   });
 
 /** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
-const destination = closedObject({ worker: bindingName });
+const destination = closedObject({ worker: bindingName, autoPause: autoPause.optional() });
+export type Destination = z.infer<typeof destination>;
 
 /** A record skips `__proto__` without a word; here it is refused like any other name that is none. */
 const destinations = z
-  .custom<Record<string, { worker: string }>>((value) => !Object.hasOwn(Object(value), "__proto__"), {
+  .custom<Record<string, Destination>>((value) => !Object.hasOwn(Object(value), "__proto__"), {
     path: ["__proto__"],
     error: NAME,
     abort: true,

@@ -109,9 +109,10 @@ export const OUTCOMES = ["complete", "ignored", "failed", "misconfigured"] as co
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Where a dispatch stands. All but `ongoing` are final. */
-export const STATUSES = ["ongoing", "complete", "ignored", "failed", "misconfigured", "lost", "cancelled"] as const;
+export const SETTLED_STATUSES = ["complete", "ignored", "failed", "misconfigured", "lost", "cancelled"] as const;
+export const STATUSES = ["ongoing", ...SETTLED_STATUSES] as const;
 export type Status = (typeof STATUSES)[number];
-export type SettledStatus = Exclude<Status, "ongoing">;
+export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 /** Where a dispatch stands, as people say it; derived, never stored. */
 export type Stage = "scheduled" | "waiting to retry" | "running" | SettledStatus;

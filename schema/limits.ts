@@ -84,6 +84,19 @@ export const WORKFLOW = {
   maxStepRetries: 10_000,
 } as const;
 
+/** Destinations that are held back. */
+export const CONTROL = {
+  /** How often a run looks whether its destination is free again. */
+  lookMs: 60 * SECOND_MS,
+  /** Dispatches of a backlog that are given their moments in one statement: two rows written each, within the 30 s of a query. */
+  spreadRows: 5_000,
+  maxFailures: 1_000,
+  minProbeMs: SECOND_MS,
+  maxProbeMs: DAY_MS,
+  /** Notes on a destination are kept under this and its name. */
+  subject: "destination:",
+} as const;
+
 /** When the reconciler looks at a dispatch, and how long it tries (DESIGN.md, `check_at`). */
 export const CHECK = {
   graceMs: 1 * MINUTE_MS,
@@ -104,6 +117,21 @@ export const CHECK = {
 
 /** Reads. A list reads at most `scanRows` rows to fill a page and as many again to find where the next one starts. */
 export const READ = { defaultPage: 50, maxPage: 200, scanRows: 1_000, healthRows: 10_000, latestEvents: 20 } as const;
+
+/** What a call to `stats()` counts: dispatches, and attempts of each; in how many parts; how long an isolate keeps the answer. */
+export const STATS = { rows: 10_000, attempts: 20, parts: 24, keptMs: 5 * SECOND_MS } as const;
+
+/** What is done to many dispatches. */
+export const BULK = {
+  /** Dispatches a step: two rows each, and a note, in one transaction. */
+  piece: 200,
+  maxIds: 1_000,
+  /** A dry run counts so far. */
+  countRows: 10_000,
+  sample: 10,
+  /** Shown in a list, newest first. */
+  listed: 50,
+} as const;
 
 /** Messages that the queue gave up on are noted under this subject. */
 export const DEAD_LETTERS_SUBJECT = "dead-letters";

@@ -9,6 +9,11 @@ import * as z from "zod";
 export const runParams = z.object({ id: z.string(), dueAt: z.number() });
 export type RunParams = z.infer<typeof runParams>;
 
+/** Params of the run of a bulk operation. */
+export interface BulkParams {
+  readonly id: string;
+}
+
 /** Runs to be created. */
 const startMessage = z.object({ kind: z.literal("start"), runs: z.array(runParams).min(1) });
 
@@ -65,3 +70,6 @@ export const DEAD_LETTERS_SUFFIX = "-dead-letters";
 
 /** Steps of a run, by name. That which writes an answer down is named for its attempt, so that a restart can name it without asking. */
 export const STEP = { sleep: "until due", deliver: "deliver", record: (attempt: number) => `record ${attempt}` } as const;
+
+/** Steps of a bulk operation: a piece each, and its end. */
+export const BULK_STEP = { piece: (ordinal: number) => `piece ${ordinal}`, end: "end" } as const;

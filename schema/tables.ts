@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Outcome, Status } from "./contract.ts";
+import type { BulkKind, BulkState } from "./operations.ts";
 
 /**
  * Ids are UUIDv7: the primary key is the time index. All tables are WITHOUT ROWID, which drizzle cannot say:
@@ -100,17 +101,41 @@ export const notes = sqliteTable(
   (note) => [primaryKey({ columns: [note.subjectId, note.id] })],
 );
 
-/** Destinations an operator holds back. */
+/** What is done to many dispatches, a piece at a time, by a Workflow of the same id. */
+export const bulks = sqliteTable(
+  "bulks",
+  {
+    id: text().primaryKey(),
+    kind: text().$type<BulkKind>().notNull(),
+    /** JSON: which dispatches, and how they are to be delivered. */
+    filter: text().notNull(),
+    options: text().notNull(),
+    by: text().notNull(),
+    reason: text(),
+    state: text().$type<BulkState>().notNull(),
+    done: integer().notNull().default(0),
+    startedAt: integer("started_at").notNull(),
+    endedAt: integer("ended_at"),
+  },
+  (bulk) => [index("bulks_running").on(bulk.id).where(sql`state = 'running'`)],
+);
+
+/** Destinations that are held back, or on the way there: `paused` by an operator, `tripped` by their own failures, which are counted before. */
 export const controls = sqliteTable("controls", {
   destination: text().primaryKey(),
-  state: text().$type<"paused">().notNull(),
+  state: text().$type<"paused" | "counting" | "tripped">().notNull(),
   since: integer().notNull(),
   by: text().notNull(),
   detail: text(),
+  /** Failed attempts in a row. */
+  failures: integer().notNull().default(0),
+  /** A destination that has tripped is tried with one attempt when this has passed. */
+  probeAt: integer("probe_at"),
 });
 
 /** Rows as they are stored. */
 export type StoredEvent = Readonly<typeof events.$inferSelect>;
 export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;
 export type StoredExecution = Readonly<typeof executions.$inferSelect>;
+export type StoredBulk = Readonly<typeof bulks.$inferSelect>;
 export type StoredNote = Readonly<typeof notes.$inferSelect>;

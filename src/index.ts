@@ -14,19 +14,42 @@ import type {
   Page,
 } from "../schema/contract.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
+import type {
+  BulkFilter,
+  BulkKind,
+  BulkPreview,
+  BulkView,
+  Cancelled,
+  DestinationControl,
+  EventExplanation,
+  Operation,
+  ResumeOptions,
+  RetryOptions,
+} from "../schema/operations.ts";
+import type { Stats, StatsQuery } from "../schema/stats.ts";
 import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/upkeep.ts";
 import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
 import { consume } from "./consume.ts";
 import { audit } from "./hub/audit.ts";
+import { getBulk, listBulks, previewBulk, startBulk, stopBulk } from "./hub/bulk.ts";
+import { cancelDispatch, cancelEvent } from "./hub/cancel.ts";
+import { listDestinations, pauseDestination, resumeDestination } from "./hub/control-destination.ts";
 import { getDispatch, listDispatches } from "./hub/dispatches.ts";
 import { emit } from "./hub/emit.ts";
 import { getEvent, listEvents } from "./hub/events.ts";
+import { explainEvent } from "./hub/explain-event.ts";
 import { health } from "./hub/health.ts";
+import { keepBulksRunning } from "./hub/keep-bulks-running.ts";
+import type { Operator } from "./hub/operator.ts";
 import { purge } from "./hub/purge.ts";
+import { retryDispatch } from "./hub/retry-dispatch.ts";
+import { runNow } from "./hub/run-now.ts";
+import { stats } from "./hub/stats.ts";
 import { watchDispatch } from "./hub/watch.ts";
 import { sweep } from "./reconciler/sweep.ts";
 
+export { BulkWorkflow } from "../workflows/bulk.ts";
 export { DispatchWorkflow } from "../workflows/dispatch.ts";
 
 /** What a service binding may say about its caller. */
@@ -65,8 +88,68 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("watchDispatch", () => watchDispatch(this.env, id));
   }
 
+  async explainEvent(id: string): Promise<EventExplanation | null> {
+    return await atDoor("explainEvent", () => explainEvent(this.env, id));
+  }
+
+  async retryDispatch(id: string, options?: RetryOptions): Promise<DispatchView> {
+    return await atDoor("retryDispatch", () => retryDispatch(operatorOf(this.env, this.ctx), id, options));
+  }
+
+  async cancelDispatch(id: string, options?: Operation): Promise<DispatchView> {
+    return await atDoor("cancelDispatch", () => cancelDispatch(operatorOf(this.env, this.ctx), id, options));
+  }
+
+  async cancelEvent(id: string, options?: Operation): Promise<Cancelled> {
+    return await atDoor("cancelEvent", () => cancelEvent(operatorOf(this.env, this.ctx), id, options));
+  }
+
+  async runNow(id: string, options?: Operation): Promise<DispatchView> {
+    return await atDoor("runNow", () => runNow(operatorOf(this.env, this.ctx), id, options));
+  }
+
+  async previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview> {
+    return await atDoor("previewBulk", () => previewBulk(this.env, kind, filter));
+  }
+
+  async retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView> {
+    return await atDoor("retryDispatches", () => startBulk(operatorOf(this.env, this.ctx), "retry", { filter, options }));
+  }
+
+  async cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView> {
+    return await atDoor("cancelDispatches", () => startBulk(operatorOf(this.env, this.ctx), "cancel", { filter, options }));
+  }
+
+  async getBulk(id: string): Promise<BulkView | null> {
+    return await atDoor("getBulk", () => getBulk(this.env, id));
+  }
+
+  async listBulks(): Promise<BulkView[]> {
+    return await atDoor("listBulks", () => listBulks(this.env));
+  }
+
+  async stopBulk(id: string): Promise<BulkView> {
+    return await atDoor("stopBulk", () => stopBulk(this.env, id));
+  }
+
+  async listDestinations(): Promise<DestinationControl[]> {
+    return await atDoor("listDestinations", () => listDestinations(this.env));
+  }
+
+  async pauseDestination(name: string, options?: Operation): Promise<DestinationControl> {
+    return await atDoor("pauseDestination", () => pauseDestination(operatorOf(this.env, this.ctx), name, options));
+  }
+
+  async resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl> {
+    return await atDoor("resumeDestination", () => resumeDestination(operatorOf(this.env, this.ctx), name, options));
+  }
+
   async health(): Promise<Health> {
     return await atDoor("health", () => health(this.env));
+  }
+
+  async stats(query?: StatsQuery): Promise<Stats> {
+    return await atDoor("stats", () => stats(this.env, query));
   }
 
   async audit(query?: AuditQuery): Promise<AuditPage> {
@@ -76,6 +159,10 @@ export class EventHub extends Producer implements EventHubApi {
   async purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage> {
     return await atDoor("purge", () => purge(this.env, before, query));
   }
+}
+
+function operatorOf(env: Env, ctx: ExecutionContext<CallerProps>): Operator {
+  return { env, name: ctx.props?.source ?? "rpc", afterReply: (work) => ctx.waitUntil(work) };
 }
 
 /** Faults that somebody who runs the hub should see. */
@@ -102,6 +189,7 @@ export default {
   async scheduled(_controller, env) {
     try {
       const { taken, left } = await sweep(env, Date.now());
+      await keepBulksRunning(env);
       if (taken > 0) logWarning("swept", { taken, left });
     } catch (error) {
       logError("scheduled", error);

@@ -50,4 +50,19 @@ export type {
 export { type Duration, durationMs } from "../schema/duration.ts";
 export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";
+export type {
+  BulkFilter,
+  BulkKind,
+  BulkPreview,
+  BulkState,
+  BulkView,
+  Cancelled,
+  DestinationControl,
+  EventExplanation,
+  Operation,
+  ResumeOptions,
+  RetryOptions,
+  RouteExplanation,
+} from "../schema/operations.ts";
+export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/stats.ts";
 export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/upkeep.ts";

@@ -90,6 +90,23 @@ export async function restartRun(workflow: Workflow<RunParams>, id: string, { un
   });
 }
 
+/**
+ * Puts another run in the place of one, or of none: a run that was told to sleep until a moment that no longer holds would do so again when
+ * it is restarted. Throws when it could not be created: then there is none.
+ */
+export async function replaceRun(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
+  const old = await findRun(workflow, run.id);
+  await old?.delete().finally(() => dispose(old));
+  await createRun(workflow, run);
+}
+
+/** Creates a run, or lets it be when there is one. */
+export async function createRun(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
+  const { refused, failed } = await createRuns(workflow, [run]);
+  if (refused.length > 0) throw new Error("the platform limits the rate at which runs are created");
+  if (failed[0] !== undefined) throw new Error(failed[0].message);
+}
+
 /** Ends a run where it stands. What it is calling is not recorded. */
 export async function terminateRun(workflow: Workflow<RunParams>, id: string): Promise<void> {
   await withRun(workflow, id, (instance) => instance.terminate());
@@ -110,7 +127,7 @@ async function withRun(workflow: Workflow<RunParams>, id: string, work: (instanc
 }
 
 /** A handle on the run, to be disposed; `null` when the engine does not know it. */
-export async function findRun(workflow: Workflow<RunParams>, id: string): Promise<WorkflowInstance | null> {
+export async function findRun(workflow: Pick<Workflow, "get">, id: string): Promise<WorkflowInstance | null> {
   try {
     return await workflow.get(id);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Outcome, SettledStatus, Status } from "../../schema/contract.ts";
-import { CHECK } from "../../schema/limits.ts";
+import { CHECK, CONTROL } from "../../schema/limits.ts";
 import type { Policy } from "../../schema/policy.ts";
 import type { Answer } from "./answer.ts";
 import { misconfiguredDelayMs, retryDelayMs } from "./retry-delay.ts";
@@ -16,9 +16,6 @@ export type Look =
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "call"; readonly attempt: number };
 
-/** How often a run looks whether a paused destination is free again. */
-const PAUSED_LOOK_MS = 60_000;
-
 /**
  * Decides what a look at a dispatch leads to. The ordinal counts what is recorded, never what the engine counts:
  * an engine that restarted, or woke early, neither skips an attempt nor makes one too soon.
@@ -26,7 +23,7 @@ const PAUSED_LOOK_MS = 60_000;
 export function decideLook(params: { status: Status; dueAt: number; paused: boolean; past: readonly PastAttempt[]; now: number }): Look {
   if (params.status !== "ongoing") return { do: "stop", status: params.status };
   if (params.dueAt > params.now) return { do: "wait", ms: params.dueAt - params.now };
-  if (params.paused) return { do: "wait", ms: PAUSED_LOOK_MS };
+  if (params.paused) return { do: "wait", ms: CONTROL.lookMs };
   return { do: "call", attempt: params.past.length + 1 };
 }
 

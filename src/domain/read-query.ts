@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { DispatchQuery, EventQuery } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
 import { Fault } from "../../schema/faults.ts";
-import { READ } from "../../schema/limits.ts";
+import { DAY_MS, READ } from "../../schema/limits.ts";
 import { moment } from "../../schema/moment.ts";
+import type { StatsQuery } from "../../schema/stats.ts";
 import type { AuditQuery, PurgeQuery } from "../../schema/upkeep.ts";
 import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording.ts";
 
@@ -46,6 +47,8 @@ const purgeQuery = closedObject({ dryRun: z.boolean().default(false), cursor: z.
   PurgeQuery
 >;
 
+const statsQuery = closedObject({ from: time.optional(), to: time.optional() }) satisfies z.ZodType<unknown, StatsQuery>;
+
 export type ParsedEventQuery = z.infer<typeof eventQuery>;
 export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
 
@@ -69,6 +72,13 @@ export function parsePurge(before: unknown, query: unknown, now: number): z.infe
   const { before: moment } = parsed(closedObject({ before: time }).safeParse({ before }, inWords));
   if (moment > now) throw new Fault("query.invalid", "before lies in the future; pass a moment that is over.");
   return { ...parsed(purgeQuery.safeParse(query ?? {}, inWords)), before: moment };
+}
+
+/** Throws `query.invalid` naming the option, also for a window that is none. */
+export function parseStatsQuery(query: unknown, now: number): { from: number; to: number } {
+  const { to = now, from = to - DAY_MS } = parsed(statsQuery.safeParse(query ?? {}, inWords));
+  if (from >= to) throw new Fault("query.invalid", "from is not before to.");
+  return { from, to };
 }
 
 /** An id as a caller passes it. Throws `query.invalid` for anything but text. */

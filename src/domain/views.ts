@@ -1,7 +1,8 @@
 import type { DispatchDetail, DispatchView, EventDetail, ExecutionView, HubEvent, NoteView, RunView } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
+import type { BulkView, DestinationControl } from "../../schema/operations.ts";
 import type { Policy } from "../../schema/policy.ts";
-import type { StoredDispatch, StoredExecution, StoredNote } from "../../schema/tables.ts";
+import type { StoredBulk, StoredDispatch, StoredExecution, StoredNote } from "../../schema/tables.ts";
 import { type EventRow, hubEvent } from "./plan-emit.ts";
 import { stageOf } from "./stage.ts";
 import { timeOfId } from "./time-id.ts";
@@ -40,6 +41,30 @@ export function executionView(row: ExecutionFacts): ExecutionView {
 
 export function noteView({ at, kind, by, reason, detail }: NoteFacts): NoteView {
   return { at: iso(at), kind, by, ...(reason !== null && { reason }), ...(detail !== null && { detail: JSON.parse(detail) as Json }) };
+}
+
+export function bulkView(row: StoredBulk): BulkView {
+  const { id, kind, state, filter, by, reason, done, startedAt, endedAt } = row;
+  return {
+    id,
+    kind,
+    state,
+    filter: JSON.parse(filter) as Json,
+    by,
+    ...(reason !== null && { reason }),
+    done,
+    startedAt: iso(startedAt),
+    ...(endedAt !== null && { endedAt: iso(endedAt) }),
+  };
+}
+
+export function controlView(
+  destination: string,
+  control: { state: "paused" | "tripped"; since: number; by: string; detail: string | null } | undefined,
+): DestinationControl {
+  if (control === undefined) return { destination, state: "open" };
+  const { state, since, by, detail } = control;
+  return { destination, state, since: iso(since), by, ...(detail !== null && { reason: detail }) };
 }
 
 export function dispatchDetail(

@@ -1,17 +1,20 @@
 import { v7 as uuidv7 } from "uuid";
+import { type AutoPause, probeMs } from "../../schema/auto-pause.ts";
 import type { Cause, Delivery } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
-import { EMIT, REPLY } from "../../schema/limits.ts";
+import { CONTROL, EMIT, REPLY } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Configuration, configured } from "../bindings/configuration.ts";
 import { callDestination } from "../bindings/destination.ts";
 import { logError } from "../bindings/log.ts";
 import { type Answer, answerInvalid } from "../domain/answer.ts";
+import { decideControl, probeWaitMs } from "../domain/auto-pause.ts";
 import { decideLook, decideNext } from "../domain/next-attempt.ts";
 import { parseEmit } from "../domain/parse-emit.ts";
 import { type EmitPlan, NOTHING, planEmit } from "../domain/plan-emit.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
-import { configRow } from "../store/config-statements.ts";
+import { configRow } from "../store/configs.ts";
+import { claimProbe } from "../store/controls.ts";
 import { type LoadedAttempt, loadAttempt } from "../store/load-attempt.ts";
 import type { AttemptRecord } from "../store/record-attempt.ts";
 import { handOver, resultOf } from "./deliver-result.ts";
@@ -33,8 +36,10 @@ export async function attempt(env: Env, dispatchId: string): Promise<string> {
   if (look.do === "wait") throw new RetrySignal(look.ms);
   const configuration = await configured(env);
   if (!configuration.ok) throw new RetrySignal(CONFIG_LOOK_MS);
+  const { autoPause } = configuration.value.config.destinations[loaded.destination] ?? {};
+  await holdIfTripped(env, loaded, autoPause);
 
-  const owed: Owed = { env, configuration: configuration.value, dispatchId, loaded, attempt: look.attempt };
+  const owed: Owed = { env, configuration: configuration.value, dispatchId, loaded, attempt: look.attempt, autoPause };
   const startedAt = Date.now();
   const answer = await callDestination({
     env,
@@ -46,12 +51,23 @@ export async function attempt(env: Env, dispatchId: string): Promise<string> {
   return await recordOrHandOver(env, recordOf(owed, answer, startedAt));
 }
 
+/** A destination that failed too often is tried by one dispatch at a time. Throws a `RetrySignal` for the others. */
+async function holdIfTripped(env: Env, { destination, control }: LoadedAttempt, autoPause: AutoPause | undefined): Promise<void> {
+  if (control?.state !== "tripped") return;
+  const now = Date.now();
+  const wait = probeWaitMs(control, now, CONTROL.lookMs);
+  if (wait > 0) throw new RetrySignal(wait);
+  const until = autoPause === undefined ? now : now + probeMs(autoPause);
+  if (!(await claimProbe(env.DB, { destination, probeAt: control.probeAt, until }))) throw new RetrySignal(CONTROL.lookMs);
+}
+
 interface Owed {
   readonly env: Env;
   readonly configuration: Configuration;
   readonly dispatchId: string;
   readonly loaded: LoadedAttempt;
   readonly attempt: number;
+  readonly autoPause: AutoPause | undefined;
 }
 
 function deliveryOf({ dispatchId, loaded, attempt: ordinal }: Owed): Delivery {
@@ -76,6 +92,12 @@ function recordOf(owed: Owed, given: Answer, startedAt: number): AttemptRecord {
     error: "error" in answer ? answer.error : null,
     next: decideNext({ policy: owed.loaded.policy, past: owed.loaded.past, answer, startedAt, now, random: Math.random() }),
     followUps,
+    control: decideControl({
+      destination: owed.loaded.destination,
+      autoPause: owed.autoPause,
+      control: owed.loaded.control,
+      outcome: answer.outcome,
+    }),
     // The hub may be given another configuration before the record is written.
     config: followUps.events.length === 0 ? null : configRow(owed.configuration, now),
   };

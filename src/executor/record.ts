@@ -35,6 +35,8 @@ function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
     next: { status: outcome, reason: error.message },
     followUps: NOTHING,
     config: null,
+    // It answered: what is wrong is the reply.
+    control: null,
   };
 }
 

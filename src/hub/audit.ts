@@ -12,7 +12,9 @@ import { openCursor, sealCursor } from "../domain/cursor.ts";
 import { hubEvent } from "../domain/plan-emit.ts";
 import { parseAuditQuery } from "../domain/read-query.ts";
 import { compileRouting, type Routing } from "../domain/routing.ts";
-import { readAuditPiece, readConfigs, readPausedDestinations, type StoredPiece } from "../store/read-audit.ts";
+import { readConfigs } from "../store/configs.ts";
+import { readControls } from "../store/controls.ts";
+import { readAuditPiece, type StoredPiece } from "../store/read-audit.ts";
 
 /**
  * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
@@ -48,7 +50,8 @@ function routingOf(body: string): Routing | undefined {
 type Figured = Omit<AuditedDispatch, "run" | "ended">;
 
 async function withFigures(env: Env, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
-  const [paused, configuration] = await Promise.all([readPausedDestinations(env.DB), configured(env)]);
+  const [controls, configuration] = await Promise.all([readControls(env.DB), configured(env)]);
+  const paused = new Set(controls.map(({ destination }) => destination));
   const figures = new Map(executions.map((row) => [row.dispatchId, row]));
   const noted = Map.groupBy(notes, ({ subjectId }) => subjectId);
   return dispatches.map((dispatch) => ({

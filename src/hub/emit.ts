@@ -11,7 +11,7 @@ import { parseEmitOptions, refuseKeys } from "../domain/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
 import { receiptsOf, runsOf } from "../domain/receipts.ts";
 import { collapseRepeats } from "../domain/repeated-keys.ts";
-import { configRow } from "../store/config-statements.ts";
+import { configRow } from "../store/configs.ts";
 import type { KnownEvents } from "../store/known-keys.ts";
 import { storeEmit } from "../store/store-emit.ts";
 import { queueEmit } from "./queue-emit.ts";

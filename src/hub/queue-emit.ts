@@ -7,7 +7,7 @@ import type { Configuration } from "../bindings/configuration.ts";
 import { enqueueEmit } from "../bindings/dispatch-queue.ts";
 import { logError } from "../bindings/log.ts";
 import type { EmitPlan } from "../domain/plan-emit.ts";
-import { configRow } from "../store/config-statements.ts";
+import { configRow } from "../store/configs.ts";
 
 /**
  * Puts a call that the database would not take on the queue, to be stored once it is back. Throws `storage.unavailable` when the call does

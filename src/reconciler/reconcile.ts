@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { messageOf } from "../../schema/message-of.ts";
 import type { OverdueDispatch } from "../../schema/messages.ts";
 import { configured } from "../bindings/configuration.ts";
-import { createRuns, lookAtRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
+import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import { logError } from "../bindings/log.ts";
 import { againAt, decideRepair, type Repair, type RunLook, repairedState } from "../domain/repair.ts";
 import { claimRepair, countRestart, giveBack } from "../store/claim-repair.ts";
@@ -65,19 +65,16 @@ function noteOf({ row, run, now, decided }: Case): NoteRow | null {
   return { subjectId: row.id, id: uuidv7(), at: now, kind, by: "reconciler", reason: decided.cause, detail: JSON.stringify(detail) };
 }
 
-async function perform({ DISPATCH_WORKFLOW }: Env, { id, dueAt, attempts }: Held, decided: Repair): Promise<void> {
+async function perform({ DISPATCH_WORKFLOW }: Env, { id, dueAt, attempts, hurried }: Held, decided: Repair): Promise<void> {
   switch (decided.do) {
     case "nudge":
     case "wake":
       return await wakeRun(DISPATCH_WORKFLOW, id);
     case "restart":
+      if (hurried && attempts === 0) return await replaceRun(DISPATCH_WORKFLOW, { id, dueAt });
       return await restartRun(DISPATCH_WORKFLOW, id, { unrecorded: attempts + 1 });
-    case "create": {
-      const { refused, failed } = await createRuns(DISPATCH_WORKFLOW, [{ id, dueAt }]);
-      if (refused.length > 0) throw new Error("the platform limits the rate at which runs are created");
-      if (failed[0] !== undefined) throw new Error(failed[0].message);
-      return;
-    }
+    case "create":
+      return await createRun(DISPATCH_WORKFLOW, { id, dueAt });
     default:
   }
 }

@@ -1,6 +1,6 @@
 import type { OverdueDispatch } from "../../schema/messages.ts";
 import type { RepairedState } from "../domain/repair.ts";
-import { type NoteRow, noteIfChanged } from "./notes.ts";
+import { changeNoted, type NoteRow } from "./notes.ts";
 import { withStorage } from "./storage.ts";
 
 const CLAIM = `
@@ -10,8 +10,6 @@ const CLAIM = `
 const SETTLE = `
   UPDATE dispatches SET status = ?3, check_at = NULL, settled_at = ?4, reason = ?5
   WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2`;
-
-const IS_NOTED = "SELECT 1 FROM notes WHERE subject_id = ?1 AND id = ?2";
 
 /**
  * Takes a dispatch for a repair, which must come after: nobody else can, and it does not come up again before its new `check_at`. `false`:
@@ -26,9 +24,7 @@ export async function claimRepair(
       ? d1.prepare(CLAIM).bind(taken.id, taken.checkAt, to.checkAt, to.recoveries, to.overdueSince)
       : d1.prepare(SETTLE).bind(taken.id, taken.checkAt, to.status, to.settledAt, to.reason);
   if (note === null) return (await withStorage(d1, () => claim.run())).meta.changes > 0;
-  const isNoted = d1.prepare(IS_NOTED).bind(note.subjectId, note.id);
-  const [, , noted] = await withStorage(d1, () => d1.batch([claim, noteIfChanged(d1, note), isNoted]));
-  return (noted?.results.length ?? 0) > 0;
+  return await changeNoted(d1, claim, note);
 }
 
 const COUNT = "UPDATE dispatches SET recoveries = ?3 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";

@@ -1,5 +1,5 @@
 import { DEAD_LETTERS_SUBJECT } from "../../schema/limits.ts";
-import { type NoteRow, noteStatement } from "./notes.ts";
+import { type NoteRow, noteOngoing, noteStatement } from "./notes.ts";
 import { withStorage } from "./storage.ts";
 
 /** Makes dispatches overdue that are ongoing and not yet so. */
@@ -20,17 +20,6 @@ export async function recordDeadLetter(
   const whole: NoteRow = { ...note, subjectId: DEAD_LETTERS_SUBJECT, detail };
   const named = JSON.stringify(dispatchIds);
   await withStorage(d1, () =>
-    d1.batch([
-      d1.prepare(HAND_OVER).bind(named, now),
-      noteStatement(d1, whole),
-      d1.prepare(NOTE_EACH).bind(named, note.id, now, note.kind, note.by, reason),
-    ]),
+    d1.batch([d1.prepare(HAND_OVER).bind(named, now), noteStatement(d1, whole), noteOngoing(d1, dispatchIds, note)]),
   );
 }
-
-const NOTE_EACH = `
-  INSERT INTO notes (subject_id, id, at, kind, "by", reason)
-  SELECT dispatch.id, ?2, ?3, ?4, ?5, ?6
-  FROM json_each(?1) AS named CROSS JOIN dispatches AS dispatch ON dispatch.id = named.value
-  WHERE dispatch.status = 'ongoing'
-  ON CONFLICT DO NOTHING`;

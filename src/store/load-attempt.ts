@@ -1,13 +1,14 @@
 import type { Status } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
+import type { Control } from "../domain/auto-pause.ts";
 import type { PastAttempt } from "../domain/next-attempt.ts";
 import { type EventRow, hubEvent } from "../domain/plan-emit.ts";
 import { withStorage } from "./storage.ts";
 
 const SELECT_ATTEMPT = `
   SELECT dispatch.route, dispatch.destination, dispatch.policy, dispatch.status, dispatch.due_at AS dueAt,
-    (SELECT state FROM controls WHERE controls.destination = dispatch.destination) AS control,
+    (SELECT json_object('state', state, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
     (SELECT json_group_array(json_object('outcome', outcome, 'startedAt', started_at))
       FROM (SELECT outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
     event.id, event.type, event.source, event.subject, event.time, event.data,
@@ -32,13 +33,15 @@ export type LoadedAttempt = NonNullable<Awaited<ReturnType<typeof loadAttempt>>>
 export async function loadAttempt(d1: D1Database, dispatchId: string) {
   const row = await withStorage(d1, () => d1.prepare(SELECT_ATTEMPT).bind(dispatchId).first<AttemptRow>());
   if (row === null) return null;
+  const control = row.control === null ? null : (JSON.parse(row.control) as Control);
   return {
     route: row.route,
     destination: row.destination,
     policy: JSON.parse(row.policy) as Policy,
     status: row.status,
     dueAt: row.dueAt,
-    paused: row.control === "paused",
+    control,
+    paused: control?.state === "paused",
     past: JSON.parse(row.past) as PastAttempt[],
     event: hubEvent(row, JSON.parse(row.data) as Json),
   };

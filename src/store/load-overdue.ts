@@ -15,12 +15,15 @@ export interface OverdueRow {
   readonly reason: string | null;
   /** Its destination is. */
   readonly paused: boolean;
+  /** Somebody has made it due before its time: its run may know another moment. */
+  readonly hurried: boolean;
 }
 
 const SELECT_OVERDUE = `
   SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
     dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince, dispatch.reason,
-    EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state = 'paused') AS paused
+    EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state <> 'counting') AS paused,
+    EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = 'run_now') AS hurried
   FROM json_each(?1) AS taken
   CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'
   WHERE dispatch.status = 'ongoing' AND dispatch.check_at = taken.value ->> 'checkAt'`;
@@ -30,8 +33,10 @@ export async function loadOverdue(d1: D1Database, taken: readonly OverdueDispatc
   const found: OverdueRow[] = [];
   for (const parameter of rowParameters(taken.map((one) => JSON.stringify(one)))) {
     const select = d1.prepare(SELECT_OVERDUE).bind(parameter);
-    const { results } = await withStorage(d1, () => select.all<Omit<OverdueRow, "paused"> & { paused: number }>());
-    found.push(...results.map((row) => ({ ...row, paused: row.paused === 1 })));
+    const { results } = await withStorage(d1, () =>
+      select.all<Omit<OverdueRow, "paused" | "hurried"> & { paused: number; hurried: number }>(),
+    );
+    found.push(...results.map((row) => ({ ...row, paused: row.paused === 1, hurried: row.hurried === 1 })));
   }
   return found;
 }

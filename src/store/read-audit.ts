@@ -90,18 +90,3 @@ async function lastOfPiece(d1: D1Database, start: string, end: string): Promise<
   });
   return over < 0 ? undefined : results[over - 1]?.id;
 }
-
-/** Bodies of configurations by version. */
-export async function readConfigs(d1: D1Database, versions: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const select = d1
-    .prepare("SELECT version, body FROM configs WHERE version IN (SELECT value FROM json_each(?1))")
-    .bind(JSON.stringify(versions));
-  const { results } = await withStorage(d1, () => select.all<{ version: string; body: string }>());
-  return new Map(results.map(({ version, body }) => [version, body]));
-}
-
-export async function readPausedDestinations(d1: D1Database): Promise<ReadonlySet<string>> {
-  const select = d1.prepare("SELECT destination FROM controls WHERE state = 'paused'");
-  const { results } = await withStorage(d1, () => select.all<{ destination: string }>());
-  return new Set(results.map(({ destination }) => destination));
-}

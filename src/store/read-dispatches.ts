@@ -3,14 +3,15 @@ import type { Status } from "../../schema/contract.ts";
 import type { StoredDispatch } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedDispatchQuery } from "../domain/read-query.ts";
+import { isBad } from "../domain/stage.ts";
 import type { ExecutionFacts, NoteFacts } from "../domain/views.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
-const COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
+export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
   settled_at AS settledAt, reason, redrive_of AS redriveOf, overdue_since AS overdueSince`;
 
 export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
-  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${COLUMNS} FROM dispatches WHERE id = ${id}`);
+  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE id = ${id}`);
   return row;
 }
 
@@ -27,7 +28,12 @@ export async function readNotes(d1: D1Database, subjectId: string): Promise<Note
 
 /** All dispatches of an event, redrives included: a range of the primary key. */
 export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<StoredDispatch[]> {
-  return await readAll(d1, sql`SELECT ${COLUMNS} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+  return await readAll(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+}
+
+/** The first of a line with all its redrives. */
+export async function readLine(d1: D1Database, root: string): Promise<Pick<StoredDispatch, "id" | "status">[]> {
+  return await readAll(d1, sql`SELECT id, status FROM dispatches WHERE id = ${root} OR id BETWEEN ${`${root}-r`} AND ${`${root}-s`}`);
 }
 
 /** Newest first; ongoing ones in the order in which the hub looks at them. */
@@ -40,7 +46,7 @@ export async function readDispatches(
   if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
   const before = position === undefined ? undefined : String(position[0]);
   const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
-  const scan = sql`SELECT ${COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
   return await readPage<StoredDispatch>(d1, { scan, filters: equal({ status, destination, route }), limit });
 }
 
@@ -48,7 +54,7 @@ export async function readDispatches(
 async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
   const { destination, route, limit } = query;
   const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
-  const scan = sql`SELECT ${COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
+  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
   return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ destination, route }), ...idsBetween(query)], limit });
 }
 
@@ -61,7 +67,6 @@ function ofEvent(eventId: string): Sql {
 }
 
 /** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */
-function amongBad(status: Status | undefined): Sql[] {
-  const isBad = status === "failed" || status === "misconfigured" || status === "lost";
-  return isBad ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
+export function amongBad(status: Status | undefined): Sql[] {
+  return status !== undefined && isBad(status) ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
 }

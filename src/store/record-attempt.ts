@@ -1,8 +1,10 @@
 import type { Outcome } from "../../schema/contract.ts";
 import type { RecordedError } from "../domain/answer.ts";
+import type { ControlChange } from "../domain/auto-pause.ts";
 import type { Next } from "../domain/next-attempt.ts";
 import type { EmitPlan } from "../domain/plan-emit.ts";
-import { type ConfigRow, configStatements } from "./config-statements.ts";
+import { type ConfigRow, configStatements } from "./configs.ts";
+import { controlStatements } from "./controls.ts";
 import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
 import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";
@@ -21,6 +23,8 @@ export interface AttemptRecord {
   readonly followUps: EmitPlan;
   /** What routed them; null when there are none. */
   readonly config: ConfigRow | null;
+  /** What the attempt says of its destination. Not there in records that an earlier version handed over. */
+  readonly control?: ControlChange | null | undefined;
 }
 
 /**
@@ -37,7 +41,11 @@ export async function recordAttempt(d1: D1Database, record: AttemptRecord): Prom
   const lookups = knownStatements(d1, record.followUps);
   try {
     return await pastKnownKeys(d1, record.followUps, async (followUps) => {
-      const writes = [...recordStatements(d1, { ...record, followUps }), ...configStatements(d1, record.config)];
+      const writes = [
+        ...recordStatements(d1, { ...record, followUps }),
+        ...configStatements(d1, record.config),
+        ...controlStatements(d1, record),
+      ];
       const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
       const settledOtherwise = results[1]?.meta.changes === 0;
       return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };

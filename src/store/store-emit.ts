@@ -1,5 +1,5 @@
 import type { EmitPlan } from "../domain/plan-emit.ts";
-import { type ConfigRow, configStatements } from "./config-statements.ts";
+import { type ConfigRow, configStatements } from "./configs.ts";
 import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "./known-keys.ts";
 import { planStatements } from "./plan-statements.ts";
 import { withStorage } from "./storage.ts";

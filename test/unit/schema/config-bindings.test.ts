@@ -1,6 +1,13 @@
+import "../support/seed.ts";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configFromBindings } from "../../../schema/config-bindings.ts";
+import type { HubConfig, Route } from "../../../schema/config.ts";
+import { configFromBindings, configToBindings } from "../../../schema/config-bindings.ts";
+import { CONFIG } from "../../../schema/limits.ts";
+import { validConfig } from "../support/configs.ts";
 import { messageOf } from "../support/message-of.ts";
+import { configOf } from "../support/routing.ts";
+import { text } from "../support/text.ts";
 
 const destinations = { a: { worker: "A" }, b: { worker: "B" } };
 const routes = [
@@ -102,5 +109,110 @@ describe("a configuration in bindings", () => {
     expect(messageOf(() => configFromBindings({ HUB_ROUTES_0: "[]", HUB_ROUTES_1: "[", HUB_ROUTES_2: "[" }))).toMatch(
       /^HUB_ROUTES_1 is not JSON/,
     );
+  });
+});
+
+describe("a configuration into bindings", () => {
+  const bytes = (json: string) => Buffer.byteLength(json);
+  const route = (id: string, note: string): Route => ({
+    id,
+    on: "*",
+    where: { path: "$.data.note", exact: note },
+    to: [{ destination: "a" }],
+  });
+  const withRoutes = (many: readonly Route[]): HubConfig => configOf({ destinations, routes: many });
+  const back = (config: HubConfig) => configOf(configFromBindings(configToBindings(config).variables));
+
+  /** A route of so many bytes as JSON. */
+  const routeOf = (id: string, size: number) => route(id, "x".repeat(size - bytes(JSON.stringify(route(id, "")))));
+
+  test("arrives as it was, in the order it had", () => {
+    fc.assert(
+      fc.property(validConfig, (written) => {
+        const config = configOf(written);
+        expect(JSON.stringify(back(config))).toBe(JSON.stringify(config));
+      }),
+    );
+  });
+
+  test("arrives as it was whatever is written in it, no variable longer than it may be", () => {
+    const note = fc.tuple(text({ maxLength: 20 }), fc.nat({ max: 60 })).map(([unit, times]) => unit.repeat(times));
+    fc.assert(
+      fc.property(fc.array(note, { maxLength: 30 }), (notes) => {
+        const config = withRoutes(notes.map((written, index) => route(`r${index}`, written)));
+        const { variables, issues } = configToBindings(config);
+        fc.pre(issues.length === 0);
+        expect(back(config)).toEqual(config);
+        expect(Math.max(...Object.values(variables).map(bytes))).toBeLessThanOrEqual(CONFIG.maxBindingBytes);
+      }),
+    );
+  });
+
+  test("keeps every default, zeros and all", () => {
+    const defaults = {
+      delay: "0s",
+      timeout: "1ms",
+      retry: { limit: 0, backoff: "constant", delay: "0s", maxDelay: "0s", jitter: "none" },
+      misconfigured: { delay: "1s", maxDelay: "1s", for: "0s" },
+    };
+    expect(back(configOf({ defaults, destinations, routes: [] }))).toEqual({ defaults, destinations, routes: [] });
+  });
+
+  test("of 60 routes of 300 bytes fills as few variables as hold it, each of at most 4,800 bytes", () => {
+    const many = Array.from({ length: 60 }, (_, index) => routeOf(`route-${index}`, 300));
+    const { variables, issues } = configToBindings(withRoutes(many));
+    expect(issues).toEqual([]);
+    expect(Object.keys(variables)).toEqual([
+      "HUB_CONFIG",
+      "HUB_DESTINATIONS_0",
+      "HUB_ROUTES_0",
+      "HUB_ROUTES_1",
+      "HUB_ROUTES_2",
+      "HUB_ROUTES_3",
+    ]);
+    expect(Object.values(variables).filter((json) => bytes(json) > 4_800)).toEqual([]);
+    expect(back(withRoutes(many)).routes).toEqual(many);
+  });
+
+  test("of many destinations spreads these as well", () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`d${index}`, { worker: `DESTINATION_${index}` }]));
+    const config = configOf({ destinations: many, routes: [] });
+    expect(Object.keys(configToBindings(config).variables)).toEqual(["HUB_CONFIG", "HUB_DESTINATIONS_0", "HUB_DESTINATIONS_1"]);
+    expect(JSON.stringify(back(config))).toBe(JSON.stringify(config));
+  });
+
+  test("fills a variable to its last byte, brackets and commas included", () => {
+    const [first, second] = [routeOf("first", 2_000), routeOf("second", 2_797)];
+    const routesIn = (many: Route[]) =>
+      Object.entries(configToBindings(withRoutes(many)).variables)
+        .slice(2)
+        .map(([, json]) => bytes(json));
+    expect(routesIn([first, second])).toEqual([4_800]);
+    expect(routesIn([first, routeOf("second", 2_798)])).toEqual([2_002, 2_800]);
+    expect(routesIn([routeOf("whole", 4_798)])).toEqual([4_800]);
+  });
+
+  test("counts bytes, not characters", () => {
+    const { variables } = configToBindings(withRoutes([route("one", "ä".repeat(1_200)), route("two", "ä".repeat(1_200))]));
+    expect(Object.keys(variables).filter((name) => name.startsWith("HUB_ROUTES_"))).toHaveLength(2);
+  });
+
+  test("names each route that no variable holds, and no other", () => {
+    const { issues } = configToBindings(
+      withRoutes([route("small", ""), routeOf("large", 4_799), routeOf("whole", 4_798), routeOf("huge", 9_000)]),
+    );
+    const said = (size: number) => `is ${size} bytes as JSON; a Worker's variable holds 5 KB, so one of these may be at most 4798`;
+    expect(issues).toEqual([
+      { path: "routes.large", message: said(4_799) },
+      { path: "routes.huge", message: said(9_000) },
+    ]);
+  });
+
+  test("says when it fills more variables than a Worker has", () => {
+    const many = (count: number) => withRoutes(Array.from({ length: count }, (_, index) => routeOf(`r${index}`, 4_000)));
+    expect(configToBindings(many(126)).issues).toEqual([]);
+    expect(configToBindings(many(127)).issues).toEqual([
+      { path: "routes", message: "the configuration fills 129 variables; a Worker has at most 128" },
+    ]);
   });
 });

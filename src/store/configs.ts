@@ -1,3 +1,5 @@
+import { withStorage } from "./storage.ts";
+
 /** A configuration that routed events. */
 export interface ConfigRow {
   readonly version: string;
@@ -14,4 +16,13 @@ export function configStatements(d1: D1Database, config: ConfigRow | null): D1Pr
   if (config === null) return [];
   const insert = "INSERT INTO configs (version, body, first_seen_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
   return [d1.prepare(insert).bind(config.version, config.body, config.firstSeenAt)];
+}
+
+/** Bodies of configurations by version. */
+export async function readConfigs(d1: D1Database, versions: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const select = d1
+    .prepare("SELECT version, body FROM configs WHERE version IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(versions));
+  const { results } = await withStorage(d1, () => select.all<{ version: string; body: string }>());
+  return new Map(results.map(({ version, body }) => [version, body]));
 }

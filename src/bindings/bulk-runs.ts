@@ -1,0 +1,16 @@
+import type { BulkParams } from "../../schema/messages.ts";
+import { findRun } from "./dispatch-runs.ts";
+import { dispose } from "./dispose.ts";
+
+/** Sees to it that a bulk operation has a run that works: creates it, starts it over, or wakes it. Harmless to one that does. */
+export async function keepBulkRun(workflow: Workflow<BulkParams>, id: string): Promise<void> {
+  const found = await findRun(workflow, id);
+  if (found === null) return dispose(await workflow.create({ id, params: { id } }));
+  try {
+    const { status } = await found.status();
+    const isOver = status === "complete" || status === "errored" || status === "terminated";
+    await (isOver ? found.restart() : found.sendEvent({ type: "wake", payload: null }));
+  } finally {
+    dispose(found);
+  }
+}

@@ -1,0 +1,68 @@
+import { v7 as uuidv7 } from "uuid";
+import { BULK } from "../../schema/limits.ts";
+import type { RetryOptions } from "../../schema/operations.ts";
+import type { StoredBulk } from "../../schema/tables.ts";
+import { enqueueRuns } from "../bindings/dispatch-queue.ts";
+import { logError } from "../bindings/log.ts";
+import type { Position } from "../domain/cursor.ts";
+import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
+import { planRedrives, type Retriable } from "../domain/redrive.ts";
+import { endBulk, readBulk } from "../store/bulks.ts";
+import { cancelDispatches } from "../store/cancel-dispatches.ts";
+import { positionOf, readMatching } from "../store/read-matching.ts";
+import { storeRedrives } from "../store/store-redrive.ts";
+import { endSleepingRuns } from "./cancel.ts";
+
+/** Where the next piece begins; `null` when there is none, or somebody has ended the operation. */
+export type NextPiece = Position | null;
+
+/**
+ * Retries or cancels the dispatches of one piece. Safe to repeat: what was retried or cancelled no longer matches. Deals with a bounded
+ * number of rows, so a piece may find nothing and still have a successor.
+ */
+export async function performPiece(env: Env, id: string, after: Position | undefined): Promise<NextPiece> {
+  const bulk = await readBulk(env.DB, id);
+  if (bulk === null || bulk.state !== "running") return null;
+  const { kind } = bulk;
+  const filter = JSON.parse(bulk.filter) as ParsedBulkFilter;
+  const { rows, last } = await readMatching(env.DB, { kind, filter, after, limit: BULK.piece });
+  if (rows.length > 0) await (kind === "retry" ? retry : cancel)(env, bulk, rows);
+  return last === undefined ? null : positionOf(kind, last);
+}
+
+export async function endPieces(env: Env, id: string): Promise<void> {
+  await endBulk(env.DB, id, "finished", Date.now());
+}
+
+/** A lost send is not a lost dispatch: the sweep finds what was never started. */
+async function retry(env: Env, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {
+  const note = noteOf(bulk, "retry");
+  const redrives = planRedrives(rows, JSON.parse(bulk.options) as RetryOptions, note.at);
+  await storeRedrives(env.DB, redrives, { bulk: bulk.id, note });
+  try {
+    await enqueueRuns(
+      env.DISPATCH_QUEUE,
+      redrives.map(({ id, dueAt }) => ({ id, dueAt })),
+    );
+  } catch (error) {
+    logError("bulk.enqueue", error, { bulk: bulk.id, runs: redrives.length });
+  }
+}
+
+async function cancel(env: Env, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {
+  const note = noteOf(bulk, "cancel");
+  const cancelled = await cancelDispatches(
+    env.DB,
+    rows.map((row) => row.id),
+    { note, bulk: bulk.id },
+  );
+  await endSleepingRuns(
+    env,
+    rows.filter((row) => cancelled.includes(row.id)),
+    note.at,
+  );
+}
+
+function noteOf({ by, reason }: StoredBulk, kind: string) {
+  return { id: uuidv7(), at: Date.now(), kind, by, reason };
+}

@@ -1,0 +1,62 @@
+import { v7 as uuidv7 } from "uuid";
+import { Fault } from "../../schema/faults.ts";
+import { BULK } from "../../schema/limits.ts";
+import type { BulkKind, BulkPreview, BulkView } from "../../schema/operations.ts";
+import { keepBulkRun } from "../bindings/bulk-runs.ts";
+import { logWarning } from "../bindings/log.ts";
+import { parseBulkFilter, parseBulkKind, parseOperation, parseRetryOptions } from "../domain/parse-operation.ts";
+import { parseId } from "../domain/read-query.ts";
+import { bulkView, dispatchView } from "../domain/views.ts";
+import { endBulk, insertBulk, readBulk, readBulks } from "../store/bulks.ts";
+import { countMatching, readMatching } from "../store/read-matching.ts";
+import type { Operator } from "./operator.ts";
+
+/** What a bulk operation would do now. */
+export async function previewBulk(env: Env, given: unknown, filtered: unknown): Promise<BulkPreview> {
+  const now = Date.now();
+  const kind = parseBulkKind(given);
+  const filter = parseBulkFilter(kind, filtered, now);
+  const [counted, { rows }] = await Promise.all([
+    countMatching(env.DB, kind, filter),
+    readMatching(env.DB, { kind, filter, after: undefined, limit: BULK.sample }),
+  ]);
+  return { ...counted, sample: rows.map((row) => dispatchView(row, now)) };
+}
+
+/** Writes the operation down and starts its run; should that fail, the next sweep does. */
+export async function startBulk(operator: Operator, kind: BulkKind, given: { filter: unknown; options: unknown }): Promise<BulkView> {
+  const { env } = operator;
+  const startedAt = Date.now();
+  const filter = parseBulkFilter(kind, given.filter, startedAt);
+  const { by = operator.name, reason = null, ...options } = (kind === "retry" ? parseRetryOptions : parseOperation)(given.options);
+  const id = uuidv7();
+  await insertBulk(env.DB, { id, kind, filter: JSON.stringify(filter), options: JSON.stringify(options), by, reason, startedAt });
+  try {
+    await keepBulkRun(env.BULK_WORKFLOW, id);
+  } catch (error) {
+    logWarning("bulk.start", { bulk: id, error: String(error) });
+  }
+  return await requireBulk(env, id);
+}
+
+export async function getBulk(env: Env, id: unknown): Promise<BulkView | null> {
+  const row = await readBulk(env.DB, parseId(id));
+  return row === null ? null : bulkView(row);
+}
+
+export async function listBulks(env: Env): Promise<BulkView[]> {
+  return (await readBulks(env.DB, BULK.listed)).map(bulkView);
+}
+
+/** Its run finds out before its next piece. */
+export async function stopBulk(env: Env, given: unknown): Promise<BulkView> {
+  const { id } = await requireBulk(env, given);
+  await endBulk(env.DB, id, "stopped", Date.now());
+  return await requireBulk(env, id);
+}
+
+async function requireBulk(env: Env, id: unknown): Promise<BulkView> {
+  const bulk = await getBulk(env, id);
+  if (bulk === null) throw new Fault("bulk.unknown", `There is no bulk operation ${String(id)}.`);
+  return bulk;
+}

@@ -1,0 +1,34 @@
+import type { DispatchView } from "../../schema/contract.ts";
+import { Fault } from "../../schema/faults.ts";
+import type { RunParams } from "../../schema/messages.ts";
+import { enqueueRuns } from "../bindings/dispatch-queue.ts";
+import { logError } from "../bindings/log.ts";
+import { parseRetryOptions } from "../domain/parse-operation.ts";
+import { planRedrive, rootOf } from "../domain/redrive.ts";
+import { dispatchView } from "../domain/views.ts";
+import { readDispatch, readLine } from "../store/read-dispatches.ts";
+import { storeRedrive } from "../store/store-redrive.ts";
+import { type Operator, operationNote, requireDispatch } from "./operator.ts";
+
+/**
+ * A new dispatch of the same event to the same destination, after the old one settled: `<id>-r<n>`. Returns it, stored; its run is started
+ * after. Throws `dispatch.ongoing` while the dispatch or a redrive of it is on its way.
+ */
+export async function retryDispatch(operator: Operator, id: unknown, given: unknown): Promise<DispatchView> {
+  const options = parseRetryOptions(given);
+  const of = await requireDispatch(operator, id);
+  const { env } = operator;
+  const note = operationNote(operator, "retry", options);
+  const redrive = planRedrive({ of, line: await readLine(env.DB, rootOf(of.id)), options, now: note.at });
+  const stored = await storeRedrive(env.DB, redrive, { ...note, subjectId: of.id, detail: JSON.stringify({ redrive: redrive.id }) });
+  if (!stored) throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: somebody else has just done so.`);
+  startSoon(operator, { id: redrive.id, dueAt: redrive.dueAt });
+  const row = await readDispatch(env.DB, redrive.id);
+  if (row === undefined) throw new Fault("dispatch.unknown", `Dispatch ${redrive.id} has been purged.`);
+  return dispatchView(row, Date.now());
+}
+
+/** A lost send is not a lost dispatch: the sweep finds what was never started. */
+function startSoon({ env, afterReply }: Operator, run: RunParams): void {
+  afterReply(enqueueRuns(env.DISPATCH_QUEUE, [run]).catch((error: unknown) => logError("retry.enqueue", error, { dispatchId: run.id })));
+}

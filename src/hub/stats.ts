@@ -1,0 +1,44 @@
+import { STATS } from "../../schema/limits.ts";
+import type { Stats } from "../../schema/stats.ts";
+import { parseStatsQuery } from "../domain/read-query.ts";
+import { destinationStats } from "../domain/stats.ts";
+import { emittedAt } from "../domain/views.ts";
+import { readBacklogs, readCounted } from "../store/read-stats.ts";
+
+interface Kept {
+  readonly window: string;
+  readonly until: number;
+  readonly stats: Promise<Stats>;
+}
+
+/** The last answer of this isolate: whoever looks at a page that renews itself asks for the same again and again. */
+const kept = new WeakMap<object, Kept>();
+
+/** Figures of a window by time of emission, from a bounded number of rows. The same window within a few seconds has the same answer. */
+export function stats(env: Env, query: unknown): Promise<Stats> {
+  const now = Date.now();
+  const { from, to } = parseStatsQuery(query, now);
+  const window = JSON.stringify([query ?? {}]);
+  const before = kept.get(env);
+  if (before !== undefined && before.window === window && before.until > now) return before.stats;
+  const counted = count(env, { from, to, now });
+  kept.set(env, { window, until: now + STATS.keptMs, stats: counted });
+  counted.catch(() => kept.delete(env));
+  return counted;
+}
+
+async function count(env: Env, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
+  const [read, backlogs] = await Promise.all([readCounted(env.DB, { from, to }), readBacklogs(env.DB)]);
+  const dispatches = read.slice(0, STATS.rows);
+  const truncated = read.length > STATS.rows;
+  const oldest = dispatches.at(-1);
+  const start = new Date(from).toISOString();
+  return {
+    at: new Date(now).toISOString(),
+    from: start,
+    to: new Date(to).toISOString(),
+    truncated,
+    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest.id) : start,
+    destinations: destinationStats(dispatches, backlogs, { from, to }),
+  };
+}

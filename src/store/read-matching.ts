@@ -1,0 +1,74 @@
+import sql, { empty, raw, type Sql } from "sql-template-tag";
+import { BULK } from "../../schema/limits.ts";
+import type { BulkKind } from "../../schema/operations.ts";
+import type { Position } from "../domain/cursor.ts";
+import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
+import type { Retriable } from "../domain/redrive.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
+import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";
+
+/** What an index serves, in order, and what it cannot serve. */
+interface Selection {
+  readonly scan: Sql;
+  readonly filters: readonly Sql[];
+}
+
+/** A page of the dispatches a bulk operation concerns: to be retried, newest first; to be cancelled, those the hub looks at next first. */
+export async function readMatching(
+  d1: D1Database,
+  { kind, filter, after, limit }: { kind: BulkKind; filter: ParsedBulkFilter; after: Position | undefined; limit: number },
+): Promise<RowPage<Retriable>> {
+  return await readPage<Retriable>(d1, { ...selectionOf(kind, filter, after), limit });
+}
+
+export function positionOf(kind: BulkKind, { id, checkAt }: Retriable): Position {
+  return kind === "retry" ? [id] : [checkAt ?? 0, id];
+}
+
+/** How many there are now among the first `BULK.countRows` that may be. `more`: there are others that may be. */
+export async function countMatching(d1: D1Database, kind: BulkKind, filter: ParsedBulkFilter): Promise<{ count: number; more: boolean }> {
+  const { scan, filters } = selectionOf(kind, filter, undefined);
+  const [row] = await readAll<{ count: number; scanned: number }>(
+    d1,
+    sql`WITH scanned AS MATERIALIZED (${scan} LIMIT ${BULK.countRows + 1})
+      SELECT (SELECT count(*) FROM scanned ${where(filters)}) AS count, (SELECT count(*) FROM scanned) AS scanned`,
+  );
+  return { count: row?.count ?? 0, more: (row?.scanned ?? 0) > BULK.countRows };
+}
+
+function selectionOf(kind: BulkKind, filter: ParsedBulkFilter, after: Position | undefined): Selection {
+  return kind === "retry" ? retriable(filter, after) : ongoing(filter, after);
+}
+
+/** The redrives of the line of a dispatch: a range of the primary key. An id has no other `-r`. */
+function kinOf(id: string): Sql {
+  const root = raw(`substr(${id}, 1, instr(${id} || '-r', '-r') - 1)`);
+  return sql`FROM dispatches AS kin WHERE kin.id BETWEEN ${root} || '-r' AND ${root} || '-s'`;
+}
+
+/** What has been retried is over: its redrive is retried instead. */
+const NOT_RETRIED = sql`NOT EXISTS (SELECT 1 ${kinOf("self")} AND (kin.redrive_of = self OR kin.status = 'ongoing'))`;
+
+function retriable({ status, destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Selection {
+  const before = after === undefined ? undefined : String(after[0]);
+  const indexed = [...amongBad(status ?? "failed"), ...idsBetween({ from, to, before }), ...named(ids)];
+  return {
+    scan: sql`SELECT ${DISPATCH_COLUMNS}, id AS self, (SELECT count(*) ${kinOf("own.id")}) AS redrives
+      FROM dispatches AS own ${where(indexed)} ORDER BY id DESC`,
+    filters: [...equal({ status, destination, route, reason }), sql`status <> 'ongoing'`, NOT_RETRIED],
+  };
+}
+
+function ongoing({ destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Selection {
+  const index = ids === undefined ? raw("INDEXED BY dispatches_check") : empty;
+  const beyond = after === undefined ? [] : [sql`(check_at, id) > (${after[0]}, ${after[1]})`];
+  return {
+    scan: sql`SELECT ${DISPATCH_COLUMNS}, 0 AS redrives FROM dispatches ${index}
+      ${where([sql`status = 'ongoing'`, ...beyond, ...named(ids)])} ORDER BY check_at, id`,
+    filters: [...equal({ destination, route, reason }), ...idsBetween({ from, to })],
+  };
+}
+
+function named(ids: readonly string[] | undefined): Sql[] {
+  return ids === undefined ? [] : [sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`];
+}
