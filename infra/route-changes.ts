@@ -1,7 +1,7 @@
 import type { HubConfig, Route, Target } from "../schema/config.ts";
 import { conditionText } from "../src/domain/condition-text.ts";
 
-/** What goes where, and which Worker each destination is, as far as it is known. */
+/** What goes where, and what each destination is, as far as it is known. */
 export interface RoutingState {
   readonly config: HubConfig;
   readonly workers: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface RoutingState {
 export function routeChanges(before: RoutingState | undefined, after: RoutingState): string[] {
   const old = before ?? NOTHING;
   return [
-    ...changesOf("destination", old.workers, after.workers, { describe: (worker) => `: ${worker}`, compare: arrow }),
+    ...changesOf("destination", entriesOf(old.workers), entriesOf(after.workers), { describe: (worker) => `: ${worker}`, compare: arrow }),
     ...defaultChanges(old.config.defaults, after.config.defaults),
     ...changesOf("route", byId(old.config.routes), byId(after.config.routes), {
       describe: (route) => `: ${routeText(route)}`,
@@ -24,13 +24,13 @@ const NOTHING: RoutingState = { config: { destinations: {}, routes: [] }, worker
 
 function changesOf<Item>(
   noun: string,
-  before: Readonly<Record<string, Item>>,
-  after: Readonly<Record<string, Item>>,
+  before: ReadonlyMap<string, Item>,
+  after: ReadonlyMap<string, Item>,
   { describe, compare }: { describe: (item: Item) => string; compare: (before: Item, after: Item) => string },
 ): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const names = [...new Set([...before.keys(), ...after.keys()])];
   return names.flatMap((name) => {
-    const [was, is] = [before[name], after[name]];
+    const [was, is] = [before.get(name), after.get(name)];
     if (was === undefined) return is === undefined ? [] : [`+ ${noun} ${name}${describe(is)}`];
     if (is === undefined) return [`- ${noun} ${name}${describe(was)}`];
     const difference = compare(was, is);
@@ -43,8 +43,12 @@ function defaultChanges(before: HubConfig["defaults"], after: HubConfig["default
   return difference === "" ? [] : [`~ defaults: ${difference}`];
 }
 
-function byId(routes: readonly Route[]): Record<string, Route> {
-  return Object.fromEntries(routes.map((route) => [route.id, route]));
+function entriesOf<Item>(items: Readonly<Record<string, Item>>): ReadonlyMap<string, Item> {
+  return new Map(Object.entries(items));
+}
+
+function byId(routes: readonly Route[]): ReadonlyMap<string, Route> {
+  return new Map(routes.map((route) => [route.id, route]));
 }
 
 function routeDifference(before: Route, after: Route): string {
@@ -69,9 +73,9 @@ function whereText({ where }: Route): string {
 }
 
 /** A route may lead to one destination more than once, with different delays. */
-function byPlace(targets: readonly Target[]): Record<string, Target> {
+function byPlace(targets: readonly Target[]): ReadonlyMap<string, Target> {
   const seen = new Map<string, number>();
-  return Object.fromEntries(
+  return new Map(
     targets.map((target) => {
       const nth = (seen.get(target.destination) ?? 0) + 1;
       seen.set(target.destination, nth);

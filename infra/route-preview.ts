@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AutoPause } from "../schema/auto-pause.ts";
 import { parseConfig } from "../schema/config.ts";
 import { type RoutingState, routeChanges } from "./route-changes.ts";
 
@@ -34,13 +35,20 @@ export function routingIn(inputs: Readonly<Record<string, unknown>> | undefined)
   const parsed = parseConfig(inputs?.["routing"]);
   if (!parsed.ok) return undefined;
   const workers = inputs?.["workers"];
-  const described = Object.keys(parsed.config.destinations).map((name) => [name, workerText(workers, name)]);
+  const places = pulumi.Output.isInstance(workers) ? undefined : new Map(Object.entries(Object(workers)));
+  const described = Object.entries(parsed.config.destinations).map(([name, { autoPause }]) => [
+    name,
+    `${places === undefined ? "a Worker that is secret" : workerText(places.get(name))}${autoPauseText(autoPause)}`,
+  ]);
   return { config: parsed.config, workers: Object.fromEntries(described) };
 }
 
-function workerText(workers: unknown, destination: string): string {
-  if (pulumi.Output.isInstance(workers)) return "a Worker that is secret";
-  const { worker, entrypoint }: { worker?: unknown; entrypoint?: unknown } = Object(Object(workers)[destination]);
+function autoPauseText(autoPause: AutoPause | undefined): string {
+  return autoPause === undefined ? "" : `, paused after ${autoPause.after} failures, tried each ${autoPause.probe ?? "1 minute"}`;
+}
+
+function workerText(place: unknown): string {
+  const { worker, entrypoint }: { worker?: unknown; entrypoint?: unknown } = Object(place);
   if (worker === undefined) return "not bound";
   const name = typeof worker === "string" ? worker : "a Worker not known yet";
   return typeof entrypoint === "string" ? `${name} (${entrypoint})` : name;

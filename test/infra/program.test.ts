@@ -19,7 +19,8 @@ const OF_THE_HUB = [
   "github-dead-letters",
   "github-queue",
   "github-script",
-  "github-workflow",
+  "github-bulk-workflow",
+  "github-dispatch-workflow",
 ];
 const WORKERS = ["github-audit", "github-checks", "github-digest", "github-producer", "github-projects", "github-triage"];
 
@@ -93,16 +94,24 @@ describe("the example in Pulumi's own runtime", () => {
     expect(kindsAfter(update, "github-script")).toEqual(
       expect.arrayContaining(["github-database", "github-queue", ...WORKERS.filter((name) => name !== "github-producer")]),
     );
-    expect(kindsAfter(update, "github-workflow")).toContain("github-script");
+    expect(kindsAfter(update, "github-dispatch-workflow")).toContain("github-script");
     for (const caller of ["github-consumer", "github-dead-letter-consumer", "github-cron"]) {
-      expect(kindsAfter(update, caller)).toEqual(expect.arrayContaining(["github-script", "github-workflow"]));
+      expect(kindsAfter(update, caller)).toEqual(
+        expect.arrayContaining(["github-script", "github-dispatch-workflow", "github-bulk-workflow"]),
+      );
     }
     expect(kindsAfter(update, "github-producer")).toContain("github-script");
   });
 
   test("what calls the hub is deleted before it is replaced: a queue has one consumer", () => {
     const first = update.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace).map(({ name }) => name);
-    expect(first.toSorted()).toEqual(["github-consumer", "github-cron", "github-dead-letter-consumer", "github-workflow"]);
+    expect(first.toSorted()).toEqual([
+      "github-bulk-workflow",
+      "github-consumer",
+      "github-cron",
+      "github-dead-letter-consumer",
+      "github-dispatch-workflow",
+    ]);
   });
 
   test("in production the database and both queues are protected, in other stacks they are not", async () => {

@@ -216,19 +216,18 @@ test("the world is not trivial: dispatches settle in every way, are repaired in 
   const statuses = new Set<string>();
   const notes = new Set<string>();
   const seen = { repeated: 0, restarted: 0, published: 0, cancelledAndCalled: 0 };
-  always(
-    histories(),
-    (ended) => {
-      const { row, executions, published } = ended.storage;
-      statuses.add(row.status);
-      for (const kind of kindsOf(ended)) notes.add(kind);
-      if (timesOf(ended) > executions.size) seen.repeated += 1;
-      if (ended.restarts > 0) seen.restarted += 1;
-      if (published.size > 0) seen.published += 1;
-      if (row.status === "cancelled" && executions.size > 0) seen.cancelledAndCalled += 1;
-    },
-    RUNS,
-  );
+  // Always the same histories: what is rare is in them, or is not.
+  for (const history of fc.sample(histories(), { numRuns: RUNS, seed: 2 })) {
+    const ended = live(history);
+    expect(ended.broken, JSON.stringify(history)).toBeNull();
+    const { row, executions, published } = ended.storage;
+    statuses.add(row.status);
+    for (const kind of kindsOf(ended)) notes.add(kind);
+    seen.repeated += Number(timesOf(ended) > executions.size);
+    seen.restarted += Number(ended.restarts > 0);
+    seen.published += Number(published.size > 0);
+    seen.cancelledAndCalled += Number(row.status === "cancelled" && executions.size > 0);
+  }
   expect(statuses).toEqual(new Set(["complete", "ignored", "failed", "misconfigured", "lost", "cancelled"]));
   expect(notes).toEqual(new Set(["nudge", "repair", "repair_failed", "lost"]));
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(RUNS / 100);
