@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const root = `${import.meta.dirname}/..`;
 
-/** End-to-end tests that mostly wait for the hub to repair itself, which it does after a minute: they wait together. */
-const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts"];
+/** End-to-end tests that mostly wait for the hub, which repairs itself and lets go what was held back after a minute: they wait together. */
+const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts", "test/e2e/pause.test.ts"];
 
 /** One tier after the other: the last starts whole stacks, and wants the machine for itself. */
 export default defineConfig({
@@ -63,7 +63,7 @@ export default defineConfig({
           include: LONG_WAITS,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 4 },
         },
       },
