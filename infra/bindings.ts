@@ -1,7 +1,7 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DestinationArgs } from "./args.ts";
-import type { HubPlan } from "./plan.ts";
+import type { HubPlan, PlannedDestination } from "./plan.ts";
 
 /**
  * The bindings the hub uses, as Cloudflare's API names them: the provider has one type with every member of every kind, all optional.
@@ -56,7 +56,7 @@ function workflowBinding(name: string, { workflowName, className }: Bound["workf
   return { type: "workflow", name, workflowName, className };
 }
 
-function destinationBinding({ binding, worker, entrypoint }: HubPlan["destinations"][number]): ServiceBinding {
+function destinationBinding({ binding, worker, entrypoint }: PlannedDestination): ServiceBinding {
   return { type: "service", name: binding, service: scriptNameOf(worker), ...(entrypoint !== undefined && { entrypoint }) };
 }
 

@@ -3,7 +3,7 @@ import type { RouteExplanation } from "../schema/operations.ts";
 import type { Policy } from "../schema/policy.ts";
 import { explainRoutes } from "../src/domain/explanation.ts";
 import { parseEmit } from "../src/domain/parse-emit.ts";
-import { type EventRow, hubEvent, planEmit } from "../src/domain/plan-emit.ts";
+import { hubEvent, planEmit } from "../src/domain/plan-emit.ts";
 import { compileRouting } from "../src/domain/routing.ts";
 import type { NamesOf, RoutingArgs } from "./args.ts";
 import { refuse } from "./parse-args.ts";
@@ -38,8 +38,6 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
   if (!parsed.ok) return refuse("The configuration", parsed.issues);
   if (events.length === 0) return [];
   const routing = compileRouting(parsed.config);
-  const routes = parsed.config.routes.map(({ id }) => id);
-
   const accepted = parseEmit(events, { maxEvents: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY });
   const plan = planEmit({
     accepted,
@@ -49,20 +47,15 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
     maxDispatches: Number.POSITIVE_INFINITY,
     now: now.getTime(),
   });
-  return plan.events.map((row) => ({
-    event: eventOf(row),
-    dispatches: plan.dispatches
-      .filter(({ eventId }) => eventId === row.id)
-      .map(({ destination, route, dueAt, policy }) => ({
-        destination,
-        route,
-        delayMs: dueAt - now.getTime(),
-        policy: JSON.parse(policy) as Policy,
-      })),
-    routes: explainRoutes(routing, eventOf(row), routes),
-  }));
-}
-
-function eventOf(row: EventRow): HubEvent {
-  return hubEvent(row, JSON.parse(row.data));
+  return plan.events.map((row) => {
+    const event = hubEvent(row, JSON.parse(row.data));
+    const owed = plan.dispatches.filter(({ eventId }) => eventId === row.id);
+    const dispatches = owed.map(({ destination, route, dueAt, policy }) => ({
+      destination,
+      route,
+      delayMs: dueAt - now.getTime(),
+      policy: JSON.parse(policy) as Policy,
+    }));
+    return { event, dispatches, routes: explainRoutes(routing, event) };
+  });
 }

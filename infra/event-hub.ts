@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
 import { type ServiceBinding, scriptNameOf } from "./bindings.ts";
 import { refuse } from "./parse-args.ts";
-import { type HubPlan, planHub } from "./plan.ts";
+import { type HubPlan, type PlannedDestination, planHub } from "./plan.ts";
 import { createHub, type HubNodes } from "./resources.ts";
 import { withPreview } from "./route-preview.ts";
 
@@ -78,7 +78,7 @@ export class EventHub<
 }
 
 /** Which Worker a destination is, as far as it is bound. */
-function workerOf(destination: HubPlan["destinations"][number]) {
+function workerOf(destination: PlannedDestination) {
   const { name, deployed, entrypoint } = destination;
   return [name, deployed === false ? {} : { worker: scriptNameOf(destination.worker), ...(entrypoint !== undefined && { entrypoint }) }];
 }

@@ -11,7 +11,12 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
-const text = z.string().min(1).max(EMIT.maxTextLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
+/** Schema of text that is stored. */
+export function storableText(maxLength: number) {
+  return z.string().min(1).max(maxLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
+}
+
+const text = storableText(EMIT.maxTextLength);
 
 /** An id of ours, or of a chain that began elsewhere. */
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, { error: "expected an id: pass delivery.cause as it is" });

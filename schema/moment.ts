@@ -6,3 +6,6 @@ export const moment = z
     error: "expected an RFC 3339 time or a Date",
   })
   .transform((time) => new Date(time));
+
+/** The same in milliseconds. */
+export const momentMs = moment.transform((time) => time.getTime());

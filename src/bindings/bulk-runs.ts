@@ -1,4 +1,5 @@
 import type { BulkParams } from "../../schema/messages.ts";
+import { isOver } from "../domain/audit.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
 
@@ -8,8 +9,7 @@ export async function keepBulkRun(workflow: Workflow<BulkParams>, id: string): P
   if (found === null) return dispose(await workflow.create({ id, params: { id } }));
   try {
     const { status } = await found.status();
-    const isOver = status === "complete" || status === "errored" || status === "terminated";
-    await (isOver ? found.restart() : found.sendEvent({ type: "wake", payload: null }));
+    await (isOver(status) ? found.restart() : found.sendEvent({ type: "wake", payload: null }));
   } finally {
     dispose(found);
   }

@@ -2,6 +2,7 @@ import { QUEUE } from "../../schema/limits.ts";
 import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/messages.ts";
 import { byteLength } from "../domain/byte-length.ts";
 import { chunks } from "../domain/chunks.ts";
+import { logError } from "./log.ts";
 
 /** Puts runs to be started on the queue, in as few messages and calls as its limits allow. */
 export async function enqueueRuns(queue: Queue, runs: readonly RunParams[], options: { delaySeconds?: number } = {}): Promise<void> {
@@ -10,6 +11,19 @@ export async function enqueueRuns(queue: Queue, runs: readonly RunParams[], opti
     chunks(runs, QUEUE.idsPerMessage).map((part) => ({ kind: "start", runs: part })),
     options,
   );
+}
+
+/** The same where a lost send is logged and no more: a lost send is not a lost dispatch, since the sweep finds what was never started. */
+export async function enqueueRunsOrLog(
+  queue: Queue,
+  runs: readonly RunParams[],
+  { door, ...ids }: { readonly door: string } & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  try {
+    await enqueueRuns(queue, runs);
+  } catch (error) {
+    logError(door, error, ids);
+  }
 }
 
 /** Puts dispatches to be compared with their runs on the queue. */

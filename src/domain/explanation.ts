@@ -3,9 +3,9 @@ import type { RouteExplanation } from "../../schema/operations.ts";
 import { traceText } from "./condition-text.ts";
 import type { Explanation, Routing } from "./routing.ts";
 
-/** Why each of these routes took an event or did not, in words. */
-export function explainRoutes(routing: Routing, event: HubEvent, routes: readonly string[]): RouteExplanation[] {
-  return routes.flatMap((id) => {
+/** Why each route took an event or did not, in words. */
+export function explainRoutes(routing: Routing, event: HubEvent): RouteExplanation[] {
+  return routing.ids.flatMap((id) => {
     const explanation = routing.explain(event, id);
     return explanation === undefined ? [] : [{ id, matched: explanation.matched, why: whyText(explanation) }];
   });

@@ -3,13 +3,13 @@ import type { DispatchQuery, EventQuery } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
 import { Fault } from "../../schema/faults.ts";
 import { DAY_MS, READ } from "../../schema/limits.ts";
-import { moment } from "../../schema/moment.ts";
+import { momentMs as time } from "../../schema/moment.ts";
 import type { StatsQuery } from "../../schema/stats.ts";
 import type { AuditQuery, PurgeQuery } from "../../schema/upkeep.ts";
-import { closedObject, inWords, issuesOf, issueText } from "../../schema/wording.ts";
+import { closedObject, inWords } from "../../schema/wording.ts";
+import { parsedOr } from "./parsed.ts";
 
 const text = z.string().min(1);
-const time = moment.transform((at) => at.getTime());
 
 const paging = {
   from: time.optional(),
@@ -54,39 +54,34 @@ export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
 
 /** Throws `query.invalid` naming the filter. */
 export function parseEventQuery(query: unknown = {}): ParsedEventQuery {
-  return parsed(eventQuery.safeParse(query, inWords));
+  return parsedOr("query.invalid", eventQuery.safeParse(query, inWords));
 }
 
 /** Throws `query.invalid` naming the filter. */
 export function parseDispatchQuery(query: unknown = {}): ParsedDispatchQuery {
-  return parsed(dispatchQuery.safeParse(query, inWords));
+  return parsedOr("query.invalid", dispatchQuery.safeParse(query, inWords));
 }
 
 /** Throws `query.invalid` naming the option. */
 export function parseAuditQuery(query: unknown = {}): z.infer<typeof auditQuery> {
-  return parsed(auditQuery.safeParse(query, inWords));
+  return parsedOr("query.invalid", auditQuery.safeParse(query, inWords));
 }
 
 /** Throws `query.invalid` naming the option, also for a moment that is yet to come. */
 export function parsePurge(before: unknown, query: unknown, now: number): z.infer<typeof purgeQuery> & { before: number } {
-  const { before: moment } = parsed(closedObject({ before: time }).safeParse({ before }, inWords));
+  const { before: moment } = parsedOr("query.invalid", closedObject({ before: time }).safeParse({ before }, inWords));
   if (moment > now) throw new Fault("query.invalid", "before lies in the future; pass a moment that is over.");
-  return { ...parsed(purgeQuery.safeParse(query ?? {}, inWords)), before: moment };
+  return { ...parsedOr("query.invalid", purgeQuery.safeParse(query ?? {}, inWords)), before: moment };
 }
 
 /** Throws `query.invalid` naming the option, also for a window that is none. */
 export function parseStatsQuery(query: unknown, now: number): { from: number; to: number } {
-  const { to = now, from = to - DAY_MS } = parsed(statsQuery.safeParse(query ?? {}, inWords));
+  const { to = now, from = to - DAY_MS } = parsedOr("query.invalid", statsQuery.safeParse(query ?? {}, inWords));
   if (from >= to) throw new Fault("query.invalid", "from is not before to.");
   return { from, to };
 }
 
 /** An id as a caller passes it. Throws `query.invalid` for anything but text. */
 export function parseId(id: unknown): string {
-  return parsed(text.safeParse(id, inWords));
-}
-
-function parsed<Query>(result: z.ZodSafeParseResult<Query>): Query {
-  if (result.success) return result.data;
-  throw new Fault("query.invalid", `${issuesOf(result.error).map(issueText).join("; ")}.`);
+  return parsedOr("query.invalid", text.safeParse(id, inWords));
 }

@@ -3,6 +3,7 @@ import { Fault } from "../../schema/faults.ts";
 import { CHECK } from "../../schema/limits.ts";
 import type { DeliveryOptions, Policy } from "../../schema/policy.ts";
 import type { StoredDispatch } from "../../schema/tables.ts";
+import { policyWith } from "./policy.ts";
 
 /** A dispatch about to be stored in the place of one that settled. `policy` is JSON text. */
 export interface RedriveRow {
@@ -57,27 +58,8 @@ function redriveRow(of: StoredDispatch, nth: number, options: DeliveryOptions, n
     id: `${root}-r${nth}`,
     redriveOf: of.id,
     root,
-    policy: JSON.stringify(overlaid(JSON.parse(of.policy) as Policy, options)),
+    policy: JSON.stringify(policyWith(JSON.parse(of.policy) as Policy, options)),
     dueAt,
     checkAt: dueAt + CHECK.graceMs,
-  };
-}
-
-/** A pinned policy with what an operator wants otherwise. */
-function overlaid(policy: Policy, { timeout, retry = {}, misconfigured = {} }: DeliveryOptions): Policy {
-  return {
-    timeoutMs: timeout === undefined ? policy.timeoutMs : durationMs(timeout),
-    retry: {
-      limit: retry.limit ?? policy.retry.limit,
-      backoff: retry.backoff ?? policy.retry.backoff,
-      delayMs: retry.delay === undefined ? policy.retry.delayMs : durationMs(retry.delay),
-      maxDelayMs: retry.maxDelay === undefined ? policy.retry.maxDelayMs : durationMs(retry.maxDelay),
-      jitter: retry.jitter ?? policy.retry.jitter,
-    },
-    misconfigured: {
-      delayMs: misconfigured.delay === undefined ? policy.misconfigured.delayMs : durationMs(misconfigured.delay),
-      maxDelayMs: misconfigured.maxDelay === undefined ? policy.misconfigured.maxDelayMs : durationMs(misconfigured.maxDelay),
-      forMs: misconfigured.for === undefined ? policy.misconfigured.forMs : durationMs(misconfigured.for),
-    },
   };
 }

@@ -1,4 +1,4 @@
-import type { HubConfig, Route, Target } from "../../schema/config.ts";
+import { type HubConfig, parseConfig, type Route, type Target } from "../../schema/config.ts";
 import type { HubEvent } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
 import type { Policy } from "../../schema/policy.ts";
@@ -26,6 +26,8 @@ export interface Explanation {
 
 /** A configuration compiled once, to be asked for every event. */
 export interface Routing {
+  /** Ids of its routes, in the order of the configuration. */
+  readonly ids: readonly string[];
   /** Targets of every route that matches, in the order of the configuration. */
   readonly targetsOf: (event: HubEvent) => readonly RoutedTarget[];
   /** Why one route matches or not; `undefined` when there is no such route. Every condition is evaluated. */
@@ -43,12 +45,19 @@ interface CompiledRoute {
 export function compileRouting(config: HubConfig): Routing {
   const routes = config.routes.map((route) => compileRoute(route, config.defaults));
   return {
+    ids: routes.map(({ id }) => id),
     targetsOf: (event) => routes.filter((route) => matches(route, event)).flatMap((route) => route.targets),
     explain: (event, id) => {
       const route = routes.find((candidate) => candidate.id === id);
       return route === undefined ? undefined : explain(route, event);
     },
   };
+}
+
+/** A configuration as it is stored, compiled; `undefined` when today's schema does not read it. */
+export function storedRouting(body: string): Routing | undefined {
+  const parsed = parseConfig(JSON.parse(body));
+  return parsed.ok ? compileRouting(parsed.config) : undefined;
 }
 
 function compileRoute(route: Route, defaults: HubConfig["defaults"]): CompiledRoute {

@@ -1,8 +1,7 @@
 import type { Outcome } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import { enqueueRuns } from "../bindings/dispatch-queue.ts";
-import { logError } from "../bindings/log.ts";
+import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import { answerInvalid } from "../domain/answer.ts";
 import { NOTHING } from "../domain/plan-emit.ts";
 import { runsOf } from "../domain/receipts.ts";
@@ -17,7 +16,8 @@ export async function record(env: Env, attempt: AttemptRecord): Promise<Stand> {
   try {
     const { effect, known } = await recordAttempt(env.DB, attempt);
     if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
-    await startFollowUps(env, attempt, runsOf(followUps, known));
+    const runs = runsOf(followUps, known);
+    await enqueueRunsOrLog(env.DISPATCH_QUEUE, runs, { door: "record.enqueue", dispatchId: attempt.dispatchId, runs: runs.length });
     return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
   } catch (error) {
     if (faultCode(error) !== "key.conflict") throw error;
@@ -38,13 +38,4 @@ function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
     // It answered: what is wrong is the reply.
     control: null,
   };
-}
-
-/** A lost send is not a lost dispatch: the sweep finds what was never started. */
-async function startFollowUps(env: Env, attempt: AttemptRecord, runs: ReturnType<typeof runsOf>): Promise<void> {
-  try {
-    await enqueueRuns(env.DISPATCH_QUEUE, runs);
-  } catch (error) {
-    logError("record.enqueue", error, { dispatchId: attempt.dispatchId, runs: runs.length });
-  }
 }

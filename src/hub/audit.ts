@@ -1,5 +1,4 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { parseConfig } from "../../schema/config.ts";
 import type { Json } from "../../schema/json.ts";
 import { AUDIT, CHECK, WORKFLOW } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
@@ -11,7 +10,7 @@ import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive, isOver } 
 import { openCursor, sealCursor } from "../domain/cursor.ts";
 import { hubEvent } from "../domain/plan-emit.ts";
 import { parseAuditQuery } from "../domain/read-query.ts";
-import { compileRouting, type Routing } from "../domain/routing.ts";
+import { storedRouting } from "../domain/routing.ts";
 import { readConfigs } from "../store/configs.ts";
 import { readControls } from "../store/controls.ts";
 import { readAuditPiece, type StoredPiece } from "../store/read-audit.ts";
@@ -34,17 +33,12 @@ export async function audit(env: Env, query: unknown): Promise<AuditPage> {
 /** Routes events again, each by the configuration that routed it. */
 async function owedTo(env: Env, events: readonly StoredEvent[]): Promise<AuditedEvent[]> {
   const bodies = await readConfigs(env.DB, [...new Set(events.map(({ configVersion }) => configVersion))]);
-  const routings = new Map([...bodies].map(([version, body]) => [version, routingOf(body)]));
+  const routings = new Map([...bodies].map(([version, body]) => [version, storedRouting(body)]));
   return events.map((event) => {
     const routing = routings.get(event.configVersion);
     const targets = routing?.targetsOf(hubEvent(event, JSON.parse(event.data) as Json));
     return { id: event.id, owedTo: targets ?? null };
   });
-}
-
-function routingOf(body: string): Routing | undefined {
-  const parsed = parseConfig(JSON.parse(body));
-  return parsed.ok ? compileRouting(parsed.config) : undefined;
 }
 
 type Figured = Omit<AuditedDispatch, "run" | "ended">;

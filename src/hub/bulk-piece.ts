@@ -2,8 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { BULK } from "../../schema/limits.ts";
 import type { RetryOptions } from "../../schema/operations.ts";
 import type { StoredBulk } from "../../schema/tables.ts";
-import { enqueueRuns } from "../bindings/dispatch-queue.ts";
-import { logError } from "../bindings/log.ts";
+import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
 import { planRedrives, type Retriable } from "../domain/redrive.ts";
@@ -34,19 +33,12 @@ export async function endPieces(env: Env, id: string): Promise<void> {
   await endBulk(env.DB, id, "finished", Date.now());
 }
 
-/** A lost send is not a lost dispatch: the sweep finds what was never started. */
 async function retry(env: Env, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {
   const note = noteOf(bulk, "retry");
   const redrives = planRedrives(rows, JSON.parse(bulk.options) as RetryOptions, note.at);
   await storeRedrives(env.DB, redrives, { bulk: bulk.id, note });
-  try {
-    await enqueueRuns(
-      env.DISPATCH_QUEUE,
-      redrives.map(({ id, dueAt }) => ({ id, dueAt })),
-    );
-  } catch (error) {
-    logError("bulk.enqueue", error, { bulk: bulk.id, runs: redrives.length });
-  }
+  const runs = redrives.map(({ id, dueAt }) => ({ id, dueAt }));
+  await enqueueRunsOrLog(env.DISPATCH_QUEUE, runs, { door: "bulk.enqueue", bulk: bulk.id, runs: runs.length });
 }
 
 async function cancel(env: Env, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {

@@ -4,8 +4,7 @@ import { faultCode } from "../../schema/faults.ts";
 import { EMIT } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/messages.ts";
 import { type Configuration, requireConfiguration } from "../bindings/configuration.ts";
-import { enqueueRuns } from "../bindings/dispatch-queue.ts";
-import { logError } from "../bindings/log.ts";
+import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import { parseEmit } from "../domain/parse-emit.ts";
 import { parseEmitOptions, refuseKeys } from "../domain/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
@@ -65,12 +64,7 @@ async function store(env: Env, plan: EmitPlan, configuration: Configuration): Pr
   return known;
 }
 
-/** A lost send is not a lost dispatch: the sweep finds what was never started. */
 function startSoon({ env, afterReply }: Emitter, runs: readonly RunParams[]): void {
   if (runs.length === 0) return;
-  afterReply(
-    enqueueRuns(env.DISPATCH_QUEUE, runs).catch((error: unknown) =>
-      logError("emit.enqueue", error, { runs: runs.length, first: runs[0]?.id }),
-    ),
-  );
+  afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, runs, { door: "emit.enqueue", runs: runs.length, first: runs[0]?.id }));
 }

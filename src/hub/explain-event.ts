@@ -1,8 +1,7 @@
-import { parseConfig } from "../../schema/config.ts";
 import type { EventExplanation } from "../../schema/operations.ts";
 import { explainRoutes } from "../domain/explanation.ts";
 import { parseId } from "../domain/read-query.ts";
-import { compileRouting } from "../domain/routing.ts";
+import { storedRouting } from "../domain/routing.ts";
 import { eventView } from "../domain/views.ts";
 import { readConfigs } from "../store/configs.ts";
 import { readEvent } from "../store/read-events.ts";
@@ -13,9 +12,6 @@ export async function explainEvent(env: Env, id: unknown): Promise<EventExplanat
   if (row === undefined) return null;
   const { id: eventId, configVersion } = row;
   const body = (await readConfigs(env.DB, [configVersion])).get(configVersion);
-  const parsed = body === undefined ? undefined : parseConfig(JSON.parse(body));
-  if (parsed === undefined || !parsed.ok) return { eventId, configVersion, routes: [] };
-  const { config } = parsed;
-  const routes = config.routes.map((route) => route.id);
-  return { eventId, configVersion, routes: explainRoutes(compileRouting(config), eventView(row), routes) };
+  const routing = body === undefined ? undefined : storedRouting(body);
+  return { eventId, configVersion, routes: routing === undefined ? [] : explainRoutes(routing, eventView(row)) };
 }

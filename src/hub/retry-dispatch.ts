@@ -1,8 +1,6 @@
 import type { DispatchView } from "../../schema/contract.ts";
 import { Fault } from "../../schema/faults.ts";
-import type { RunParams } from "../../schema/messages.ts";
-import { enqueueRuns } from "../bindings/dispatch-queue.ts";
-import { logError } from "../bindings/log.ts";
+import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import { parseRetryOptions } from "../domain/parse-operation.ts";
 import { planRedrive, rootOf } from "../domain/redrive.ts";
 import { dispatchView } from "../domain/views.ts";
@@ -22,13 +20,9 @@ export async function retryDispatch(operator: Operator, id: unknown, given: unkn
   const redrive = planRedrive({ of, line: await readLine(env.DB, rootOf(of.id)), options, now: note.at });
   const stored = await storeRedrive(env.DB, redrive, { ...note, subjectId: of.id, detail: JSON.stringify({ redrive: redrive.id }) });
   if (!stored) throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: somebody else has just done so.`);
-  startSoon(operator, { id: redrive.id, dueAt: redrive.dueAt });
+  const { id: dispatchId, dueAt } = redrive;
+  operator.afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, [{ id: dispatchId, dueAt }], { door: "retry.enqueue", dispatchId }));
   const row = await readDispatch(env.DB, redrive.id);
   if (row === undefined) throw new Fault("dispatch.unknown", `Dispatch ${redrive.id} has been purged.`);
   return dispatchView(row, Date.now());
-}
-
-/** A lost send is not a lost dispatch: the sweep finds what was never started. */
-function startSoon({ env, afterReply }: Operator, run: RunParams): void {
-  afterReply(enqueueRuns(env.DISPATCH_QUEUE, [run]).catch((error: unknown) => logError("retry.enqueue", error, { dispatchId: run.id })));
 }
