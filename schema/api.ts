@@ -23,6 +23,7 @@ import type {
   ResumeOptions,
   RetryOptions,
 } from "./operations.ts";
+import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "./search.ts";
 import type { Stats, StatsQuery } from "./stats.ts";
 import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "./upkeep.ts";
 
@@ -36,6 +37,10 @@ export interface ProducerApi {
 export interface EventHubApi extends ProducerApi {
   getEvent(id: string): Promise<EventDetail | null>;
   listEvents(query?: EventQuery): Promise<Page<HubEvent>>;
+  /** The same without the data, with how the dispatches stand, and by text in the data as well. */
+  searchEvents(query?: EventSearch): Promise<Page<EventSummary>>;
+  /** Which routes would take an event now, why, and when it would be due where. Stores nothing; throws what `emit` would. */
+  previewEmit(input: EmitInput): Promise<EmitPreview>;
   getDispatch(id: string): Promise<DispatchDetail | null>;
   listDispatches(query?: DispatchQuery): Promise<Page<DispatchView>>;
   /** NDJSON of {@link WatchLine} until the dispatch settles; `null` when there is no such dispatch. */
@@ -50,6 +55,8 @@ export interface EventHubApi extends ProducerApi {
   cancelEvent(id: string, options?: Operation): Promise<Cancelled>;
   /** Makes a dispatch that is scheduled or waits to retry due at once; one that is due already is woken. Throws `dispatch.settled`. */
   runNow(id: string, options?: Operation): Promise<DispatchView>;
+  /** What was given up and nobody has retried, in groups. */
+  deadLetters(query?: DeadLetterQuery): Promise<DeadLetters>;
   /** What `retryDispatches` or `cancelDispatches` would do now. */
   previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview>;
   /** Retries all that match and that nobody has retried yet, by and by, as a Workflow: it goes on whatever happens to the caller. */
@@ -67,10 +74,12 @@ export interface EventHubApi extends ProducerApi {
   pauseDestination(name: string, options?: Operation): Promise<DestinationControl>;
   /** Lets a destination go. Its backlog follows within a minute, or from then on at a rate. */
   resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl>;
+  /** Destinations and routes as configured. Throws `config.invalid`. */
+  configuration(): Promise<ConfigurationView>;
   health(): Promise<Health>;
   /** Figures of each destination and route, over the dispatches whose events were emitted in a window. */
   stats(query?: StatsQuery): Promise<Stats>;
-  /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored; runs that outlived their dispatch it ends. */
+  /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored, but notes its end for `health`; runs that outlived their dispatch it ends. */
   audit(query?: AuditQuery): Promise<AuditPage>;
   /** Deletes chains of events that have settled wholly and are older than `before`, a piece a call. Their keys are forgotten with them. */
   purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage>;

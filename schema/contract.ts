@@ -194,6 +194,8 @@ export interface DispatchQuery extends PageQuery {
   readonly destination?: string | undefined;
   readonly route?: string | undefined;
   readonly eventId?: string | undefined;
+  /** Exactly what their last attempt came to. */
+  readonly reason?: string | undefined;
 }
 
 interface PageQuery {
@@ -233,4 +235,18 @@ export interface Health {
   readonly config: { readonly version: string } | { readonly issues: readonly Issue[] };
   /** Size of the database, and where a database of the paid plan ends. `warning` from 70 % on. */
   readonly storage: { readonly bytes: number; readonly limitBytes: number; readonly warning: boolean };
+  /** The last `audit()` that came to its end; absent when there was none. */
+  readonly lastAudit?: LastAudit;
+}
+
+/** What an audit found, all its pieces together. */
+export interface LastAudit {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** The window by time of emission, where one was asked for. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly events: number;
+  readonly dispatches: number;
+  readonly unexplained: number;
 }

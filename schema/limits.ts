@@ -55,7 +55,7 @@ export const D1 = {
   maxParameterBytes: 1_800_000,
   /** A database of the paid plan ends here and cannot be made larger; one of the free plan holds 500 MB. */
   maxDatabaseBytes: 10_000_000_000,
-  /** The health page warns from this share of it on. */
+  /** The console warns from this share of it on. */
   warnAtShare: 0.7,
   /** A query or batch takes at most 30 s: whoever has not answered by then will not. */
   answerMs: 30_000,
@@ -115,11 +115,34 @@ export const CHECK = {
   giveUpMs: 1 * DAY_MS,
 } as const;
 
-/** Reads. A list reads at most `scanRows` rows to fill a page and as many again to find where the next one starts. */
-export const READ = { defaultPage: 50, maxPage: 200, scanRows: 1_000, healthRows: 10_000, latestEvents: 20 } as const;
+/**
+ * Reads. A list reads at most `scanRows` rows to fill a page and as many again to find where the next one starts. For a search that is what
+ * keeps it short: events of 1 MiB take some milliseconds each.
+ */
+export const READ = {
+  defaultPage: 50,
+  maxPage: 200,
+  scanRows: 1_000,
+  healthRows: 10_000,
+  latestEvents: 20,
+  /** Characters of the text that events are searched for, and of the start of their data that is shown. */
+  maxText: 200,
+  excerpt: 200,
+  /** A search counts so many dispatches of each event it found: at most 10,000 rows a page. */
+  dispatchesOfEvent: 50,
+} as const;
 
-/** What a call to `stats()` counts: dispatches, and attempts of each; in how many parts; how long an isolate keeps the answer. */
-export const STATS = { rows: 10_000, attempts: 20, parts: 24, keptMs: 5 * SECOND_MS } as const;
+/**
+ * What a call to `deadLetters()` looks at: the latest that were given up, each of which costs a few rows to see whether it has been retried,
+ * and the groups it returns, each with a reason of up to 1,000 characters.
+ */
+export const GIVEN_UP = { rows: 2_000, groups: 50 } as const;
+
+/**
+ * What a call to `stats()` looks at: dispatches that are counted; the latest of them, which are timed, since that takes a look at the
+ * attempts of each; attempts of each; in how many parts; how long an isolate keeps the answer.
+ */
+export const STATS = { rows: 10_000, timed: 2_000, attempts: 20, parts: 24, keptMs: 5 * SECOND_MS } as const;
 
 /** What is done to many dispatches. */
 export const BULK = {
@@ -155,6 +178,9 @@ export const AUDIT = {
   settledMs: 1 * DAY_MS,
   /** How long runs may take to end that were woken for having outlived their dispatch. */
   wakingMs: 2 * SECOND_MS,
+  /** Notes on audits that came to their end are kept under this, the latest of them. */
+  subject: "audit",
+  keptNotes: 50,
 } as const;
 
 /** What a call to `purge()` takes on. A chain of more events than are inspected is kept. */

@@ -38,9 +38,9 @@ export interface DispatchStats {
   readonly dispatches: number;
   readonly counts: Readonly<Record<Status, number>>;
   readonly attempts: number;
-  /** How long `handle()` took, over the last 20 attempts of each; absent where there was none. */
+  /** How long `handle()` took, over the last 20 attempts of each among the latest 2,000 dispatches of the window; absent where there was none. */
   readonly handleMs?: Percentiles;
-  /** From emission to settlement, delays included; absent where nothing has settled. */
+  /** From emission to settlement, delays included, among the latest 2,000 dispatches of the window; absent where nothing has settled. */
   readonly settledMs?: Percentiles;
 }
 

@@ -26,6 +26,7 @@ import type {
   ResumeOptions,
   RetryOptions,
 } from "../schema/operations.ts";
+import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "../schema/search.ts";
 import type { Stats, StatsQuery } from "../schema/stats.ts";
 import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/upkeep.ts";
 import { logError, logWarning } from "./bindings/log.ts";
@@ -34,14 +35,17 @@ import { consume } from "./consume.ts";
 import { audit } from "./hub/audit.ts";
 import { getBulk, listBulks, previewBulk, startBulk, stopBulk } from "./hub/bulk.ts";
 import { cancelDispatch, cancelEvent } from "./hub/cancel.ts";
+import { configuration } from "./hub/configuration.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "./hub/control-destination.ts";
+import { deadLetters } from "./hub/dead-letters.ts";
 import { getDispatch, listDispatches } from "./hub/dispatches.ts";
 import { emit } from "./hub/emit.ts";
-import { getEvent, listEvents } from "./hub/events.ts";
+import { getEvent, listEvents, searchEvents } from "./hub/events.ts";
 import { explainEvent } from "./hub/explain-event.ts";
 import { health } from "./hub/health.ts";
 import { keepBulksRunning } from "./hub/keep-bulks-running.ts";
 import type { Operator } from "./hub/operator.ts";
+import { previewEmit } from "./hub/preview-emit.ts";
 import { purge } from "./hub/purge.ts";
 import { retryDispatch } from "./hub/retry-dispatch.ts";
 import { runNow } from "./hub/run-now.ts";
@@ -76,6 +80,14 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("listEvents", () => listEvents(this.env, query));
   }
 
+  async searchEvents(query?: EventSearch): Promise<Page<EventSummary>> {
+    return await atDoor("searchEvents", () => searchEvents(this.env, query));
+  }
+
+  async previewEmit(input: EmitInput): Promise<EmitPreview> {
+    return await atDoor("previewEmit", () => previewEmit({ env: this.env, callerSource: this.ctx.props?.source }, input));
+  }
+
   async getDispatch(id: string): Promise<DispatchDetail | null> {
     return await atDoor("getDispatch", () => getDispatch(this.env, id));
   }
@@ -106,6 +118,10 @@ export class EventHub extends Producer implements EventHubApi {
 
   async runNow(id: string, options?: Operation): Promise<DispatchView> {
     return await atDoor("runNow", () => runNow(operatorOf(this.env, this.ctx), id, options));
+  }
+
+  async deadLetters(query?: DeadLetterQuery): Promise<DeadLetters> {
+    return await atDoor("deadLetters", () => deadLetters(this.env, query));
   }
 
   async previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview> {
@@ -144,6 +160,10 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("resumeDestination", () => resumeDestination(operatorOf(this.env, this.ctx), name, options));
   }
 
+  async configuration(): Promise<ConfigurationView> {
+    return await atDoor("configuration", () => configuration(this.env));
+  }
+
   async health(): Promise<Health> {
     return await atDoor("health", () => health(this.env));
   }
@@ -153,7 +173,7 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async audit(query?: AuditQuery): Promise<AuditPage> {
-    return await atDoor("audit", () => audit(this.env, query));
+    return await atDoor("audit", () => audit(operatorOf(this.env, this.ctx), query));
   }
 
   async purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage> {
@@ -180,8 +200,10 @@ async function atDoor<Result>(door: string, work: () => Promise<Result>): Promis
 }
 
 export default {
-  async fetch(request, _env, ctx) {
-    return await consoleApp({ health: () => ctx.exports.EventHub.health() }).fetch(request);
+  async fetch(request, env, ctx) {
+    // The types of RPC stubs go on without an end here; what crosses is the contract.
+    const hub = ctx.exports.EventHub as unknown as EventHubApi;
+    return await consoleApp({ hub, env, log: logError }).fetch(request);
   },
   async queue(batch, env) {
     await consume(env, batch);

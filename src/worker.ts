@@ -40,6 +40,7 @@ export type {
   HandleReply,
   Health,
   HubEvent,
+  LastAudit,
   NoteView,
   Page,
   RunView,
@@ -64,5 +65,16 @@ export type {
   RetryOptions,
   RouteExplanation,
 } from "../schema/operations.ts";
+export type {
+  ConfigurationView,
+  ConfiguredDestination,
+  ConfiguredRoute,
+  DeadLetterGroup,
+  DeadLetterQuery,
+  DeadLetters,
+  EmitPreview,
+  EventSearch,
+  EventSummary,
+} from "../schema/search.ts";
 export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/stats.ts";
 export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/upkeep.ts";

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { DispatchQuery, EventQuery } from "../../schema/contract.ts";
 import { STATUSES } from "../../schema/contract.ts";
+import { storableText } from "../../schema/emit-input.ts";
 import { Fault } from "../../schema/faults.ts";
 import { DAY_MS, READ } from "../../schema/limits.ts";
 import { momentMs as time } from "../../schema/moment.ts";
+import type { DeadLetterQuery, EventSearch } from "../../schema/search.ts";
 import type { StatsQuery } from "../../schema/stats.ts";
 import type { AuditQuery, PurgeQuery } from "../../schema/upkeep.ts";
 import { closedObject, inWords } from "../../schema/wording.ts";
@@ -18,20 +20,28 @@ const paging = {
   cursor: z.string().optional(),
 };
 
-const eventQuery = closedObject({
+const eventFilters = {
   type: text.optional(),
   subject: text.optional(),
   source: text.optional(),
   key: text.optional(),
   correlationId: text.optional(),
   ...paging,
-}) satisfies z.ZodType<unknown, EventQuery>;
+};
+
+const eventQuery = closedObject(eventFilters) satisfies z.ZodType<unknown, EventQuery>;
+
+const eventSearch = closedObject({ text: storableText(READ.maxText).optional(), ...eventFilters }) satisfies z.ZodType<
+  unknown,
+  EventSearch
+>;
 
 const dispatchQuery = closedObject({
   status: z.enum(STATUSES).optional(),
   destination: text.optional(),
   route: text.optional(),
   eventId: text.optional(),
+  reason: z.string().optional(),
   ...paging,
 }) satisfies z.ZodType<unknown, DispatchQuery>;
 
@@ -49,12 +59,30 @@ const purgeQuery = closedObject({ dryRun: z.boolean().default(false), cursor: z.
 
 const statsQuery = closedObject({ from: time.optional(), to: time.optional() }) satisfies z.ZodType<unknown, StatsQuery>;
 
+const deadLetterQuery = closedObject({
+  destination: text.optional(),
+  from: time.optional(),
+  to: time.optional(),
+}) satisfies z.ZodType<unknown, DeadLetterQuery>;
+
 export type ParsedEventQuery = z.infer<typeof eventQuery>;
+export type ParsedEventSearch = z.infer<typeof eventSearch>;
 export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
+export type ParsedDeadLetterQuery = z.infer<typeof deadLetterQuery>;
 
 /** Throws `query.invalid` naming the filter. */
 export function parseEventQuery(query: unknown = {}): ParsedEventQuery {
   return parsedOr("query.invalid", eventQuery.safeParse(query, inWords));
+}
+
+/** Throws `query.invalid` naming the filter. */
+export function parseEventSearch(query: unknown = {}): ParsedEventSearch {
+  return parsedOr("query.invalid", eventSearch.safeParse(query, inWords));
+}
+
+/** Throws `query.invalid` naming the filter. */
+export function parseDeadLetterQuery(query: unknown = {}): ParsedDeadLetterQuery {
+  return parsedOr("query.invalid", deadLetterQuery.safeParse(query, inWords));
 }
 
 /** Throws `query.invalid` naming the filter. */

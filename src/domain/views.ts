@@ -2,6 +2,7 @@ import type { DispatchDetail, DispatchView, EventDetail, ExecutionView, HubEvent
 import type { Json } from "../../schema/json.ts";
 import type { BulkView, DestinationControl } from "../../schema/operations.ts";
 import type { Policy } from "../../schema/policy.ts";
+import type { EventSummary } from "../../schema/search.ts";
 import type { StoredBulk, StoredDispatch, StoredExecution, StoredNote } from "../../schema/tables.ts";
 import { type EventRow, hubEvent } from "./plan-emit.ts";
 import { stageOf } from "./stage.ts";
@@ -10,6 +11,9 @@ import { timeOfId } from "./time-id.ts";
 /** An execution without what only the fence needs. */
 export type ExecutionFacts = Omit<StoredExecution, "dispatchId" | "nonce">;
 export type NoteFacts = Omit<StoredNote, "subjectId" | "id">;
+/** An event without its data, but for the start of it. */
+export type EventFacts = Omit<EventRow, "time" | "data" | "key" | "configVersion"> & { readonly excerpt: string };
+export type StatusCounts = EventSummary["dispatches"];
 
 /** Rows as callers see them: times in RFC 3339, what is not set absent. */
 
@@ -92,6 +96,22 @@ export function eventDetail(row: EventRow, dispatches: readonly DispatchView[]):
     ...(row.key !== null && { key: row.key }),
     emittedAt: emittedAt(row.id),
     configVersion: row.configVersion,
+    dispatches,
+  };
+}
+
+export function eventSummary(row: EventFacts, dispatches: StatusCounts): EventSummary {
+  const { id, type, source, subject, correlationId, causationId, depth, excerpt } = row;
+  return {
+    id,
+    type,
+    ...(source !== null && { source }),
+    ...(subject !== null && { subject }),
+    emittedAt: emittedAt(id),
+    correlationId,
+    ...(causationId !== null && { causationId }),
+    depth,
+    excerpt,
     dispatches,
   };
 }

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import { v7 as uuidv7 } from "uuid";
 import type { Json } from "../../schema/json.ts";
 import { AUDIT, CHECK, WORKFLOW } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
@@ -7,27 +8,42 @@ import { configured } from "../bindings/configuration.ts";
 import { runView, terminateRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import { logError } from "../bindings/log.ts";
 import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive, isOver } from "../domain/audit.ts";
+import { type AuditSums, auditDetail, positionOf, progressAt, startOfAudit, withPiece } from "../domain/audit-sums.ts";
 import { openCursor, sealCursor } from "../domain/cursor.ts";
 import { hubEvent } from "../domain/plan-emit.ts";
 import { parseAuditQuery } from "../domain/read-query.ts";
 import { storedRouting } from "../domain/routing.ts";
 import { readConfigs } from "../store/configs.ts";
 import { readControls } from "../store/controls.ts";
-import { readAuditPiece, type StoredPiece } from "../store/read-audit.ts";
+import { noteAudit } from "../store/note-audit.ts";
+import { type AuditWindow, readAuditPiece, type StoredPiece } from "../store/read-audit.ts";
+import type { Operator } from "./operator.ts";
+
+/** Who has the hub audited. */
+export type Auditor = Pick<Operator, "env" | "name">;
 
 /**
  * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
- * outlived its dispatch is ended; it is a mismatch when that fails.
+ * outlived its dispatch is ended; it is a mismatch when that fails. The last piece is not given before it is noted what all came to: who
+ * calls again for what failed has the same cursor.
  */
-export async function audit(env: Env, query: unknown): Promise<AuditPage> {
+export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage> {
+  const { env } = auditor;
   const { cursor, allRuns, ...window } = parseAuditQuery(query);
   const list = { list: "audit", allRuns, ...window };
-  const position = cursor === undefined ? [] : await openCursor(cursor, list);
-  const piece = await readAuditPiece(env.DB, { ...window, after: position[0]?.toString() });
+  const { after, sums } = cursor === undefined ? startOfAudit(Date.now()) : progressAt(await openCursor(cursor, list));
+  const piece = await readAuditPiece(env.DB, { ...window, after });
   const now = Date.now();
   const [events, stored] = await Promise.all([owedTo(env, piece.events), withFigures(env, piece)]);
   const figures = auditPiece({ events, dispatches: await lookAtRuns(env, stored, { now, allRuns }), now });
-  return piece.last === undefined ? figures : { ...figures, cursor: await sealCursor([piece.last], list) };
+  const total = withPiece(sums, figures);
+  if (piece.last !== undefined) return { ...figures, cursor: await sealCursor(positionOf(piece.last, total), list) };
+  await noteEnd(auditor, total, window);
+  return figures;
+}
+
+async function noteEnd({ env, name }: Auditor, sums: AuditSums, window: AuditWindow): Promise<void> {
+  await noteAudit(env.DB, { id: uuidv7(), at: Date.now(), by: name, detail: JSON.stringify(auditDetail(sums, window)) });
 }
 
 /** Routes events again, each by the configuration that routed it. */

@@ -16,8 +16,8 @@ import { endSleepingRuns } from "./cancel.ts";
 export type NextPiece = Position | null;
 
 /**
- * Retries or cancels the dispatches of one piece. Safe to repeat: what was retried or cancelled no longer matches. Deals with a bounded
- * number of rows, so a piece may find nothing and still have a successor.
+ * Retries or cancels the dispatches of one piece. Safe to repeat: what was retried or cancelled no longer matches, and what came of it
+ * settled too late. Deals with a bounded number of rows, so a piece may find nothing and still have a successor.
  */
 export async function performPiece(env: Env, id: string, after: Position | undefined): Promise<NextPiece> {
   const bulk = await readBulk(env.DB, id);
@@ -25,12 +25,18 @@ export async function performPiece(env: Env, id: string, after: Position | undef
   const { kind } = bulk;
   const filter = JSON.parse(bulk.filter) as ParsedBulkFilter;
   const { rows, last } = await readMatching(env.DB, { kind, filter, after, limit: BULK.piece });
-  if (rows.length > 0) await (kind === "retry" ? retry : cancel)(env, bulk, rows);
+  const concerned = kind === "retry" ? rows.filter((row) => hadSettled(row, bulk)) : rows;
+  if (concerned.length > 0) await (kind === "retry" ? retry : cancel)(env, bulk, concerned);
   return last === undefined ? null : positionOf(kind, last);
 }
 
 export async function endPieces(env: Env, id: string): Promise<void> {
   await endBulk(env.DB, id, "finished", Date.now());
+}
+
+/** Whether it had when the operation began: its own redrives, which may fail before it is over, never have. */
+function hadSettled({ settledAt }: Retriable, { startedAt }: StoredBulk): boolean {
+  return settledAt !== null && settledAt <= startedAt;
 }
 
 async function retry(env: Env, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {

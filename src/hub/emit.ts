@@ -5,7 +5,7 @@ import { EMIT } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/messages.ts";
 import { type Configuration, requireConfiguration } from "../bindings/configuration.ts";
 import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
-import { parseEmit } from "../domain/parse-emit.ts";
+import { type AcceptedEvent, parseEmit } from "../domain/parse-emit.ts";
 import { parseEmitOptions, refuseKeys } from "../domain/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../domain/plan-emit.ts";
 import { receiptsOf, runsOf } from "../domain/receipts.ts";
@@ -29,21 +29,30 @@ export async function emit(emitter: Emitter, input: unknown, options?: unknown):
   const accepted = parseEmit(Array.isArray(input) ? input : [input], { maxEvents: EMIT.maxEvents, maxBytes: EMIT.maxCallBytes });
   if (allowQueued) refuseKeys(accepted);
   const configuration = await requireConfiguration(emitter.env);
-  const whole = planEmit({
-    accepted,
-    ids: accepted.map(() => uuidv7()),
-    callerSource: emitter.callerSource,
-    routing: configuration.routing,
-    configVersion: configuration.version,
-    maxDispatches: EMIT.maxDispatches,
-    now: Date.now(),
-  });
+  const whole = planCall(emitter, accepted, configuration);
   try {
     return await storeAndStart(emitter, whole, configuration);
   } catch (error) {
     if (!allowQueued || faultCode(error) !== "storage.unavailable") throw error;
     return await queueEmit(emitter.env, { whole, configuration, error });
   }
+}
+
+/** What a call would store now. */
+export function planCall(
+  { callerSource }: Pick<Emitter, "callerSource">,
+  accepted: readonly AcceptedEvent[],
+  { routing, version }: Configuration,
+): EmitPlan {
+  return planEmit({
+    accepted,
+    ids: accepted.map(() => uuidv7()),
+    callerSource,
+    routing,
+    configVersion: version,
+    maxDispatches: EMIT.maxDispatches,
+    now: Date.now(),
+  });
 }
 
 async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: Configuration): Promise<EmitReceipt[]> {

@@ -1,9 +1,10 @@
 import type { EventDetail, HubEvent, Page } from "../../schema/contract.ts";
+import type { EventSummary } from "../../schema/search.ts";
 import { openCursor, sealCursor } from "../domain/cursor.ts";
-import { parseEventQuery, parseId } from "../domain/read-query.ts";
-import { dispatchView, eventDetail, eventView } from "../domain/views.ts";
-import { readDispatchesOf } from "../store/read-dispatches.ts";
-import { positionOf, readEvent, readEvents } from "../store/read-events.ts";
+import { parseEventQuery, parseEventSearch, parseId } from "../domain/read-query.ts";
+import { dispatchView, eventDetail, eventSummary, eventView } from "../domain/views.ts";
+import { countDispatchesOf, readDispatchesOf } from "../store/read-dispatches.ts";
+import { findEvents, positionOf, readEvent, readEvents } from "../store/read-events.ts";
 
 /** An event with its dispatches; `null` when there is none of this id. */
 export async function getEvent(env: Env, id: unknown): Promise<EventDetail | null> {
@@ -24,5 +25,17 @@ export async function listEvents(env: Env, query: unknown): Promise<Page<HubEven
   const position = cursor === undefined ? undefined : await openCursor(cursor, list);
   const { rows, last } = await readEvents(env.DB, parsed, position);
   const items = rows.map(eventView);
+  return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
+}
+
+/** The same without the data, also by text in it, with how the dispatches of each stand. */
+export async function searchEvents(env: Env, query: unknown): Promise<Page<EventSummary>> {
+  const { cursor, ...parsed } = parseEventSearch(query);
+  const list = { list: "search", ...parsed, limit: undefined };
+  const position = cursor === undefined ? undefined : await openCursor(cursor, list);
+  const { rows, last } = await findEvents(env.DB, parsed, position);
+  const ids = rows.map(({ id }) => id);
+  const counts = ids.length === 0 ? new Map<string, never>() : await countDispatchesOf(env.DB, ids);
+  const items = rows.map((row) => eventSummary(row, counts.get(row.id) ?? {}));
   return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
 }

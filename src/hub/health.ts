@@ -1,19 +1,15 @@
 import { type Health, STATUSES } from "../../schema/contract.ts";
 import { D1, DAY_MS, READ } from "../../schema/limits.ts";
 import { configured } from "../bindings/configuration.ts";
+import { lastAudit } from "../domain/audit-sums.ts";
 import { emittedAt } from "../domain/views.ts";
-import { countOverdue, countStatuses, readLatestEvents, readSize } from "../store/read-health.ts";
+import { readHealth } from "../store/read-health.ts";
 
 /** The hub at a glance, from a bounded number of rows. */
 export async function health(env: Env): Promise<Health> {
   const now = Date.now();
-  const [statuses, overdue, latest, bytes, configuration] = await Promise.all([
-    countStatuses(env.DB, now - DAY_MS),
-    countOverdue(env.DB, now),
-    readLatestEvents(env.DB),
-    readSize(env.DB),
-    configured(env),
-  ]);
+  const [stored, configuration] = await Promise.all([readHealth(env.DB, { since: now - DAY_MS, now }), configured(env)]);
+  const { statuses, overdue, latest, audited, bytes } = stored;
   const total = statuses.reduce((sum, { count }) => sum + count, 0);
   const oldest = statuses.map((status) => status.oldest).toSorted()[0];
   const truncated = total === READ.healthRows;
@@ -28,5 +24,6 @@ export async function health(env: Env): Promise<Health> {
     latest: latest.map(({ id, type, source }) => ({ id, type, ...(source !== null && { source }), emittedAt: emittedAt(id) })),
     config: configuration.ok ? { version: configuration.value.version } : { issues: configuration.issues },
     storage: { bytes, limitBytes: D1.maxDatabaseBytes, warning: bytes >= D1.maxDatabaseBytes * D1.warnAtShare },
+    ...(audited !== undefined && { lastAudit: lastAudit(audited) }),
   };
 }

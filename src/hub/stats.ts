@@ -3,7 +3,7 @@ import type { Stats } from "../../schema/stats.ts";
 import { parseStatsQuery } from "../domain/read-query.ts";
 import { destinationStats } from "../domain/stats.ts";
 import { emittedAt } from "../domain/views.ts";
-import { readBacklogs, readCounted } from "../store/read-stats.ts";
+import { readStats } from "../store/read-stats.ts";
 
 interface Kept {
   readonly window: string;
@@ -28,17 +28,14 @@ export function stats(env: Env, query: unknown): Promise<Stats> {
 }
 
 async function count(env: Env, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
-  const [read, backlogs] = await Promise.all([readCounted(env.DB, { from, to }), readBacklogs(env.DB)]);
-  const dispatches = read.slice(0, STATS.rows);
-  const truncated = read.length > STATS.rows;
-  const oldest = dispatches.at(-1);
+  const { truncated, oldest, ...stored } = await readStats(env.DB, { from, to });
   const start = new Date(from).toISOString();
   return {
     at: new Date(now).toISOString(),
     from: start,
     to: new Date(to).toISOString(),
     truncated,
-    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest.id) : start,
-    destinations: destinationStats(dispatches, backlogs, { from, to }),
+    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : start,
+    destinations: destinationStats(stored, { from, to }),
   };
 }

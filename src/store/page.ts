@@ -9,24 +9,31 @@ export interface RowPage<Row> {
   readonly last?: Row;
 }
 
+/** What an index serves, in order, and what it cannot serve. */
+export interface Scan {
+  /** An ordered SELECT. */
+  readonly scan: Sql;
+  readonly filters: readonly Sql[];
+  /** What of its columns leaves the database; by default all of them. */
+  readonly columns?: Sql;
+}
+
 /**
- * Reads a page of a scan: an ordered SELECT that an index serves. `filters` are what the index cannot serve. A call reads at most
- * `READ.scanRows` rows to fill the page, and when the page stays short as many to find where the next one starts.
+ * Reads a page of a scan. A call reads at most `READ.scanRows` rows to fill the page, and when the page stays short as many to find where
+ * the next one starts.
  */
-export async function readPage<Row>(
-  d1: D1Database,
-  { scan, filters, limit }: { scan: Sql; filters: readonly Sql[]; limit: number },
-): Promise<RowPage<Row>> {
-  const bounded = sql`SELECT * FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
+export async function readPage<Row>(d1: D1Database, { limit, ...given }: Scan & { readonly limit: number }): Promise<RowPage<Row>> {
+  const { scan, filters, columns = sql`*` } = given;
+  const bounded = sql`SELECT ${columns} FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
   const found = await readAll<Row>(d1, bounded);
   const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : await endOfScan<Row>(d1, scan, filters);
+  const last = found.length > limit ? rows.at(-1) : await endOfScan<Row>(d1, { scan, filters, columns });
   return last === undefined ? { rows } : { rows, last };
 }
 
-async function endOfScan<Row>(d1: D1Database, scan: Sql, filters: readonly Sql[]): Promise<Row | undefined> {
+async function endOfScan<Row>(d1: D1Database, { scan, filters, columns }: Required<Scan>): Promise<Row | undefined> {
   if (filters.length === 0) return undefined;
-  const [end] = await readAll<Row>(d1, sql`SELECT * FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`);
+  const [end] = await readAll<Row>(d1, sql`SELECT ${columns} FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`);
   return end;
 }
 

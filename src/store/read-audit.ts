@@ -66,8 +66,8 @@ export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promi
 /** Sorts behind the ids of an event's dispatches and before the next event. */
 const BEHIND_DISPATCHES = ".";
 
-/** Sorts behind every id, and is none. */
-const BEHIND_ALL = "g";
+/** Sorts behind every id until the year 7544, and before notes on what is no dispatch: audits, dead letters, destinations. */
+const BEHIND_ALL = "a";
 
 function endOf({ to }: AuditWindow): string {
   return to === undefined ? BEHIND_ALL : firstIdAt(to);

@@ -1,9 +1,11 @@
 import sql, { raw, type Sql } from "sql-template-tag";
+import { READ } from "../../schema/limits.ts";
 import type { StoredEvent } from "../../schema/tables.ts";
 import type { Position } from "../domain/cursor.ts";
-import type { ParsedEventQuery } from "../domain/read-query.ts";
+import type { ParsedEventQuery, ParsedEventSearch } from "../domain/read-query.ts";
+import type { EventFacts } from "../domain/views.ts";
 import { EVENT_COLUMNS } from "./event-columns.ts";
-import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "./page.ts";
 
 const COLUMNS = raw(EVENT_COLUMNS);
 
@@ -14,24 +16,34 @@ export async function readEvent(d1: D1Database, id: string): Promise<StoredEvent
 
 /** Newest first; by key, in the order of sources: the index is on key and source, and a key has one event for each source. */
 export async function readEvents(d1: D1Database, query: ParsedEventQuery, position: Position | undefined): Promise<RowPage<StoredEvent>> {
-  if (query.key !== undefined) return await readByKey(d1, query, position);
+  return await readPage<StoredEvent>(d1, { ...scanOf(query, position), limit: query.limit });
+}
+
+/** The same without the data, of which 50 might not fit one reply: a piece of it instead. */
+export async function findEvents(d1: D1Database, query: ParsedEventSearch, position: Position | undefined): Promise<RowPage<EventFacts>> {
+  const { scan, filters } = scanOf(query, position);
+  const columns = sql`id, type, source, subject, correlationId, causationId, depth, substr(data, 1, ${READ.excerpt}) AS excerpt`;
+  return await readPage<EventFacts>(d1, { scan, columns, filters: [...filters, ...holding(query.text)], limit: query.limit });
+}
+
+export function positionOf(event: Pick<StoredEvent, "id" | "source">, query: ParsedEventQuery): Position {
+  return query.key === undefined ? [event.id] : [event.source ?? ""];
+}
+
+function scanOf(query: ParsedEventQuery, position: Position | undefined): Scan {
+  if (query.key !== undefined) return scanByKey(query, position);
   const { indexed, filters } = planOf(query);
   const window = idsBetween({ ...query, before: position === undefined ? undefined : String(position[0]) });
   const [first, second] = indexed.map((condition) => sql`SELECT ${COLUMNS} FROM events ${where([...condition, ...window])}`);
   const scan = second === undefined ? first : sql`${first} UNION ALL ${second}`;
-  return await readPage<StoredEvent>(d1, { scan: sql`${scan} ORDER BY id DESC`, filters, limit: query.limit });
+  return { scan: sql`${scan} ORDER BY id DESC`, filters };
 }
 
-export function positionOf(event: StoredEvent, query: ParsedEventQuery): Position {
-  return query.key === undefined ? [event.id] : [event.source ?? ""];
-}
-
-async function readByKey(d1: D1Database, query: ParsedEventQuery, position: Position | undefined): Promise<RowPage<StoredEvent>> {
-  const { key, source, correlationId, subject, type, limit } = query;
+function scanByKey(query: ParsedEventQuery, position: Position | undefined): Scan {
+  const { key, source, correlationId, subject, type } = query;
   const after = position === undefined ? [] : [sql`source > ${position[0]}`];
   const scan = sql`SELECT ${COLUMNS} FROM events INDEXED BY events_key ${where([...equal({ key, source }), ...after])} ORDER BY source`;
-  const filters = [...equal({ correlationId, subject, type }), ...idsBetween(query)];
-  return await readPage<StoredEvent>(d1, { scan, filters, limit });
+  return { scan, filters: [...equal({ correlationId, subject, type }), ...idsBetween(query)] };
 }
 
 /** Which filter an index serves, as alternatives that do not overlap, and what is left to be filtered. */
@@ -47,4 +59,12 @@ function chainOf(correlationId: string): Sql[][] {
     [sql`correlation_id = ${correlationId}`, sql`causation_id IS NOT NULL`],
     [sql`id = ${correlationId}`, sql`causation_id IS NULL`],
   ];
+}
+
+/** Text in the data, as it is or as a JSON string writes it. Not LIKE: D1 refuses patterns of more than 50 bytes. `lower` knows A to Z only. */
+function holding(text: string | undefined): Sql[] {
+  if (text === undefined) return [];
+  const written = JSON.stringify(text).slice(1, -1);
+  const literally = sql`instr(lower(data), lower(${text})) > 0`;
+  return [written === text ? literally : sql`(${literally} OR instr(lower(data), lower(${written})) > 0)`];
 }

@@ -1,6 +1,6 @@
-import sql from "sql-template-tag";
+import sql, { type Sql } from "sql-template-tag";
 import type { Status } from "../../schema/contract.ts";
-import { READ } from "../../schema/limits.ts";
+import { AUDIT, READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
 import { readAll } from "./page.ts";
 import { withStorage } from "./storage.ts";
@@ -11,33 +11,55 @@ interface StatusCount {
   readonly oldest: string;
 }
 
-/** Dispatches by status since a moment, among the latest `READ.healthRows`. */
-export async function countStatuses(d1: D1Database, since: number): Promise<StatusCount[]> {
-  return await readAll(
-    d1,
-    sql`SELECT status, count(*) AS count, min(id) AS oldest
-      FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})
-      GROUP BY status`,
+/** What health is told from, as of one moment. */
+interface StoredHealth {
+  /** Dispatches by status since a moment, among the latest `READ.healthRows`. */
+  readonly statuses: readonly StatusCount[];
+  /** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
+  readonly overdue: number;
+  /** The latest events without their data. */
+  readonly latest: readonly { readonly id: string; readonly type: string; readonly source: string | null }[];
+  /** The note of the last audit that came to its end. */
+  readonly audited: { readonly at: number; readonly detail: string } | undefined;
+  /** Size of the database, as D1 says with every result. */
+  readonly bytes: number;
+}
+
+/** Reads it in one round trip: it is asked for with each look at the console. */
+export async function readHealth(d1: D1Database, { since, now }: { since: number; now: number }): Promise<StoredHealth> {
+  const selects = [statusesSince(since), overdueAt(now), LATEST_EVENTS, LAST_AUDIT].map((query) =>
+    d1.prepare(query.sql).bind(...query.values),
   );
+  const results = await withStorage(d1, () => d1.batch(selects));
+  const [statuses, overdue, latest, audits] = results.map((result) => result.results as never[]);
+  const [counted] = (overdue ?? []) as { count: number }[];
+  return {
+    statuses: statuses ?? [],
+    overdue: counted?.count ?? 0,
+    latest: latest ?? [],
+    audited: audits?.[0],
+    bytes: results[0]?.meta.size_after ?? 0,
+  };
 }
 
 /** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
 export async function countOverdue(d1: D1Database, now: number): Promise<number> {
-  const [row] = await readAll<{ count: number }>(
-    d1,
-    sql`SELECT count(*) AS count FROM
-      (SELECT 1 FROM dispatches INDEXED BY dispatches_check WHERE status = 'ongoing' AND check_at <= ${now} LIMIT ${READ.scanRows})`,
-  );
+  const [row] = await readAll<{ count: number }>(d1, overdueAt(now));
   return row?.count ?? 0;
 }
 
-/** The latest events without their data. */
-export async function readLatestEvents(d1: D1Database): Promise<{ id: string; type: string; source: string | null }[]> {
-  return await readAll(d1, sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`);
+function statusesSince(since: number): Sql {
+  return sql`SELECT status, count(*) AS count, min(id) AS oldest
+    FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})
+    GROUP BY status`;
 }
 
-/** Size of the database in bytes, as D1 says with every result. */
-export async function readSize(d1: D1Database): Promise<number> {
-  const { meta } = await withStorage(d1, () => d1.prepare("SELECT 1").run());
-  return meta.size_after;
+function overdueAt(now: number): Sql {
+  return sql`SELECT count(*) AS count FROM
+    (SELECT 1 FROM dispatches INDEXED BY dispatches_check WHERE status = 'ongoing' AND check_at <= ${now} LIMIT ${READ.scanRows})`;
 }
+
+const LATEST_EVENTS = sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`;
+
+/** Ids are UUIDv7: the greatest is the latest. */
+const LAST_AUDIT = sql`SELECT at, detail FROM notes WHERE subject_id = ${AUDIT.subject} ORDER BY id DESC LIMIT 1`;

@@ -4,14 +4,8 @@ import type { BulkKind } from "../../schema/operations.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
 import type { Retriable } from "../domain/redrive.ts";
-import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "./page.ts";
 import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";
-
-/** What an index serves, in order, and what it cannot serve. */
-interface Selection {
-  readonly scan: Sql;
-  readonly filters: readonly Sql[];
-}
 
 /** A page of the dispatches a bulk operation concerns: to be retried, newest first; to be cancelled, those the hub looks at next first. */
 export async function readMatching(
@@ -36,7 +30,7 @@ export async function countMatching(d1: D1Database, kind: BulkKind, filter: Pars
   return { count: row?.count ?? 0, more: (row?.scanned ?? 0) > BULK.countRows };
 }
 
-function selectionOf(kind: BulkKind, filter: ParsedBulkFilter, after: Position | undefined): Selection {
+function selectionOf(kind: BulkKind, filter: ParsedBulkFilter, after: Position | undefined): Scan {
   return kind === "retry" ? retriable(filter, after) : ongoing(filter, after);
 }
 
@@ -49,22 +43,24 @@ function kinOf(id: string): Sql {
 /** What has been retried is over: its redrive is retried instead. */
 const NOT_RETRIED = sql`NOT EXISTS (SELECT 1 ${kinOf("self")} AND (kin.redrive_of = self OR kin.status = 'ongoing'))`;
 
-function retriable({ status, destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Selection {
+/** What a retry concerns, newest first. */
+export function retriable({ status, destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Scan {
   const before = after === undefined ? undefined : String(after[0]);
   const indexed = [...amongBad(status ?? "failed"), ...idsBetween({ from, to, before }), ...named(ids)];
   return {
-    scan: sql`SELECT ${DISPATCH_COLUMNS}, id AS self, (SELECT count(*) ${kinOf("own.id")}) AS redrives
-      FROM dispatches AS own ${where(indexed)} ORDER BY id DESC`,
+    scan: sql`SELECT ${DISPATCH_COLUMNS}, id AS self FROM dispatches ${where(indexed)} ORDER BY id DESC`,
+    columns: sql`*, (SELECT count(*) ${kinOf("self")}) AS redrives`,
     filters: [...equal({ status, destination, route, reason }), sql`status <> 'ongoing'`, NOT_RETRIED],
   };
 }
 
-function ongoing({ destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Selection {
+function ongoing({ destination, route, reason, ids, from, to }: ParsedBulkFilter, after: Position | undefined): Scan {
   const index = ids === undefined ? raw("INDEXED BY dispatches_check") : empty;
   const beyond = after === undefined ? [] : [sql`(check_at, id) > (${after[0]}, ${after[1]})`];
   return {
-    scan: sql`SELECT ${DISPATCH_COLUMNS}, 0 AS redrives FROM dispatches ${index}
+    scan: sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${index}
       ${where([sql`status = 'ongoing'`, ...beyond, ...named(ids)])} ORDER BY check_at, id`,
+    columns: sql`*, 0 AS redrives`,
     filters: [...equal({ destination, route, reason }), ...idsBetween({ from, to })],
   };
 }

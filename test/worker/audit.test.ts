@@ -12,17 +12,20 @@ import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
+import { hubOf, storedNotes } from "./support/operating.ts";
 import { dispatchRow, rows, settled } from "./support/rows.ts";
 import { type EngineChanges, engineWith, fallAsleep, runIs, runOf, startErring } from "./support/runs.ts";
 import { wholeDatabase } from "./support/tables.ts";
 
 type Audit = (query: AuditQuery) => Promise<AuditPage>;
 
+const auditedIn = async (given: Env, query: AuditQuery) => await audit({ env: given, name: "tests" }, query);
+
 const overRpc: Audit = async (query) => await hub.audit(query);
 const within =
   (given: Env): Audit =>
   async (query) =>
-    await audit(given, query);
+    await auditedIn(given, query);
 
 /** All pieces of an audit. */
 async function piecesOf(query: AuditQuery, given: Audit = overRpc): Promise<AuditPage[]> {
@@ -75,6 +78,8 @@ async function settleAs(status: SettledStatus, id: string, agoMs = 2 * AFTER_CAL
 
 const forget = async (id: string) =>
   await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() - AUDIT.forgottenMs - SECOND_MS, id);
+
+const forgetAudits = async () => await rows("DELETE FROM notes WHERE subject_id = ?", AUDIT.subject);
 
 beforeAll(async () => {
   await hub.health();
@@ -573,8 +578,8 @@ describe("an audit in pieces", () => {
 
   it("goes on from a cursor after the piece that gave it, and gives the same again", async () => {
     const first = await hub.audit(window);
-    const [again, rest] = [await hub.audit({ ...window, cursor: first.cursor }), (await piecesOf(window)).slice(1)];
-    expect(again).toEqual(rest[0]);
+    const [second, again] = [await hub.audit({ ...window, cursor: first.cursor }), await hub.audit({ ...window, cursor: first.cursor })];
+    expect(again).toEqual(second);
     const ids = again.mismatches.never_started?.examples ?? [];
     for (const id of ids) expect(id >= firstIdAt(ERA + 100) && id < firstIdAt(ERA + 200)).toBe(true);
   });
@@ -681,8 +686,8 @@ describe("a piece is bounded", () => {
     const metered = meteredD1(env.DB);
     const asked: string[] = [];
     const given = envWith({ DB: metered.d1, DISPATCH_WORKFLOW: engineWith({ get: noting(asked) }).runs });
-    await audit(given, windowOf(ERA - 10_000, 1));
-    const { cost, result } = await metered.measure(async () => await audit(given, query));
+    await auditedIn(given, windowOf(ERA - 10_000, 1));
+    const { cost, result } = await metered.measure(async () => await auditedIn(given, query));
     return { ...cost, asked: asked.length, events: result.events };
   }
 
@@ -709,7 +714,7 @@ describe("a piece is bounded", () => {
   });
 });
 
-it("an audit changes nothing that is stored, whatever it finds", async () => {
+it("an audit changes nothing that is stored, whatever it finds, but for the note of its end", async () => {
   const from = new Date();
   const id = await settledByHand();
   await rows("UPDATE dispatches SET attempts = 5 WHERE id = ?", id);
@@ -718,11 +723,92 @@ it("an audit changes nothing that is stored, whatever it finds", async () => {
   while ((await rows("SELECT 1 FROM executions WHERE dispatch_id = ?", asleep)).length === 0) await scheduler.wait(20);
   await fallAsleep(asleep);
   await settleAs("cancelled", asleep);
+  await forgetAudits();
   const [metered, before] = [meteredD1(env.DB), await wholeDatabase(env.DB)];
   const given = envWith({ DB: metered.d1 });
-  const { cost, result } = await metered.measure(async () => await audit(given, { from }));
+  const { cost, result } = await metered.measure(async () => await auditedIn(given, { from }));
   expect(result).toMatchObject({ ended: 1, mismatches: { attempt_gap: { count: 1 }, never_started: { count: 1 } } });
-  expect(cost.rowsWritten).toBe(0);
+  expect(cost.rowsWritten).toBe(1);
+  expect(await storedNotes(AUDIT.subject)).toMatchObject([{ kind: "audit", by: "tests" }]);
+  await forgetAudits();
   expect(await wholeDatabase(env.DB)).toEqual(before);
   expect(await look(asleep)).toBe('{"status":"cancelled"}');
+});
+
+describe("the last audit", () => {
+  /** Moments of their own. */
+  const moment = ERA + 5_000_000;
+  const window = windowOf(moment, 250);
+
+  beforeAll(async () => {
+    await bulk(moment, 250, ["cancelled", "complete"]);
+  });
+
+  it("is shown by health with what all its pieces came to, and is absent before there was one", async () => {
+    await forgetAudits();
+    expect(await hub.health()).not.toHaveProperty("lastAudit");
+    const before = Date.now();
+    const pieces = await piecesOf(window);
+    expect(pieces.map(({ events, unexplained }) => [events, unexplained])).toEqual([
+      [100, 50],
+      [100, 50],
+      [50, 25],
+    ]);
+    const { lastAudit } = await hub.health();
+    const { startedAt = "", endedAt = "" } = lastAudit ?? {};
+    expect(lastAudit).toEqual({
+      ...{ startedAt, endedAt, from: window.from.toISOString(), to: window.to.toISOString() },
+      ...{ events: 250, dispatches: 250, unexplained: 125 },
+    });
+    const times = [before, Date.parse(startedAt), Date.parse(endedAt), Date.now()];
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  it("is the one that came to its end last, with a window only where one was asked for", async () => {
+    await piecesOf({ ...window, to: new Date(moment + 10) });
+    expect((await hub.health()).lastAudit).toMatchObject({ events: 10, dispatches: 10, unexplained: 5 });
+    await piecesOf({ from: window.from, to: new Date(moment) });
+    expect((await hub.health()).lastAudit).toMatchObject({ events: 0, dispatches: 0, unexplained: 0 });
+    await piecesOf({ from: new Date(Date.now() + 1) });
+    expect((await hub.health()).lastAudit).not.toHaveProperty("to");
+  });
+
+  it("is none that was left before its end", async () => {
+    await forgetAudits();
+    const { cursor } = await hub.audit(window);
+    await hub.audit({ ...window, cursor });
+    expect(await hub.health()).not.toHaveProperty("lastAudit");
+  });
+
+  it("names who asked for it, as the binding says", async () => {
+    await forgetAudits();
+    await hubOf("watchman").audit({ from: new Date(moment), to: new Date(moment + 1) });
+    await hub.audit({ from: new Date(moment), to: new Date(moment + 1) });
+    expect((await storedNotes(AUDIT.subject)).map(({ by }) => by)).toEqual(["watchman", "rpc"]);
+  });
+
+  it(`is kept with ${AUDIT.keptNotes - 1} before it, and costs a row or two`, async () => {
+    await forgetAudits();
+    const metered = meteredD1(env.DB);
+    const given = envWith({ DB: metered.d1 });
+    const query = { from: new Date(moment), to: new Date(moment + 1) };
+    for (let nth = 0; nth < AUDIT.keptNotes + 3; nth++) await auditedIn(given, query);
+    const notes = await storedNotes(AUDIT.subject);
+    expect(notes).toHaveLength(AUDIT.keptNotes);
+    expect((await hub.health()).lastAudit?.endedAt).toBe(new Date(notes.at(-1)?.at ?? 0).toISOString());
+    const { cost } = await metered.measure(async () => await auditedIn(given, query));
+    expect([cost.rowsWritten <= 2, cost.rowsRead < 2 * AUDIT.keptNotes + 20]).toEqual([true, true]);
+  });
+});
+
+it("the last piece of an audit without an end does not read notes that are about no dispatch", async () => {
+  await rows(
+    `INSERT INTO notes (subject_id, id, at, kind, "by")
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+     SELECT iif(i % 2, 'dead-letters', 'destination:scripted'), 'n-' || i, 0, 'dead_letter', 'tests' FROM n`,
+  );
+  const metered = meteredD1(env.DB);
+  const from = new Date();
+  const { cost } = await metered.measure(async () => await auditedIn(envWith({ DB: metered.d1 }), { from }));
+  expect(cost.rowsRead).toBeLessThan(2 * AUDIT.keptNotes + 20);
 });

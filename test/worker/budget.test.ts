@@ -1,12 +1,14 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DispatchQuery, EmitInput, EventQuery } from "../../schema/contract.ts";
-import { READ } from "../../schema/limits.ts";
+import { READ, STATS } from "../../schema/limits.ts";
+import { deadLetters } from "../../src/hub/dead-letters.ts";
 import { getDispatch, listDispatches } from "../../src/hub/dispatches.ts";
 import { emit } from "../../src/hub/emit.ts";
-import { getEvent, listEvents } from "../../src/hub/events.ts";
+import { getEvent, listEvents, searchEvents } from "../../src/hub/events.ts";
 import { health } from "../../src/hub/health.ts";
 import { purge } from "../../src/hub/purge.ts";
+import { stats } from "../../src/hub/stats.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { look, makeDue, reply, replying } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
@@ -289,6 +291,15 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     });
   }
 
+  it("statistics read a bounded number of rows in one round trip, and what was given up only what was", async () => {
+    const counted = await costOf("stats", () => stats(metered, {}));
+    expect([counted.rowsRead <= 4 * STATS.rows, counted.roundTrips]).toEqual([true, 1]);
+    const given = await costOf("deadLetters of 20", () => deadLetters(metered, { destination: "email" }));
+    expect([given.rowsRead <= 300, given.roundTrips]).toEqual([true, 1]);
+    await costOf("searchEvents for text that is not there", () => searchEvents(metered, { text: "nothing" }));
+    await costOf("searchEvents for text that is everywhere", () => searchEvents(metered, { text: "0" }));
+  });
+
   it("the few failed among the many are found by reading just these", async () => {
     const { cost, result } = await measure(() => listDispatches(metered, { status: "failed" }));
     expect(result.items.length).toBeGreaterThanOrEqual(20);
@@ -302,8 +313,9 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     expect(detail.rowsRead).toBeLessThanOrEqual(5);
   });
 
-  it("the hub's health is read from a bounded number of rows", async () => {
-    const { rowsRead } = await costOf("health", () => health(metered));
+  it("the hub's health is read from a bounded number of rows, in one round trip", async () => {
+    const { rowsRead, roundTrips } = await costOf("health", () => health(metered));
+    expect(roundTrips).toBe(1);
     expect(rowsRead).toBeLessThanOrEqual(2 * READ.healthRows + READ.scanRows + READ.latestEvents + 100);
   });
 

@@ -4,16 +4,18 @@ import type { Duration } from "../../schema/duration.ts";
 import { configured } from "../../src/bindings/configuration.ts";
 import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
 import { attempt } from "../../src/executor/attempt.ts";
+import { deadLetters } from "../../src/hub/dead-letters.ts";
 import { listDispatches } from "../../src/hub/dispatches.ts";
-import { getEvent, listEvents } from "../../src/hub/events.ts";
+import { getEvent, listEvents, searchEvents } from "../../src/hub/events.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { claimRepair, countRestart, giveBack } from "../../src/store/claim-repair.ts";
 import { recordDeadLetter } from "../../src/store/dead-letter.ts";
 import { loadOverdue } from "../../src/store/load-overdue.ts";
+import { countDispatchesOf } from "../../src/store/read-dispatches.ts";
 import { countOverdue } from "../../src/store/read-health.ts";
 import { callsOf, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
-import { deafQueue, emitWith, envWith, hub, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, emitWith, envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
 import { attempted, called, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
@@ -485,6 +487,8 @@ describe("the indexes that queries use", () => {
       /USING INDEX events_correlation \(correlation_id=\?\).*USING PRIMARY KEY \(id=\?\)/,
     ],
     ["the list of events", () => listEvents(metered, { to: new Date() }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
+    ["the search of events of a type", () => searchEvents(metered, { type: "t", text: "x" }), /USING INDEX events_type \(type=\?\)/],
+    ["the search of events", () => searchEvents(metered, { to: new Date(), text: '"x"' }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
   ];
   for (const [what, work, index] of lists) {
     it(`${what} is served by an index, in the order it comes in`, async () => {
@@ -525,6 +529,12 @@ describe("the indexes that queries use", () => {
     ],
     ["the count of what is left", () => countOverdue(d1, 0), /SEARCH dispatches USING COVERING INDEX dispatches_check \(check_at<\?\)/],
     ["what the reconciler loads", () => loadOverdue(d1, [{ id: "x", checkAt: 1 }]), /SEARCH dispatch USING PRIMARY KEY \(id=\?\)/],
+    ["what was given up", () => deadLetters(metered, { to: new Date(), destination: "x" }), /USING INDEX dispatches_bad/],
+    [
+      "a search, of what it found,",
+      async () => await countDispatchesOf(d1, [only(await store({ type: "later.plan", data: 1 })).id]),
+      /SEARCH dispatches USING PRIMARY KEY \(id>\? AND id<\?\)/,
+    ],
     ["the reconciler's claim", () => claimRepair(d1, claimOf("x")), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
     [
       "the reconciler's giving back",

@@ -258,7 +258,7 @@ describe("a reply that the database would not take", () => {
     return { id, unrecorded: delivered.unrecorded };
   }
 
-  const missingConfigs = async (from: Date) => (await audit(env, { from })).mismatches.missing_config;
+  const missingConfigs = async (from: Date) => (await audit({ env, name: "tests" }, { from })).mismatches.missing_config;
 
   it("is stored with the configuration that routed it, even when the hub was deployed with another one meanwhile", async () => {
     const from = new Date();

@@ -4,16 +4,18 @@ import pLimit from "p-limit";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EmitReceipt, RunView, Status } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
-import { DAY_MS, MINUTE_MS } from "../../schema/limits.ts";
+import { AUDIT, DAY_MS, MINUTE_MS } from "../../schema/limits.ts";
 import type { PurgePage } from "../../schema/upkeep.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { audit } from "../../src/hub/audit.ts";
+import { deadLetters } from "../../src/hub/dead-letters.ts";
 import { getDispatch, listDispatches } from "../../src/hub/dispatches.ts";
 import { emit } from "../../src/hub/emit.ts";
-import { getEvent, listEvents } from "../../src/hub/events.ts";
+import { getEvent, listEvents, searchEvents } from "../../src/hub/events.ts";
 import { health } from "../../src/hub/health.ts";
 import { purge } from "../../src/hub/purge.ts";
+import { stats } from "../../src/hub/stats.ts";
 import { reconcile } from "../../src/reconciler/reconcile.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import type { AttemptRecord } from "../../src/store/record-attempt.ts";
@@ -625,13 +627,16 @@ describe("a read", () => {
     const reads: readonly [string, (given: Env) => Promise<unknown>][] = [
       ["getEvent", async (given) => await getEvent(given, receipt?.id)],
       ["listEvents", async (given) => await listEvents(given, { type, source: "tests" })],
+      ["searchEvents", async (given) => await searchEvents(given, { type, text: "1" })],
+      ["deadLetters", async (given) => await deadLetters(given, { to: new Date() })],
+      ["stats", async (given) => ({ ...(await stats(given, window)), at: "" })],
       ["getDispatch", async (given) => await getDispatch(given, dispatchId)],
       ["listDispatches", async (given) => await listDispatches(given, { eventId: receipt?.id })],
       ["listDispatches ongoing", async (given) => await listDispatches(given, { status: "ongoing", destination: "d" })],
-      ["audit", async (given) => await audit(given, window)],
+      ["audit", async (given) => await audit({ env: given, name: "tests" }, window)],
       ["health", async (given) => ({ ...(await health(given)), at: "", countedFrom: "" })],
     ];
-    const before = await wholeDatabase(env.DB);
+    const before = await wholeButAudits();
     for (const [what, read] of reads) {
       const expected = await read(env);
       expect(JSON.stringify(expected).length).toBeGreaterThan(20);
@@ -642,8 +647,23 @@ describe("a read", () => {
       };
       expect([what, await withEachTripFailing(reading)]).toEqual([what, []]);
     }
-    expect(await wholeDatabase(env.DB)).toEqual(before);
+    expect(await wholeButAudits()).toEqual(before);
   });
+
+  it("of all by an audit is noted once, whichever round trip is lost or goes unheard", async () => {
+    const auditing: Operation<string> = {
+      prepare: async () => unique("auditor-"),
+      run: async (d1, name) => await audit({ env: envWith({ DB: d1 }), name }, { to: new Date(0) }),
+      check: async (name) => expect(await rows(`SELECT 1 FROM notes WHERE "by" = ?`, name)).toHaveLength(1),
+    };
+    expect(await withEachTripFailing(auditing)).toEqual([]);
+  });
+
+  /** An audit notes its end. */
+  async function wholeButAudits() {
+    await rows("DELETE FROM notes WHERE subject_id = ?", AUDIT.subject);
+    return await wholeDatabase(env.DB);
+  }
 });
 
 describe.concurrent("what is read", () => {
@@ -652,7 +672,7 @@ describe.concurrent("what is read", () => {
     ["a list of events", async (given) => await listEvents(given, { type: "x" })],
     ["a dispatch", async (given) => await getDispatch(given, "x")],
     ["a list of dispatches", async (given) => await listDispatches(given, {})],
-    ["an audit", async (given) => await audit(given, { to: new Date(0) })],
+    ["an audit", async (given) => await audit({ env: given, name: "tests" }, { to: new Date(0) })],
     ["the health", async (given) => await health(given)],
     ["a purge", async (given) => await purge(given, BEFORE, { dryRun: true })],
   ];
@@ -724,7 +744,7 @@ describe.concurrent("a full database", () => {
     ["a read of an event", async (given) => await getEvent(given, "x")],
     ["a list", async (given) => await listDispatches(given, {})],
     ["the health", async (given) => await health(given)],
-    ["an audit", async (given) => await audit(given, {})],
+    ["an audit", async (given) => await audit({ env: given, name: "tests" }, {})],
     ["a sweep", async (given) => await sweep(given, 0)],
     ["a purge", async (given) => await purge(given, BEFORE, {})],
   ];
