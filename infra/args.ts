@@ -37,6 +37,27 @@ export interface RouteArgs<Name extends string = string> {
   readonly to: Name | TargetArgs<Name> | readonly (Name | TargetArgs<Name>)[];
 }
 
+/** Cloudflare Access in front of the console. */
+export interface ConsoleAccess {
+  /** `"acme"` or `"acme.cloudflareaccess.com"`. */
+  readonly team: string;
+  /** The AUD tag of the application, or several: `aud` of a `ZeroTrustAccessApplication`. */
+  readonly audience: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  /** Who may act, by e-mail address, or by common name for service tokens; everybody else whom Access lets in may look. By default all may act. */
+  readonly operators?: readonly string[] | undefined;
+}
+
+/** Who gets into the console, and where it is. With secrets beside Access, either lets in. */
+export interface ConsoleArgs {
+  readonly access?: ConsoleAccess | undefined;
+  /** To sign in with, or for the header `Authorization: Bearer …`; at least 16 characters. Who knows it may act. */
+  readonly secret?: pulumi.Input<string> | undefined;
+  /** The same for who may only look. */
+  readonly readSecret?: pulumi.Input<string> | undefined;
+  /** Of a zone of the account: `"hub.acme.dev"`. By default the console has no address. */
+  readonly hostname?: pulumi.Input<string> | undefined;
+}
+
 /** What goes where. Plain data: it is checked before anything is deployed, so no Outputs, save in `destinations`. */
 export interface RoutingArgs<Destinations = Readonly<Record<string, unknown>>, Name extends string = string> {
   readonly destinations: Destinations;
@@ -60,6 +81,8 @@ export interface HubTransforms {
   readonly consumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly deadLetterConsumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly cron?: Transform<cloudflare.WorkersCronTriggerArgs>;
+  /** Of the console, where it has a host name. */
+  readonly domain?: Transform<cloudflare.WorkersCustomDomainArgs>;
 }
 
 /** Names of destinations come from `destinations` alone: a route to another one does not compile. */
@@ -74,6 +97,8 @@ export interface EventHubArgs<Destinations = Readonly<Record<string, Destination
   readonly protect?: boolean | undefined;
   /** Where the database is placed. Changing it replaces the database. */
   readonly locationHint?: LocationHint | undefined;
+  /** By default the console lets nobody in. */
+  readonly console?: ConsoleArgs | undefined;
   readonly transform?: HubTransforms | undefined;
 }
 

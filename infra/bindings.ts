@@ -1,6 +1,7 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DestinationArgs } from "./args.ts";
+import type { ConsoleBinding } from "./console.ts";
 import type { HubPlan, PlannedDestination } from "./plan.ts";
 
 /**
@@ -16,7 +17,7 @@ export type HubBinding =
       readonly workflowName: pulumi.Input<string>;
       readonly className: pulumi.Input<string>;
     }
-  | { readonly type: "json"; readonly name: string; readonly json: string }
+  | ConsoleBinding
   | ServiceBinding;
 
 export interface ServiceBinding {
@@ -47,6 +48,7 @@ export function hubBindings(plan: HubPlan, { databaseId, queueName, workflows }:
     workflowBinding("DISPATCH_WORKFLOW", workflows.dispatchWorkflow),
     workflowBinding("BULK_WORKFLOW", workflows.bulkWorkflow),
     ...Object.entries(plan.variables).map(([name, json]) => ({ type: "json", name, json }) as const),
+    ...plan.console.bindings,
     ...plan.destinations.filter(({ deployed }) => deployed !== false).map(destinationBinding),
   ];
   return bindings.sort((a, b) => (a.name < b.name ? -1 : 1));

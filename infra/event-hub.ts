@@ -7,7 +7,8 @@ import { createHub, type HubNodes } from "./resources.ts";
 import { withPreview } from "./route-preview.ts";
 
 /**
- * A hub with everything it needs: database, queue, dead-letter queue, Worker, workflow, queue consumers and cron. The Worker comes with this
+ * A hub with everything it needs: database, queue, dead-letter queue, Worker, workflow, queue consumers and cron; with `console.hostname`, an
+ * address as well. The Worker comes with this
  * package, and the routing goes into its bindings: changing a route uploads no other code. Throws a `RunError` that lists what is wrong before
  * anything is registered.
  *

@@ -4,6 +4,8 @@ export type { Comparison, Condition, Scalar } from "../schema/condition.ts";
 export type { Duration } from "../schema/duration.ts";
 export type { DeliveryOptions, Policy } from "../schema/policy.ts";
 export type {
+  ConsoleAccess,
+  ConsoleArgs,
   DestinationArgs,
   EventHubArgs,
   HubTransforms,

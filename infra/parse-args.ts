@@ -10,7 +10,7 @@ const anything = z.unknown().optional();
 const text = (pattern: RegExp, what: string) =>
   z.custom((value) => (typeof value === "string" ? pattern.test(value) : isLater(value)), { error: `expected ${what}` });
 
-function isLater(value: unknown): boolean {
+export function isLater(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
@@ -42,6 +42,15 @@ const transforms = closedObject({
   consumer: anything,
   deadLetterConsumer: anything,
   cron: anything,
+  domain: anything,
+});
+
+const consoleArgs = closedObject({
+  // By the schema of the hub, with the rest of what goes into its variables.
+  access: anything,
+  secret: anything,
+  readSecret: anything,
+  hostname: text(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/i, 'a host name such as "hub.acme.dev"').optional(),
 });
 
 /** What a program passes to the component, save the routing itself. A program may not be type-checked, so this is. */
@@ -50,6 +59,7 @@ const hubArgs = closedObject({
   prefix: z.string().max(MAX_PREFIX_LENGTH).regex(PREFIX, { error: "expected lower-case letters, digits and dashes" }).optional(),
   protect: z.boolean().optional(),
   locationHint: z.enum(LOCATION_HINTS).optional(),
+  console: consoleArgs.optional(),
   transform: transforms.optional(),
   destinations: z.record(z.string(), destination),
   routes: anything,
@@ -63,10 +73,10 @@ export function argIssues(args: unknown): Issue[] {
 }
 
 /** Where an Output stands in what has to be plain data. */
-export function outputIssues(value: unknown, path: string): Issue[] {
-  if (pulumi.Output.isInstance(value)) return [{ path, message: "is an Output; routing is plain data, so that it is checked at preview" }];
+export function outputIssues(value: unknown, path: string, what = "routing"): Issue[] {
+  if (pulumi.Output.isInstance(value)) return [{ path, message: `is an Output; ${what} is plain data, so that it is checked at preview` }];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => outputIssues(member, `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, member]) => outputIssues(member, `${path}.${key}`, what));
 }
 
 /** Ends the program with what is wrong, in words and without a stack. */

@@ -2,6 +2,7 @@ import { type HubConfig, type ParsedConfig, parseConfig } from "../schema/config
 import { configToBindings } from "../schema/config-bindings.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { DestinationArgs, EventHubArgs, RoutingArgs } from "./args.ts";
+import { type PlannedConsole, planConsole } from "./console.ts";
 import { bindingNameOf, type HubNames, hubNames, MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
 import { argIssues, outputIssues } from "./parse-args.ts";
 
@@ -12,6 +13,7 @@ export interface HubPlan {
   /** The configuration as JSON variables of the hub Worker. */
   readonly variables: Readonly<Record<string, string>>;
   readonly destinations: readonly PlannedDestination[];
+  readonly console: PlannedConsole;
 }
 
 export interface PlannedDestination extends DestinationArgs {
@@ -29,14 +31,15 @@ export function planHub(args: EventHubArgs, defaultPrefix: string): HubPlanned {
 
   const parsed = parseRouting(args);
   if (!parsed.ok) return parsed;
-  const { variables, issues: tooLarge } = configToBindings(parsed.config);
+  const planned = planConsole(args.console);
+  const { variables, issues: tooLarge } = configToBindings(parsed.config, { otherVariables: planned.console.bindings.length });
   const prefix = args.prefix ?? defaultPrefix;
   const names = hubNames(prefix);
-  const issues = [...prefixIssues(prefix), ...loopIssues(args.destinations, names), ...tooLarge];
+  const issues = [...prefixIssues(prefix), ...loopIssues(args.destinations, names), ...tooLarge, ...planned.issues];
   if (issues.length > 0) return { ok: false, issues };
 
   const destinations = Object.entries(args.destinations).map(([name, given]) => ({ ...given, name, binding: bindingNameOf(name) }));
-  return { ok: true, plan: { names, config: parsed.config, variables, destinations } };
+  return { ok: true, plan: { names, config: parsed.config, variables, destinations, console: planned.console } };
 }
 
 /** The configuration the hub will run with, by the schema it runs with. */

@@ -18,6 +18,8 @@ export interface HubNodes {
   readonly consumer: cloudflare.QueueConsumer;
   readonly deadLetterConsumer: cloudflare.QueueConsumer;
   readonly cron: cloudflare.WorkersCronTrigger;
+  /** Where the console has a host name. */
+  readonly domain?: cloudflare.WorkersCustomDomain;
 }
 
 /** A hub about to be registered: its logical name, what was asked for and what was decided. */
@@ -41,7 +43,8 @@ export function createHub(draft: HubDraft): HubNodes {
   const stores = createStores(draft);
   const workflows = workflowArgs(draft);
   const script = createScript(draft, stores, workflows);
-  return { ...stores, script, ...createCallers(draft, { stores, workflows, script }) };
+  const callers = createCallers(draft, { stores, workflows, script });
+  return { ...stores, script, ...callers, ...createDomain(draft, script, callers) };
 }
 
 type Stores = Pick<HubNodes, "database" | "queue" | "deadLetterQueue">;
@@ -140,6 +143,19 @@ function createCallers({ name, args, parent }: HubDraft, { stores, workflows, sc
       later,
     ),
   };
+}
+
+/** After the workflows, like everything that calls the Worker: who acts in the console starts runs. */
+function createDomain(
+  { name, args, plan, parent }: HubDraft,
+  { scriptName }: cloudflare.WorkersScript,
+  { dispatchWorkflow, bulkWorkflow }: Callers,
+): Pick<HubNodes, "domain"> {
+  const { hostname } = plan.console;
+  if (hostname === undefined) return {};
+  const inputs = changed(args.transform?.domain, { accountId: args.accountId, hostname, service: scriptName });
+  const options = { parent, deleteBeforeReplace: true, dependsOn: [dispatchWorkflow, bulkWorkflow] };
+  return { domain: new cloudflare.WorkersCustomDomain(`${name}-domain`, inputs, options) };
 }
 
 function changed<Args>(transform: Transform<Args> | undefined, args: Args): Args {

@@ -24,8 +24,11 @@ export interface PackedConfig {
   readonly issues: readonly Issue[];
 }
 
-/** The reverse of {@link configFromBindings}: whole routes and destinations, in order, as many to a variable as it holds. */
-export function configToBindings({ destinations, routes, ...head }: HubConfig): PackedConfig {
+/**
+ * The reverse of {@link configFromBindings}: whole routes and destinations, in order, as many to a variable as it holds.
+ * `otherVariables` of the same Worker leave as many fewer for these.
+ */
+export function configToBindings({ destinations, routes, ...head }: HubConfig, { otherVariables = 0 } = {}): PackedConfig {
   const declared = Object.entries(destinations).map(([name, destination]) => ({
     path: `destinations.${name}`,
     json: `${JSON.stringify(name)}:${JSON.stringify(destination)}`,
@@ -39,7 +42,7 @@ export function configToBindings({ destinations, routes, ...head }: HubConfig): 
     ...numbered("HUB_ROUTES_", packed(listed), ["[", "]"]),
   };
   const tooLarge = [...declared, ...listed].flatMap(({ path, json }) => sizeIssue(path, bytesOf(json)));
-  return { variables: texts, issues: [...tooLarge, ...countIssue(Object.keys(texts).length)] };
+  return { variables: texts, issues: [...tooLarge, ...countIssue(Object.keys(texts).length, otherVariables)] };
 }
 
 interface Part {
@@ -72,9 +75,10 @@ function sizeIssue(path: string, bytes: number): Issue[] {
   return [{ path, message: `is ${bytes} bytes as JSON; a Worker's variable holds 5 KB, so one of these may be at most ${ROOM}` }];
 }
 
-function countIssue(count: number): Issue[] {
-  if (count <= CONFIG.maxVariables) return [];
-  return [{ path: "routes", message: `the configuration fills ${count} variables; a Worker has at most ${CONFIG.maxVariables}` }];
+function countIssue(count: number, others: number): Issue[] {
+  if (count + others <= CONFIG.maxVariables) return [];
+  const taken = others === 0 ? "" : `, of which ${others} ${others === 1 ? "is" : "are"} taken`;
+  return [{ path: "routes", message: `the configuration fills ${count} variables; a Worker has at most ${CONFIG.maxVariables}${taken}` }];
 }
 
 function bytesOf(text: string): number {

@@ -98,6 +98,7 @@ function created({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulum
   const added: Readonly<Record<string, object>> = {
     "cloudflare:index/d1Database:D1Database": { uuid: `uuid of ${name}` },
     "cloudflare:index/queue:Queue": { queueId: `id of ${name}` },
+    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication": { aud: `aud of ${name}` },
   };
   return { id: `id-${name}`, state: { ...inputs, ...added[type] } };
 }

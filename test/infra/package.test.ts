@@ -89,10 +89,10 @@ test("the package holds what is built, the migrations, the example for wrangler 
   );
 });
 
-test("the package is below a megabyte, and the hub below 150 kB gzipped", () => {
+test("the package is below a megabyte, and the hub below 200 kB gzipped", () => {
   expect(packed.size).toBeLessThan(1_000_000);
   for (const { path, size } of packed.files) expect(size, path).toBeLessThan(path.endsWith(".map") ? 2_000_000 : 750_000);
-  expect(gzipSync(readFileSync(join(installed, "dist/hub.js"))).length).toBeLessThan(150_000);
+  expect(gzipSync(readFileSync(join(installed, "dist/hub.js"))).length).toBeLessThan(200_000);
 });
 
 test("nothing in the package names a folder of the machine that built it", () => {

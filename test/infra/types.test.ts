@@ -52,6 +52,14 @@ const GOOD: Readonly<Record<string, string>> = {
   "options of the hub":
     hubWith(`${TWO}, routes: [], prefix: "shop", protect: false, locationHint: "weur", defaults: { retry: { limit: 0 } },
     transform: { script: (args) => ({ ...args, logpush: true }) }`),
+  "access to the console": hubWith(`${TWO}, routes: [], console: {
+      access: { team: "acme", audience: [new cloudflare.ZeroTrustAccessApplication("console", { accountId }).aud, "other"], operators: ["ada@acme.dev"] },
+      secret: new pulumi.Config().requireSecret("consoleSecret"),
+      readSecret: "viewers-correct-horse-battery",
+      hostname: pulumi.output("hub.acme.dev"),
+    },
+    transform: { domain: (args) => ({ ...args, zoneId: "zone" }) }`).concat(`
+    export const domain: cloudflare.WorkersCustomDomain | undefined = hub.nodes.domain;`),
   "destinations that are only known when it runs": hubWith(
     'destinations: Object.fromEntries(["email", "sms"].map((name) => [name, { worker: name }])), routes: [{ id: "all", on: "*", to: "sms" }]',
   ),
@@ -182,6 +190,16 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     program: hubWith('destinations: { email: { worker: new cloudflare.Queue("q", { accountId, queueName: "q" }) } }, routes: []'),
     code: 2322,
     says: "Type 'Queue' is missing the following properties from type 'WorkersScript': ",
+  },
+  "a console for everybody": {
+    program: hubWith(`${TWO}, routes: [], console: { access: "none" }`),
+    code: 2322,
+    says: "Type 'string' is not assignable to type 'ConsoleAccess'.",
+  },
+  "a misspelt field of access to the console": {
+    program: hubWith(`${TWO}, routes: [], console: { access: { team: "acme", audience: "a", operator: [] } }`),
+    code: 2561,
+    says: "Object literal may only specify known properties, but 'operator' does not exist in type 'ConsoleAccess'. Did you mean to write 'operators'?",
   },
   "an unknown field of the hub": {
     program: hubWith(`${TWO}, routes: [], protected: true`),

@@ -29,6 +29,10 @@ function planOf(args: unknown, defaultPrefix?: string) {
 }
 
 const withDestination = (destination: unknown) => ({ ...good, destinations: { ...destinations, email: destination } });
+const AUDIENCE = "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2";
+const SECRET = "operators-correct-horse-battery";
+const withConsole = (console: unknown) => ({ ...good, console });
+const withAccess = (access: object) => withConsole({ access: { team: "acme", audience: AUDIENCE, ...access } });
 const withRoute = (route: object) => ({ ...good, routes: [{ id: "one", on: "*", to: "email", ...route }] });
 
 describe("a plan", () => {
@@ -69,10 +73,10 @@ describe("a plan", () => {
 });
 
 describe("a person can act on what is wrong with", () => {
-  const FIELDS = "(allowed: accountId, prefix, protect, locationHint, transform, destinations, routes, defaults)";
+  const FIELDS = "(allowed: accountId, prefix, protect, locationHint, console, transform, destinations, routes, defaults)";
   const WORKER = "destinations.email.worker: expected the name of a Worker, an Output of it, or the WorkersScript itself";
   const TRANSFORMS =
-    "(allowed: database, queue, deadLetterQueue, script, dispatchWorkflow, bulkWorkflow, consumer, deadLetterConsumer, cron)";
+    "(allowed: database, queue, deadLetterQueue, script, dispatchWorkflow, bulkWorkflow, consumer, deadLetterConsumer, cron, domain)";
   const LETTERS = "prefix: expected lower-case letters, digits and dashes";
   const NAME = "expected a name: a letter, then letters, digits, _ or -";
   const OUTPUT = "is an Output; routing is plain data, so that it is checked at preview";
@@ -150,6 +154,65 @@ describe("a person can act on what is wrong with", () => {
     ["a long prefix", { ...good, prefix: "x".repeat(51) }, "prefix: must be at most 50 characters long"],
     ["a prefix that is no text", { ...good, prefix: 5 }, "prefix: expected a string"],
 
+    ["a console that is text", withConsole("none"), "console: expected an object"],
+    ["a console that lets nobody in", withConsole({}), "console: set access, secret or readSecret: nobody would be let in"],
+    [
+      "a misspelt field of the console",
+      withConsole({ secrt: SECRET }),
+      'console: unknown field "secrt"; did you mean "secret"? (allowed: access, secret, readSecret, hostname)',
+    ],
+    ["an access that is text", withConsole({ access: "acme" }), "console.access: expected an object"],
+    [
+      "an access that is null",
+      withConsole({ access: null }),
+      ...["team", "audience"].map((field) => expect.stringContaining(`access.${field}: `)),
+    ],
+    [
+      "a team that is an address",
+      withAccess({ team: "https://acme.dev" }),
+      expect.stringContaining("console.access.team: expected the name of"),
+    ],
+    ["no team", withAccess({ team: undefined }), expect.stringContaining("console.access.team: expected the name of")],
+    [
+      "a team that is an Output",
+      withAccess({ team: later }),
+      "console.access.team: is an Output; access is plain data, so that it is checked at preview",
+    ],
+    ["no audience", withAccess({ audience: undefined }), expect.stringContaining("console.access.audience: expected the AUD tag")],
+    ["an empty list of audiences", withAccess({ audience: [] }), "console.access.audience: must be at least 1 entry long"],
+    [
+      "an unknown field of access",
+      withAccess({ operator: [] }),
+      'console.access: unknown field "operator"; did you mean "operators"? (allowed: access, team, audience, operators)',
+    ],
+    [
+      "access for everybody",
+      withConsole({ access: { access: "none" } }),
+      ...["team", "audience"].map((field) => expect.stringContaining(`access.${field}: `)),
+    ],
+    [
+      "operators that fill no variable",
+      withAccess({ operators: Array.from({ length: 200 }, (_, n) => `operator-${n}@acme.example`) }),
+      expect.stringMatching(/^console\.access: is \d+ bytes as JSON; a Worker's variable holds 5 KB/),
+    ],
+    ["a short secret", withConsole({ secret: "short" }), "console.secret: must be at least 16 characters long"],
+    ["an empty secret for looking", withConsole({ readSecret: "" }), "console.readSecret: must be at least 16 characters long"],
+    [
+      "one secret for both",
+      withConsole({ secret: SECRET, readSecret: SECRET }),
+      "console.readSecret: is the same as secret: who may only look could act",
+    ],
+    [
+      "a host name that is an address",
+      withConsole({ secret: SECRET, hostname: "https://hub.acme.dev" }),
+      'console.hostname: expected a host name such as "hub.acme.dev"',
+    ],
+    [
+      "a host name without a zone",
+      withConsole({ secret: SECRET, hostname: "hub" }),
+      'console.hostname: expected a host name such as "hub.acme.dev"',
+    ],
+
     ["no routes", { accountId, destinations }, "routes: expected an array, it is missing"],
     ["a route without an id", withRoute({ id: undefined }), "routes.0.id: expected a string, it is missing"],
     ["a route with the id of a prototype", withRoute({ id: "__proto__" }), `routes.0.id: ${NAME}`],
@@ -194,6 +257,12 @@ describe("a person can act on what is wrong with", () => {
     const many = Array.from({ length: 128 }, (_, index) => ({ id: `r${index}`, on: "*", where: half, to: "email" }));
     expect(problems({ ...good, routes: many })).toEqual(["routes: the configuration fills 130 variables; a Worker has at most 128"]);
     expect(problems({ ...good, routes: many.slice(0, 126) })).toEqual([]);
+    const taken = (count: string) => `routes: the configuration fills 128 variables; a Worker has at most 128, of which ${count} taken`;
+    expect(problems({ ...withConsole({ secret: SECRET }), routes: many.slice(0, 126) })).toEqual([taken("1 is")]);
+    expect(problems({ ...withConsole({ secret: SECRET, readSecret: `${SECRET}-2` }), routes: many.slice(0, 126) })).toEqual([
+      taken("2 are"),
+    ]);
+    expect(problems({ ...withConsole({ secret: SECRET }), routes: many.slice(0, 125) })).toEqual([]);
   });
 
   test("several things at once, each by its place", () => {
