@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const root = `${import.meta.dirname}/..`;
 
 /** End-to-end tests that mostly wait for the hub, which repairs itself and lets go what was held back after a minute: they wait together. */
-const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts", "test/e2e/pause.test.ts"];
+const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts", "test/e2e/pause.test.ts", "test/e2e/bulk.test.ts"];
 
 /** One tier after the other: the last starts whole stacks, and wants the machine for itself. */
 export default defineConfig({
@@ -18,10 +18,16 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./test/worker/wrangler.toml" },
             miniflare: {
+              outboundService: "outside",
               workers: [
                 {
                   name: "destinations",
                   modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/destinations.js` }],
+                  compatibilityDate: "2026-11-01",
+                },
+                {
+                  name: "outside",
+                  modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/outside.js` }],
                   compatibilityDate: "2026-11-01",
                 },
               ],
@@ -59,12 +65,23 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "browser",
+          include: ["test/browser/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        root,
+        test: {
           name: "chaos",
           include: LONG_WAITS,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 3,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -17,7 +17,7 @@ Sends every sample delivery of GitHub's webhook documentation and follows each u
   --once         leave when everything has settled: 0 when all of it went as it should, else 1
   --json         print the report as one line of JSON, the last on stdout
   --persist DIR  keep the hub's database in DIR; without it, in a temporary directory
-  --port N       where the hub's health page is; without it, a free port
+  --port N       where the hub's console is; without it, a free port
   --help         this text
 `;
 

@@ -26,7 +26,7 @@ async function onState(options: Options, { stateDir, interrupted }: { stateDir: 
   say("starting the hub, a producer and five destinations …");
   const configs = [join(ROOT, "wrangler.toml"), ...WORKERS.map(configOf)];
   await using stack = await startStack({ configs, stateDir, port: options.port, signal: interrupted });
-  say(`health page: ${stack.url}`);
+  say(`console: ${stack.url}`);
   await using observer = await stack.observe<Bindings>({ config: configOf("observer"), ready: isReady });
 
   const signal = AbortSignal.any([interrupted, stack.broken]);

@@ -23,7 +23,7 @@ export interface StackOptions {
 
 /** A hub with its Workers on this machine. However this process ends, they end with it. */
 export interface Stack extends AsyncDisposable {
-  /** Of the hub: its health page. */
+  /** Of the hub: its console. */
   readonly url: string;
   /** Where Workers of the session can be found by other processes: `WRANGLER_REGISTRY_PATH`. */
   readonly registryDir: string;

@@ -1,32 +1,92 @@
-import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { NONCE, secureHeaders } from "hono/secure-headers";
 import type { EventHubApi } from "../../schema/api.ts";
-import { HealthPage } from "./health-page.tsx";
-import stylesheet from "./style.txt";
+import { EMIT } from "../../schema/limits.ts";
+import { guard } from "./access/guard.tsx";
+import type { ConsoleEnv } from "./access/visitor.ts";
+import { assets } from "./assets.ts";
+import { newBulkPages } from "./bulks/new.tsx";
+import { bulkPages } from "./bulks/page.tsx";
+import { deadLetterPages } from "./dead-letters/page.tsx";
+import { destinationPages } from "./destinations/page.tsx";
+import { dispatchPages } from "./dispatches/dispatch.tsx";
+import { dispatchListPages } from "./dispatches/list.tsx";
+import { ErrorPage, type Refusal, refusalOf, titleOf } from "./error-page.tsx";
+import { emitPages } from "./events/emit.tsx";
+import { eventPages } from "./events/event.tsx";
+import { eventListPages } from "./events/list.tsx";
+import { auditPages } from "./overview/audit.tsx";
+import { overviewPages } from "./overview/page.tsx";
+import { page } from "./parts/layout.tsx";
 
-/** The hub's web pages. They know the hub only by its RPC contract. */
-export function consoleApp(hub: Pick<EventHubApi, "health">): Hono {
-  const app = new Hono();
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-      },
-      xFrameOptions: "DENY",
-      referrerPolicy: "no-referrer",
-    }),
-  );
-  app.get("/", async (context) => {
-    const health = await hub.health();
-    context.header("cache-control", "no-store");
-    return context.html(<HealthPage health={health} />, "issues" in health.config ? 503 : 200);
+export interface ConsoleOptions {
+  readonly hub: EventHubApi;
+  /** Bindings of the hub: who may look and act. */
+  readonly env: object;
+  /** Told of what nobody foresaw. */
+  readonly log: (door: string, error: unknown) => void;
+}
+
+/** The hub's web console. It knows the hub by its RPC contract alone, and is closed to whoever the guard does not know. */
+export function consoleApp({ hub, env, log }: ConsoleOptions): Hono<ConsoleEnv> {
+  const app = new Hono<ConsoleEnv>();
+  app.use(securityHeaders());
+  app.route("/", guard(env));
+  app.use(bodyLimit({ maxSize: MOST_POSTED_BYTES, onError: (context) => refuse(context, TOO_MUCH) }));
+  app.route("/", assets());
+  for (const pages of PLACES) app.route("/", pages(hub));
+  app.notFound((context) => refuse(context, NOT_FOUND));
+  app.onError((error, context) => {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) log("console", error);
+    return refuse(context, refusal ?? UNFORESEEN);
   });
-  app.get("/style.css", (context) =>
-    context.body(stylesheet, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=300" }),
-  );
   return app;
+}
+
+/** The largest event, with every byte of it escaped as forms do. */
+const MOST_POSTED_BYTES = 3 * EMIT.maxEventBytes;
+
+/** In the order in which addresses are compared: the fixed ones before those with an id. */
+const PLACES = [
+  overviewPages,
+  auditPages,
+  eventListPages,
+  emitPages,
+  eventPages,
+  dispatchListPages,
+  dispatchPages,
+  deadLetterPages,
+  newBulkPages,
+  bulkPages,
+  destinationPages,
+] as const;
+
+const NOT_FOUND = { status: 404, text: "There is no such page.", advice: "" } as const;
+const TOO_MUCH = { status: 413, text: "That is more than an event can hold: 1 MiB.", advice: "" } as const;
+const UNFORESEEN = { status: 500, text: "The hub did not foresee this; its log says more.", advice: "" } as const;
+
+/** In a line where it happened before anybody was let in: pages are for visitors. */
+function refuse(context: Context<ConsoleEnv>, refusal: Refusal): Response | Promise<Response> {
+  if (context.get("visitor") === undefined) return context.text(`${refusal.text}\n`, refusal.status);
+  return page(context, { title: titleOf(refusal.status), status: refusal.status, body: <ErrorPage refusal={refusal} /> });
+}
+
+/** Nothing from elsewhere, nothing inline save what carries the nonce, in nobody's frame. A form post has to say where it comes from. */
+function securityHeaders() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", NONCE],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    xFrameOptions: "DENY",
+    referrerPolicy: "same-origin",
+  });
 }

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { EventHubApi } from "flowhub";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plain } from "../../examples/local/observer.ts";
 import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { openHubDatabase } from "../hub-database.ts";
 import { npmRun } from "./start-command.ts";
 
 const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
@@ -35,17 +35,6 @@ async function emitAndSettle(stack: Stack): Promise<void> {
 
 const audit = (stack: Stack) => npmRun("audit", "--hub", "e2e-hub", "--registry", stack.registryDir, "--json").ended;
 
-/** The hub's database, while nobody else has it open. */
-async function hubDatabase(): Promise<DatabaseSync> {
-  const files = await readdir(stateDir, { recursive: true });
-  for (const file of files.filter((name) => name.includes("d1") && name.endsWith(".sqlite"))) {
-    const database = new DatabaseSync(join(stateDir, file));
-    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'dispatches'").get() !== undefined) return database;
-    database.close();
-  }
-  throw new Error("no database of a hub in the state");
-}
-
 test("npm run audit finds nothing wrong with a hub, and names what somebody took out of its database", async () => {
   await withStack(async (stack) => {
     await emitAndSettle(stack);
@@ -60,7 +49,7 @@ test("npm run audit finds nothing wrong with a hub, and names what somebody took
     expect(code).toBe(0);
   });
 
-  const database = await hubDatabase();
+  const database = await openHubDatabase(stateDir);
   const ids = database.prepare("SELECT id FROM dispatches ORDER BY id").all() as { id: string }[];
   const [first, last] = [String(ids[0]?.id), String(ids.at(-1)?.id)];
   database.prepare("DELETE FROM dispatches WHERE id = ?").run(first);

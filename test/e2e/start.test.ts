@@ -22,7 +22,7 @@ function interrupt({ process: { pid } }: Started, signal: NodeJS.Signals = "SIGI
 test("npm start -- --once --json ends 0 with the report as its last line; two runs at once do not know of each other", async () => {
   const [first, second] = await Promise.all([npmStart("--once", "--json").ended, nodeStart("--once", "--json").ended]);
   for (const run of [first, second]) {
-    expect(run.stderr).toContain("health page: http://127.0.0.1:");
+    expect(run.stderr).toContain("console: http://127.0.0.1:");
     const report = JSON.parse(run.lastLine) as { seconds: number };
     expect(report).toMatchObject(ALL_EXPLAINED);
     expect(report.seconds).toBeLessThan(90);
@@ -36,7 +36,7 @@ test("without --once it stays, alone on its directory, until Ctrl-C; the next ru
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const first = nodeStart("--persist", directory);
   const url = await first.said(/The hub goes on: (\S+)/);
-  const page = await fetch(url);
+  const page = await fetch(url, { headers: { "sec-fetch-site": "none" } });
   expect(page.status).toBe(200);
   expect(await page.text()).toContain("flowhub");
 

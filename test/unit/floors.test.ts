@@ -87,6 +87,12 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/console", "../executor/attempt.ts", false],
   ["src/console", "../../workflows/dispatch.ts", false],
   ["src/console", "../consume.ts", false],
+  ["src/console/parts", "../../../schema/contract.ts", true],
+  ["src/console/parts", "../access/visitor.ts", true],
+  ["src/console/parts", "../../domain/stage.ts", false],
+  ["src/console/parts", "../../hub/emit.ts", false],
+  ["src/console/parts", "../../../workflows/dispatch.ts", false],
+  ["src/console/parts", "../../consume.ts", false],
 
   ["workflows", "../src/executor/attempt.ts", true],
   ["workflows", "../schema/messages.ts", true],

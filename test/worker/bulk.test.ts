@@ -12,12 +12,17 @@ import { dispatchRow, rows, settled, until } from "./support/rows.ts";
 /** Dispatches of one route that have failed, in the order of emission; they complete when they are tried again. */
 async function failedDispatches(type: string, count: number, reason = "the shop is shut"): Promise<string[]> {
   const ids = await storedDispatches(type, count);
+  await fail(ids, { reason, settledAt: 1 });
+  return ids;
+}
+
+async function fail(ids: readonly string[], { reason, settledAt }: { reason: string; settledAt: number }): Promise<void> {
   await rows(
-    "UPDATE dispatches SET status = 'failed', check_at = NULL, settled_at = 1, reason = ? WHERE id IN (SELECT value FROM json_each(?))",
+    "UPDATE dispatches SET status = 'failed', check_at = NULL, settled_at = ?, reason = ? WHERE id IN (SELECT value FROM json_each(?))",
+    settledAt,
     reason,
     JSON.stringify(ids),
   );
-  return ids;
 }
 
 async function storedDispatches(type: string, count: number): Promise<string[]> {
@@ -93,6 +98,18 @@ describe("retryDispatches", () => {
       expect(await redrivesOf(each)).toHaveLength(1);
       expect(await notesOf(each)).toHaveLength(1);
     }
+    expect(await hub.getBulk(id)).toMatchObject({ done: 5 });
+  });
+
+  it("a piece that is repeated does not retry what it has retried itself, when that has failed again", async () => {
+    const reason = unique("failing-");
+    const ids = await failedDispatches("later.failing", 5, reason);
+    const id = await stoppedBulk(reason);
+    await performPiece(env, id, undefined);
+    const redrives = ids.map((each) => `${each}-r1`);
+    await fail(redrives, { reason, settledAt: Date.now() });
+    await performPiece(env, id, undefined);
+    for (const each of redrives) expect(await redrivesOf(each)).toEqual([]);
     expect(await hub.getBulk(id)).toMatchObject({ done: 5 });
   });
 

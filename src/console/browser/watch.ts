@@ -1,0 +1,56 @@
+import { renew } from "./renew.ts";
+
+const AGAIN_MS = 3_000;
+
+/** A `WatchLine` as far as it is shown: its own type needs those of Workers, which are not those of a browser. */
+type Line = { readonly kind: "dispatch" } | { readonly kind: "run"; readonly event: RunEvent };
+type RunEvent = { readonly type: string; readonly timestamp: string } & Readonly<Record<string, unknown>>;
+
+/** Follows what an element says is to be watched: shows each event of the run, and renews the page when the stored state changes. */
+export async function watch(): Promise<void> {
+  for (;;) {
+    const log = document.querySelector<HTMLElement>("[data-watch]");
+    if (log === null) return;
+    try {
+      for await (const line of linesOf(log.dataset["watch"] ?? "", () => log.replaceChildren())) {
+        if (line.kind === "run") log.append(entryOf(line.event));
+        else await renew();
+      }
+    } catch {
+      // The connection broke: the hub tells the history again with the next one.
+    }
+    await renew();
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
+async function* linesOf(address: string, onOpen: () => void): AsyncGenerator<Line> {
+  const answer = await fetch(address);
+  if (!answer.ok || answer.body === null) return;
+  onOpen();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const lines = (text + read.value).split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") yield JSON.parse(line) as Line;
+  }
+}
+
+function entryOf(event: RunEvent): HTMLLIElement {
+  const time = document.createElement("time");
+  time.dateTime = event.timestamp;
+  time.title = event.timestamp;
+  time.textContent = event.timestamp.slice(11, 23);
+  const entry = document.createElement("li");
+  entry.append(time, ` ${event.type.replaceAll("_", " ")}${detailOf(event)}`);
+  return entry;
+}
+
+/** Numbers and names that the engine tells of an event, as text. */
+function detailOf(event: RunEvent): string {
+  const told = ["stepName", "attempt", "retryDelayMs"].filter((name) => event[name] !== undefined).map((name) => `${name} ${event[name]}`);
+  const error = event["error"] as { message?: string } | undefined;
+  const all = [...told, ...(error?.message === undefined ? [] : [error.message])];
+  return all.length === 0 ? "" : `: ${all.join(", ")}`;
+}

@@ -1,0 +1,116 @@
+import { type Context, Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { SettledStatus } from "../../../schema/contract.ts";
+import type { BulkFilter, BulkKind, BulkPreview } from "../../../schema/operations.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
+import { Reason } from "../parts/action.tsx";
+import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { type Given, givenInForm, givenInQuery } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { bulkPath, withQuery } from "../parts/links.tsx";
+import { counted } from "../parts/when.tsx";
+import { Filter } from "./filter.tsx";
+
+const FILTERS = ["status", "destination", "route", "from", "to"] as const;
+
+/** Shows what a bulk operation would do, and starts it. */
+export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/bulks/new", async (context) => {
+      const kind = kindOf(context.req.query("kind"));
+      const asked = filterOf(givenInQuery(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
+      // What is emitted from now on is not part of what was looked at.
+      const filter = { ...asked, to: asked.to ?? new Date().toISOString() };
+      const body = <NewBulk kind={kind} filter={filter} preview={await hub.previewBulk(kind, filter)} />;
+      return page(context, { title: kind === "retry" ? "Redrive" : "Cancel", body });
+    })
+    .post("/bulks", async (context) => {
+      const kind = kindOf((await givenInForm(context, ["kind"])).kind);
+      const filter = await postedFilter(context);
+      const { name: by } = context.var.visitor;
+      const { reason, ...delivery } = retryOptionsOf(await givenInForm(context, RETRY_FIELDS));
+      const why = { by, ...(reason !== undefined && { reason }) };
+      const bulk = kind === "retry" ? await hub.retryDispatches(filter, { ...why, ...delivery }) : await hub.cancelDispatches(filter, why);
+      return context.redirect(withQuery(bulkPath(bulk.id), { did: "started" }), 303);
+    });
+}
+
+function kindOf(kind: string | undefined): BulkKind {
+  return kind === "cancel" ? "cancel" : "retry";
+}
+
+/** An empty reason is one as well: some errors say nothing. */
+function filterOf(given: Given<(typeof FILTERS)[number]>, reason: string | undefined, ids: readonly string[] | undefined): BulkFilter {
+  return {
+    ...given,
+    status: given.status as SettledStatus | undefined,
+    ...(reason !== undefined && { reason }),
+    ...(ids !== undefined && ids.length > 0 && { ids }),
+  };
+}
+
+async function postedFilter(context: Context): Promise<BulkFilter> {
+  const form = await context.req.parseBody({ all: true });
+  const ids = [form["ids"] ?? []].flat().filter((id) => typeof id === "string");
+  const why = form["filter.reason"];
+  return filterOf(await givenInForm(context, FILTERS), typeof why === "string" ? why : undefined, ids);
+}
+
+interface NewBulkProps {
+  readonly kind: BulkKind;
+  readonly filter: BulkFilter;
+  readonly preview: BulkPreview;
+}
+
+function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: NewBulkProps) {
+  const many = `${counted(matching, "dispatch", "dispatches")}${more ? " or more" : ""}`;
+  if (matching === 0 && !more) {
+    return (
+      <>
+        <h1>{kind === "retry" ? "Nothing to redrive" : "Nothing to cancel"}</h1>
+        <p class="notice good">
+          {kind === "retry" ? "All that match have been retried, or there are none." : "Nothing that matches is ongoing."}
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <h1>
+        {kind === "retry" ? "Redrive" : "Cancel"} {many}?
+      </h1>
+      <Filter filter={filter} />
+      <form class="panel" method="post" action="/bulks">
+        <FilterFields kind={kind} filter={filter} />
+        {kind === "retry" ? (
+          <details>
+            <summary>Deliver otherwise than before</summary>
+            <RetryFields />
+          </details>
+        ) : (
+          <p>What is cancelled will not be delivered. This cannot be undone; it can be retried later.</p>
+        )}
+        <Reason />
+        <button type="submit" class={kind === "retry" ? "primary" : "danger"}>
+          {kind === "retry" ? "Redrive" : "Cancel"} {many}
+        </button>
+      </form>
+      <h2>Some of them</h2>
+      <DispatchTable dispatches={sample} />
+    </>
+  );
+}
+
+function FilterFields({ kind, filter: { ids = [], reason, ...rest } }: { kind: BulkKind; filter: BulkFilter }) {
+  return (
+    <>
+      <input type="hidden" name="kind" value={kind} />
+      {Object.entries(rest).map(([name, value]) => value !== undefined && <input type="hidden" name={name} value={String(value)} />)}
+      {reason !== undefined && <input type="hidden" name="filter.reason" value={reason} />}
+      {ids.map((id) => (
+        <input type="hidden" name="ids" value={id} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,122 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { BulkFilter, BulkPreview, BulkView } from "../../../schema/operations.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { Action } from "../parts/action.tsx";
+import { page } from "../parts/layout.tsx";
+import { bulkPath, withQuery } from "../parts/links.tsx";
+import { count, When } from "../parts/when.tsx";
+import { unknown } from "../unknown.ts";
+import { Filter } from "./filter.tsx";
+
+const RENEW_MS = 1_000;
+const RENEW_LIST_MS = 5_000;
+
+/** Operations on many dispatches, and how far they are. */
+export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/bulks", async (context) => {
+      const bulks = await hub.listBulks();
+      return page(context, { title: "Bulk operations", renew: RENEW_LIST_MS, body: <Bulks bulks={bulks} /> });
+    })
+    .get("/bulks/:id", async (context) => {
+      const bulk = (await hub.getBulk(context.req.param("id"))) ?? unknown("bulk");
+      const isRunning = bulk.state === "running";
+      // What is done no longer matches: what still does is what is left.
+      const left = isRunning ? await hub.previewBulk(bulk.kind, filterOf(bulk)) : undefined;
+      const body = <Bulk bulk={bulk} left={left} mayAct={context.var.visitor.role === "operator"} />;
+      return page(context, { title: "Bulk operation", ...(isRunning && { renew: RENEW_MS }), body });
+    })
+    .post("/bulks/:id/stop", async (context) => {
+      const { id } = await hub.stopBulk(context.req.param("id"));
+      return context.redirect(withQuery(bulkPath(id), { did: "stopped" }), 303);
+    });
+}
+
+/** As it is kept: with times in milliseconds. */
+function filterOf({ filter }: BulkView): BulkFilter {
+  const { from, to, ...rest } = filter as Omit<BulkFilter, "from" | "to"> & { readonly from?: number; readonly to?: number };
+  return { ...rest, ...(from !== undefined && { from: new Date(from) }), ...(to !== undefined && { to: new Date(to) }) };
+}
+
+function Bulks({ bulks }: { bulks: readonly BulkView[] }) {
+  return (
+    <>
+      <h1>Bulk operations</h1>
+      {bulks.length === 0 ? (
+        <p class="notice">
+          None so far. <a href="/dead-letters">Dead letters</a> can be redriven together, and{" "}
+          <a href="/dispatches?status=ongoing">what is ongoing</a> cancelled.
+        </p>
+      ) : (
+        <ul class="lines">
+          {bulks.map(({ id, kind, state, done, by, startedAt }) => (
+            <li id={id}>
+              <a href={bulkPath(id)}>{kind === "retry" ? "Redrive" : "Cancellation"}</a> <State state={state} /> {count(done)} done, by{" "}
+              <bdi>{by}</bdi>
+              <span class="soft end">
+                <When at={startedAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function State({ state }: { state: BulkView["state"] }) {
+  switch (state) {
+    case "running":
+      return <span class="badge busy">● running</span>;
+    case "finished":
+      return <span class="badge good">✓ finished</span>;
+    case "stopped":
+      return <span class="badge quiet">⊘ stopped</span>;
+    default:
+      return state satisfies never;
+  }
+}
+
+interface BulkProps {
+  readonly bulk: BulkView;
+  readonly left: BulkPreview | undefined;
+  readonly mayAct: boolean;
+}
+
+function Bulk({ bulk, left, mayAct }: BulkProps) {
+  const { id, kind, state, done, by, reason, startedAt, endedAt } = bulk;
+  return (
+    <>
+      <div class="title">
+        <h1>
+          {kind === "retry" ? "Redrive" : "Cancellation"} <State state={state} />
+        </h1>
+        {mayAct && state === "running" && <Action to={`${bulkPath(id)}/stop`} label="Stop" />}
+      </div>
+      <Filter filter={filterOf(bulk)} />
+      <p class="progress">
+        <label>
+          <b>{count(done)}</b> {kind === "retry" ? "redriven" : "cancelled"}
+          {left !== undefined && `, ${count(left.count)}${left.more ? " or more" : ""} left`}{" "}
+          <progress max={done + (left?.count ?? 0) || 1} value={state === "running" ? done : done || 1} />
+        </label>
+      </p>
+      <p>
+        By <bdi>{by}</bdi>
+        {reason !== undefined && (
+          <>
+            : <bdi>{reason}</bdi>
+          </>
+        )}
+        . Started <When at={startedAt} />
+        {endedAt !== undefined && (
+          <>
+            , ended <When at={endedAt} />
+          </>
+        )}
+        .
+      </p>
+    </>
+  );
+}

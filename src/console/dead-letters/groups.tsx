@@ -1,0 +1,62 @@
+import type { DeadLetterGroup } from "../../../schema/search.ts";
+import { Badge } from "../parts/badge.tsx";
+import { dispatchPath, withQuery } from "../parts/links.tsx";
+import { count, When } from "../parts/when.tsx";
+
+/** A row for each destination and error, the largest first. */
+export function Groups({ groups, mayAct }: { groups: readonly DeadLetterGroup[]; mayAct: boolean }) {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Destination</th>
+            <th scope="col">Status</th>
+            <th scope="col">Error</th>
+            <th scope="col" class="number">
+              Dispatches
+            </th>
+            <th scope="col">Latest emitted</th>
+            <th scope="col">
+              <span class="hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <GroupRow group={group} mayAct={mayAct} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }) {
+  const { destination, status, reason, latest, lastEmittedAt } = group;
+  const filter = { destination, status, reason };
+  return (
+    <tr id={withQuery("group", filter)}>
+      <td>{destination}</td>
+      <td>
+        <Badge stage={status} />
+      </td>
+      <td class="reason">{reason === undefined ? <span class="soft">no reason</span> : <bdi>{reason}</bdi>}</td>
+      <td class="number">
+        <a href={withQuery("/dead-letters/group", filter)}>{count(group.count)}</a>
+      </td>
+      <td>
+        <a href={dispatchPath(latest)}>
+          <When at={lastEmittedAt} />
+        </a>
+      </td>
+      <td class="end">
+        {mayAct && (
+          <a class="button" href={withQuery("/bulks/new", { kind: "retry", ...filter })}>
+            Redrive…
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}

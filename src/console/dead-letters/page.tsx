@@ -1,0 +1,121 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { DispatchView, Page, Status } from "../../../schema/contract.ts";
+import type { DeadLetters } from "../../../schema/search.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { type Given, givenInQuery } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { withQuery } from "../parts/links.tsx";
+import { Pager } from "../parts/pager.tsx";
+import { count } from "../parts/when.tsx";
+import { Groups } from "./groups.tsx";
+
+const RENEW_MS = 10_000;
+const PAGE = 50;
+
+/** What was given up: in groups by destination and error, and each group one by one. */
+export function deadLetterPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/dead-letters", async (context) => {
+      const given = givenInQuery(context, ["destination"]);
+      const letters = await hub.deadLetters(given);
+      const mayAct = context.var.visitor.role === "operator";
+      const body = <Letters letters={letters} destination={given.destination} mayAct={mayAct} />;
+      return page(context, { title: "Dead letters", renew: RENEW_MS, body });
+    })
+    .get("/dead-letters/group", async (context) => {
+      const given = givenInQuery(context, ["destination", "status", "reason", "cursor"]);
+      const list = await hub.listDispatches({ ...given, status: given.status as Status | undefined, limit: PAGE });
+      const body = <Group list={list} given={given} mayAct={context.var.visitor.role === "operator"} />;
+      const title = `Dead letters: ${given.status ?? "any"} to ${given.destination ?? "any destination"}`;
+      return page(context, { title, body });
+    });
+}
+
+interface LettersProps {
+  readonly letters: DeadLetters;
+  readonly destination: string | undefined;
+  readonly mayAct: boolean;
+}
+
+function Letters({ letters, destination, mayAct }: LettersProps) {
+  const { groups, total, truncated, moreGroups } = letters;
+  return (
+    <>
+      <div class="title">
+        <h1>Dead letters{destination !== undefined && ` of ${destination}`}</h1>
+        {mayAct && total > 0 && (
+          <a class="button" href={withQuery("/bulks/new", { kind: "retry", destination })}>
+            Redrive all {count(total)}
+            {truncated && " and older ones"}…
+          </a>
+        )}
+      </div>
+      {groups.length === 0 ? (
+        <p class="notice good">
+          All is well: {truncated ? "nothing among the latest was given up" : "nothing was given up"} that nobody has retried.
+        </p>
+      ) : (
+        <Groups groups={groups} mayAct={mayAct} />
+      )}
+      {moreGroups && <p class="soft">The {count(groups.length)} largest groups; there are more.</p>}
+      {truncated && <p class="soft">Only the latest were looked at.</p>}
+      {destination !== undefined && (
+        <p>
+          <a href="/dead-letters">Dead letters of all destinations</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface GroupProps {
+  readonly list: Page<DispatchView>;
+  readonly given: Given<"destination" | "status" | "reason" | "cursor">;
+  readonly mayAct: boolean;
+}
+
+/** A group one by one: some can be selected, or all that match. */
+function Group({ list: { items, cursor }, given, mayAct }: GroupProps) {
+  const { destination, status, reason } = given;
+  const rows = items.length === 0 ? <p class="notice">None on this page.</p> : <DispatchTable dispatches={items} selectable={mayAct} />;
+  return (
+    <>
+      <div class="title">
+        <h1>
+          {status} <span class="soft">to</span> {destination}
+        </h1>
+        {mayAct && (
+          <a class="button" href={withQuery("/bulks/new", { kind: "retry", destination, status, reason })}>
+            Redrive all that match…
+          </a>
+        )}
+      </div>
+      {reason !== undefined && (
+        <p class="notice bad">
+          <bdi>{reason}</bdi>
+        </p>
+      )}
+      {mayAct ? (
+        <form action="/bulks/new">
+          <input type="hidden" name="kind" value="retry" />
+          {status !== undefined && <input type="hidden" name="status" value={status} />}
+          {rows}
+          {items.length > 0 && (
+            <p class="actions">
+              <button type="submit">Redrive those selected…</button>
+              <span class="soft">Those that have been retried are passed over.</span>
+            </p>
+          )}
+        </form>
+      ) : (
+        rows
+      )}
+      <Pager path="/dead-letters/group" query={given} cursor={cursor} short={items.length < PAGE} />
+      <p>
+        <a href="/dead-letters">All groups</a>
+      </p>
+    </>
+  );
+}

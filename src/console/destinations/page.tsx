@@ -1,0 +1,102 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { DestinationControl } from "../../../schema/operations.ts";
+import type { ConfiguredDestination } from "../../../schema/search.ts";
+import type { DestinationStats } from "../../../schema/stats.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { ControlBadge } from "../parts/control-badge.tsx";
+import { givenInForm } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { withQuery } from "../parts/links.tsx";
+import { When } from "../parts/when.tsx";
+import { ControlActions } from "./control.tsx";
+import { Figures } from "./figures.tsx";
+import { Routes } from "./routes.tsx";
+
+const RENEW_MS = 10_000;
+
+/** Where events go: configuration, latencies, pause and resume. */
+export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/destinations", async (context) => {
+      const [{ destinations }, controls, stats] = await Promise.all([hub.configuration(), hub.listDestinations(), hub.stats()]);
+      const mayAct = context.var.visitor.role === "operator";
+      const figuresOf = new Map(stats.destinations.map((one) => [one.destination, one]));
+      const controlOf = new Map(controls.map((one) => [one.destination, one]));
+      const body = (
+        <>
+          <h1>Destinations</h1>
+          {destinations.length === 0 && <p class="notice">None is configured: what is emitted is stored and goes nowhere.</p>}
+          {destinations.map((one) => (
+            <Destination configured={one} control={controlOf.get(one.name)} figures={figuresOf.get(one.name)} mayAct={mayAct} />
+          ))}
+          <p class="soft">Figures are of dispatches whose events were emitted in the last 24 hours, the latest 10,000 at most.</p>
+        </>
+      );
+      return page(context, { title: "Destinations", renew: RENEW_MS, body });
+    })
+    .post("/destinations/:name/pause", async (context) => {
+      const { destination } = await hub.pauseDestination(context.req.param("name"), {
+        by: context.var.visitor.name,
+        ...(await givenInForm(context, ["reason"])),
+      });
+      return context.redirect(backTo(destination, "paused"), 303);
+    })
+    .post("/destinations/:name/resume", async (context) => {
+      const { rate, ...why } = await givenInForm(context, ["rate", "reason"]);
+      const options = { by: context.var.visitor.name, ...why, ...(rate !== undefined && { rate: Number(rate) }) };
+      const { destination } = await hub.resumeDestination(context.req.param("name"), options);
+      return context.redirect(backTo(destination, "resumed"), 303);
+    });
+}
+
+function backTo(name: string, did: "paused" | "resumed"): string {
+  return `${withQuery("/destinations", { did })}#${encodeURIComponent(name)}`;
+}
+
+interface DestinationProps {
+  readonly configured: ConfiguredDestination;
+  readonly control: DestinationControl | undefined;
+  readonly figures: DestinationStats | undefined;
+  readonly mayAct: boolean;
+}
+
+function Destination({ configured: { name, worker, autoPause, routes }, control, figures, mayAct }: DestinationProps) {
+  return (
+    <section class="card" id={name} aria-label={name}>
+      <div class="title">
+        <h2>
+          {name} <ControlBadge control={control} />
+        </h2>
+        {mayAct && <ControlActions name={name} control={control} />}
+      </div>
+      <p class="soft">
+        Service binding <code>{worker}</code>
+        {autoPause !== undefined && `, held back after ${autoPause.after} failures in a row and tried each ${autoPause.probe ?? "minute"}`}
+      </p>
+      <Held control={control} />
+      <Figures name={name} figures={figures} />
+      <Routes routes={routes} />
+    </section>
+  );
+}
+
+function Held({ control }: { control: DestinationControl | undefined }) {
+  if (control === undefined || control.state === "open") return null;
+  return (
+    <p class="notice bad">
+      {control.state === "paused" ? "Paused" : "Held back"} by <bdi>{control.by}</bdi>
+      {control.since !== undefined && (
+        <>
+          {" "}
+          <When at={control.since} />
+        </>
+      )}
+      {control.reason !== undefined && (
+        <>
+          : <bdi>{control.reason}</bdi>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,87 @@
+import type { DispatchDetail, NoteView } from "../../../schema/contract.ts";
+import { Badge } from "../parts/badge.tsx";
+import { between, span, When } from "../parts/when.tsx";
+
+export function Attempts({ dispatch }: { dispatch: DispatchDetail }) {
+  if (dispatch.executions.length === 0) return <p>None so far.</p>;
+  return (
+    <div class="wide" role="group" aria-label="Attempts" tabindex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              Attempt
+            </th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Started</th>
+            <th scope="col" class="number">
+              Took
+            </th>
+            <th scope="col">Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {dispatch.executions.map(({ attempt, outcome, startedAt, finishedAt, error }) => (
+            <tr>
+              <td class="number">{attempt}</td>
+              <td>
+                <Badge stage={outcome} />
+              </td>
+              <td>
+                <When at={startedAt} />
+              </td>
+              <td class="number">{span(between(startedAt, finishedAt))}</td>
+              <td class="reason">
+                <Failure error={error} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Failure({ error }: { error: DispatchDetail["executions"][number]["error"] }) {
+  if (error === undefined) return null;
+  const said = (
+    <bdi>
+      {error.name}: {error.message}
+    </bdi>
+  );
+  if (error.stack === undefined) return said;
+  return (
+    <details>
+      <summary>{said}</summary>
+      <pre>{error.stack}</pre>
+    </details>
+  );
+}
+
+/** What was done to it off its usual path, and by whom. */
+export function Notes({ notes }: { notes: readonly NoteView[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul class="lines">
+      {notes.map(({ at, kind, by, reason, detail }) => (
+        <li>
+          <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
+          {reason !== undefined && (
+            <>
+              : <bdi>{reason}</bdi>
+            </>
+          )}
+          {detail !== undefined && (
+            <>
+              {" "}
+              <code>{JSON.stringify(detail)}</code>
+            </>
+          )}
+          <span class="soft end">
+            <When at={at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

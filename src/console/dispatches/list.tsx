@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import { type DispatchView, STATUSES, type Status } from "../../../schema/contract.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { Choice, Field, Moment } from "../parts/fields.tsx";
+import { type Given, givenInQuery, utc } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { withQuery } from "../parts/links.tsx";
+import { Pager } from "../parts/pager.tsx";
+
+const FILTERS = ["status", "destination", "route", "reason", "from", "to", "cursor"] as const;
+type Filters = Given<(typeof FILTERS)[number]>;
+const PAGE = 50;
+const RENEW_MS = 5_000;
+
+/** Dispatches by how they stand and whom they are owed to. */
+export function dispatchListPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>().get("/dispatches", async (context) => {
+    const given = givenInQuery(context, FILTERS);
+    const status = given.status as Status | undefined;
+    const { items, cursor } = await hub.listDispatches({ ...given, status, from: utc(given.from), to: utc(given.to), limit: PAGE });
+    const mayAct = context.var.visitor.role === "operator";
+    const body = <Dispatches dispatches={items} cursor={cursor} given={given} mayAct={mayAct} />;
+    return page(context, { title: "Dispatches", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
+  });
+}
+
+interface DispatchesProps {
+  readonly dispatches: readonly DispatchView[];
+  readonly cursor: string | undefined;
+  readonly given: Filters;
+  readonly mayAct: boolean;
+}
+
+function Dispatches({ dispatches, cursor, given, mayAct }: DispatchesProps) {
+  const { status, destination, route, reason, from, to } = given;
+  const isCancellable = status === "ongoing" && dispatches.length > 0;
+  return (
+    <>
+      <div class="title">
+        <h1>Dispatches</h1>
+        {mayAct && isCancellable && (
+          <a
+            class="button danger"
+            href={withQuery("/bulks/new", { kind: "cancel", destination, route, reason, from: utc(from), to: utc(to) })}
+          >
+            Cancel all that match…
+          </a>
+        )}
+      </div>
+      <form class="filters" action="/dispatches">
+        <Choice name="status" label="Status" value={status} options={STATUSES} any="any" />
+        <Field name="destination" label="Destination" value={destination} />
+        <Field name="route" label="Route" value={route} />
+        <Field name="reason" label="Reason, exactly" value={reason} />
+        <Moment name="from" label="Emitted from" value={from} />
+        <Moment name="to" label="to" value={to} />
+        <button type="submit">Search</button>
+      </form>
+      {dispatches.length === 0 ? (
+        <p class="notice">
+          {cursor === undefined ? "No dispatch is like that." : "None like it among those that were looked at. There are more."}
+        </p>
+      ) : (
+        <DispatchTable dispatches={dispatches} />
+      )}
+      <Pager path="/dispatches" query={given} cursor={cursor} short={dispatches.length < PAGE} />
+    </>
+  );
+}

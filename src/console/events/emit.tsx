@@ -1,0 +1,151 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { EmitInput } from "../../../schema/contract.ts";
+import { Fault } from "../../../schema/faults.ts";
+import type { Json } from "../../../schema/json.ts";
+import { messageOf } from "../../../schema/message-of.ts";
+import type { EmitPreview } from "../../../schema/search.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { refusalOf } from "../error-page.tsx";
+import { Field } from "../parts/fields.tsx";
+import { type Given, givenInForm, utc } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { eventPath, withQuery } from "../parts/links.tsx";
+import { RoutesTable } from "../parts/routes-table.tsx";
+import { counted, When } from "../parts/when.tsx";
+
+const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data"] as const;
+type Fields = Given<(typeof FIELDS)[number]>;
+
+const EXAMPLE: Fields = { source: "console", data: "{}" };
+
+/** Emits an event by hand, after showing where it would go. */
+export function emitPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/events/new", async (context) => {
+      const like = context.req.query("like");
+      const body = <Emit fields={like === undefined ? EXAMPLE : await fieldsLike(hub, like)} />;
+      return page(context, { title: "Emit an event", body });
+    })
+    .post("/events/preview", async (context) => {
+      const fields = await givenInForm(context, FIELDS);
+      const { preview, problem } = await previewed(hub, fields);
+      return page(context, { title: "Emit an event", body: <Emit fields={fields} preview={preview} problem={problem} /> });
+    })
+    .post("/events", async (context) => {
+      const fields = await givenInForm(context, FIELDS);
+      try {
+        const [receipt] = await hub.emit(inputOf(fields));
+        return context.redirect(withQuery(eventPath(receipt?.id ?? ""), { did: receipt?.duplicate ? "known" : "emitted" }), 303);
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === undefined) throw error;
+        return page(context, { title: "Emit an event", status: refusal.status, body: <Emit fields={fields} problem={refusal.text} /> });
+      }
+    });
+}
+
+async function previewed(hub: EventHubApi, fields: Fields): Promise<{ preview?: EmitPreview; problem?: string }> {
+  try {
+    return { preview: await hub.previewEmit(inputOf(fields)) };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return { problem: refusal.text };
+  }
+}
+
+function inputOf({ type = "", data = "", delay, at, ...attributes }: Fields): EmitInput {
+  return {
+    ...attributes,
+    type,
+    data: dataOf(data),
+    ...(delay !== undefined && { delay: delay as NonNullable<EmitInput["delay"]> }),
+    ...(at !== undefined && { at: utc(at) }),
+  };
+}
+
+function dataOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new Fault("payload.not_json", `data: expected JSON; ${messageOf(error)}`);
+  }
+}
+
+/** What an event was emitted with, save its key: it stands for that one. */
+async function fieldsLike(hub: EventHubApi, id: string): Promise<Fields> {
+  const event = await hub.getEvent(id);
+  if (event === null) return EXAMPLE;
+  const { type, subject, source, data } = event;
+  return {
+    type,
+    ...(subject !== undefined && { subject }),
+    ...(source !== undefined && { source }),
+    data: JSON.stringify(data, null, 2),
+  };
+}
+
+interface EmitProps {
+  readonly fields: Fields;
+  readonly preview?: EmitPreview | undefined;
+  readonly problem?: string | undefined;
+}
+
+function Emit({ fields, preview, problem }: EmitProps) {
+  return (
+    <>
+      <h1>Emit an event</h1>
+      <form class="emit" method="post" action="/events" data-preview="/events/preview">
+        <div class="filters">
+          <Field name="type" label="Type" value={fields.type} placeholder="order.placed" required />
+          <Field name="subject" label="Subject" value={fields.subject} />
+          <Field name="source" label="Source" value={fields.source} />
+          <Field name="key" label="Key" value={fields.key} title="Emitted again with the same key, it is not stored twice." />
+          <Field name="delay" label="Delay" value={fields.delay} placeholder="15 minutes" />
+          <Field name="at" label="Not before (UTC)" value={fields.at} placeholder="2026-11-21 14:00" />
+        </div>
+        <label>
+          Data, as JSON
+          <textarea name="data" rows={12} spellcheck={false} required>
+            {fields.data}
+          </textarea>
+        </label>
+        <div class="actions">
+          <button type="submit" formaction="/events/preview">
+            Where would it go?
+          </button>
+          <button type="submit" class="primary">
+            Emit it
+          </button>
+        </div>
+      </form>
+      <section id="preview" aria-live="polite">
+        {problem !== undefined && (
+          <p class="notice bad" role="alert">
+            {problem}
+          </p>
+        )}
+        {preview !== undefined && <Preview preview={preview} />}
+      </section>
+    </>
+  );
+}
+
+function Preview({ preview: { routes, dispatches } }: { preview: EmitPreview }) {
+  return (
+    <>
+      <h2>It would make {counted(dispatches.length, "dispatch", "dispatches")}</h2>
+      {dispatches.length > 0 && (
+        <ul>
+          {dispatches.map(({ destination, route, dueAt }) => (
+            <li>
+              <strong>{destination}</strong> by {route}, due <When at={dueAt} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <RoutesTable routes={routes} />
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventDetail, Page } from "../../../schema/contract.ts";
+import type { EventExplanation } from "../../../schema/operations.ts";
+import type { EventSummary } from "../../../schema/search.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { Ask, Reason } from "../parts/action.tsx";
+import { Chain } from "../parts/chain.tsx";
+import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { givenInForm } from "../parts/given.ts";
+import { JsonView } from "../parts/json.tsx";
+import { page } from "../parts/layout.tsx";
+import { dispatchPath, eventOf, eventPath, withQuery } from "../parts/links.tsx";
+import { RoutesTable } from "../parts/routes-table.tsx";
+import { count, When } from "../parts/when.tsx";
+import { unknown } from "../unknown.ts";
+
+const RENEW_MS = 3_000;
+/** Events of a chain that are drawn. */
+const CHAIN = 200;
+
+/** One event: what it says, where it went and why, what caused it and what it caused. */
+export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/events/:id", async (context) => {
+      const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
+      const [explanation, chain] = await Promise.all([
+        hub.explainEvent(event.id),
+        hub.searchEvents({ correlationId: event.correlationId, limit: CHAIN }),
+      ]);
+      const isOngoing = event.dispatches.some(({ status }) => status === "ongoing");
+      const mayAct = context.var.visitor.role === "operator";
+      const body = <Event event={event} explanation={explanation} chain={chain} mayAct={mayAct} />;
+      return page(context, { title: event.type, ...(isOngoing && { renew: RENEW_MS }), body });
+    })
+    .get("/events/:id/data", async (context) => {
+      const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
+      return context.text(JSON.stringify(event.data, null, 2));
+    })
+    .post("/events/:id/cancel", async (context) => {
+      const id = context.req.param("id");
+      await hub.cancelEvent(id, { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) });
+      return context.redirect(withQuery(eventPath(id), { did: "cancelled" }), 303);
+    });
+}
+
+interface EventProps {
+  readonly event: EventDetail;
+  readonly explanation: EventExplanation | null;
+  readonly chain: Page<EventSummary>;
+  readonly mayAct: boolean;
+}
+
+function Event({ event, explanation, chain, mayAct }: EventProps) {
+  const isOngoing = event.dispatches.some(({ status }) => status === "ongoing");
+  return (
+    <>
+      <div class="title">
+        <h1>{event.type}</h1>
+        {mayAct && (
+          <div class="actions">
+            {isOngoing && (
+              <Ask to={`${eventPath(event.id)}/cancel`} label="Cancel what is ongoing" confirm="Cancel its ongoing dispatches" danger>
+                <p>What has not been delivered will not be. This cannot be undone; it can be retried later.</p>
+                <Reason />
+              </Ask>
+            )}
+            <a class="button" href={withQuery("/events/new", { like: event.id })}>
+              Emit one like it
+            </a>
+          </div>
+        )}
+      </div>
+      <Attributes event={event} />
+      <h2>Dispatches</h2>
+      {event.dispatches.length === 0 ? (
+        <p class="notice">No route took it: it is stored, and owed to nobody.</p>
+      ) : (
+        <DispatchTable dispatches={event.dispatches} />
+      )}
+      <h2>Data</h2>
+      <JsonView value={event.data} />
+      <p>
+        <a href={`${eventPath(event.id)}/data`}>Raw</a>
+      </p>
+      <h2>Why it went there</h2>
+      {explanation !== null && <RoutesTable routes={explanation.routes} />}
+      <h2>What caused it, and what it caused</h2>
+      <Chain events={chain.items} current={event.id} />
+      {chain.cursor !== undefined && (
+        <p>
+          The latest {count(chain.items.length)} of this chain.{" "}
+          <a href={withQuery("/events", { correlationId: event.correlationId })}>All</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Attributes({ event }: { event: EventDetail }) {
+  const { id, subject, source, key, time, emittedAt, causationId, depth, configVersion } = event;
+  return (
+    <dl class="facts">
+      <dt>Id</dt>
+      <dd>
+        <code>{id}</code>
+      </dd>
+      <Fact name="Subject" value={subject} />
+      <Fact name="Source" value={source} />
+      <Fact name="Key" value={key} />
+      <dt>Emitted</dt>
+      <dd>
+        <When at={emittedAt} />
+      </dd>
+      <dt>Happened</dt>
+      <dd>
+        <When at={time} />
+      </dd>
+      {causationId !== undefined && (
+        <>
+          <dt>Caused by</dt>
+          <dd>
+            <a href={eventPath(eventOf(causationId))}>an event</a>, in <a href={dispatchPath(causationId)}>this delivery</a>, {depth} deep
+          </dd>
+        </>
+      )}
+      <dt>Routed by</dt>
+      <dd>
+        configuration <code title={configVersion}>{configVersion.slice(0, 12)}</code>
+      </dd>
+    </dl>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string | undefined }) {
+  if (value === undefined) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventSummary } from "../../../schema/search.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { Counts } from "../parts/badge.tsx";
+import { Field, Moment } from "../parts/fields.tsx";
+import { type Given, givenInQuery, utc } from "../parts/given.ts";
+import { page } from "../parts/layout.tsx";
+import { dispatchPath, eventPath, withQuery } from "../parts/links.tsx";
+import { Pager } from "../parts/pager.tsx";
+import { When } from "../parts/when.tsx";
+
+const FILTERS = ["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor"] as const;
+type Filters = Given<(typeof FILTERS)[number]>;
+const PAGE = 50;
+const RENEW_MS = 10_000;
+
+/** Events by what they are, and the search box that stands on every page. */
+export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/events", async (context) => {
+      const given = givenInQuery(context, FILTERS);
+      const { items, cursor } = await hub.searchEvents({ ...given, from: utc(given.from), to: utc(given.to), limit: PAGE });
+      const mayEmit = context.var.visitor.role === "operator";
+      const body = <Events events={items} cursor={cursor} given={given} mayEmit={mayEmit} />;
+      // Who pages back looks at something that lies still.
+      return page(context, { title: "Events", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
+    })
+    .get("/search", async (context) => context.redirect(await placeOf(hub, context.req.query("q")?.trim() ?? "")));
+}
+
+const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const DISPATCH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+(-r\d+)?$/i;
+
+/** Where something typed into the search box is found: an id leads to its page, else a subject, a key, a type, else text in the data. */
+async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
+  if (sought === "") return "/events";
+  if (EVENT_ID.test(sought)) return eventPath(sought.toLowerCase());
+  if (DISPATCH_ID.test(sought)) return dispatchPath(sought.toLowerCase());
+  for (const name of ["subject", "key", "type"] as const) {
+    const { items, cursor } = await hub.searchEvents({ [name]: sought, limit: 2 });
+    const [only, another] = items;
+    if (only !== undefined && another === undefined && cursor === undefined) return withQuery(eventPath(only.id), { q: sought });
+    if (only !== undefined) return withQuery("/events", { [name]: sought, q: sought });
+  }
+  return withQuery("/events", { text: sought.slice(0, 200), q: sought });
+}
+
+interface EventsProps {
+  readonly events: readonly EventSummary[];
+  readonly cursor: string | undefined;
+  readonly given: Filters;
+  readonly mayEmit: boolean;
+}
+
+function Events({ events, cursor, given, mayEmit }: EventsProps) {
+  return (
+    <>
+      <div class="title">
+        <h1>Events</h1>
+        {mayEmit && (
+          <a class="button" href="/events/new">
+            Emit an event
+          </a>
+        )}
+      </div>
+      <form class="filters" action="/events">
+        <Field name="type" label="Type" value={given.type} placeholder="order.placed" />
+        <Field name="subject" label="Subject" value={given.subject} placeholder="1042" />
+        <Field name="source" label="Source" value={given.source} />
+        <Field name="key" label="Key" value={given.key} />
+        <Field name="text" label="Text in the data" value={given.text} maxlength={200} />
+        <Moment name="from" label="From" value={given.from} />
+        <Moment name="to" label="To" value={given.to} />
+        {given.correlationId !== undefined && <Field name="correlationId" label="Chain" value={given.correlationId} />}
+        <button type="submit">Search</button>
+      </form>
+      {events.length === 0 ? <Nothing given={given} more={cursor !== undefined} /> : <EventTable events={events} />}
+      <Pager path="/events" query={given} cursor={cursor} short={events.length < PAGE} />
+    </>
+  );
+}
+
+function Nothing({ given, more }: { given: Filters; more: boolean }) {
+  if (more) return <p class="notice">Nothing like it among those that were looked at. There are older ones.</p>;
+  const isFiltered = Object.keys(given).length > 0;
+  return <p class="notice">{isFiltered ? "No event is like that." : "No event has been emitted yet."}</p>;
+}
+
+function EventTable({ events }: { events: readonly EventSummary[] }) {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">Subject</th>
+            <th scope="col" class="extra">
+              Source
+            </th>
+            <th scope="col">Dispatches</th>
+            <th scope="col" class="extra">
+              Data
+            </th>
+            <th scope="col">Emitted</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map(({ id, type, subject, source, dispatches, excerpt, emittedAt }) => (
+            <tr id={id}>
+              <td>
+                <a href={eventPath(id)} title={id}>
+                  {type}
+                </a>
+              </td>
+              <td>
+                <bdi>{subject}</bdi>
+              </td>
+              <td class="extra">
+                <bdi>{source}</bdi>
+              </td>
+              <td>
+                <Counts counts={dispatches} />
+              </td>
+              <td class="extra excerpt">
+                <code>
+                  <bdi>{excerpt}</bdi>
+                </code>
+              </td>
+              <td>
+                <When at={emittedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

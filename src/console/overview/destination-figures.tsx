@@ -1,0 +1,89 @@
+import type { DestinationControl } from "../../../schema/operations.ts";
+import type { DestinationStats, Stats } from "../../../schema/stats.ts";
+import { ControlBadge } from "../parts/control-badge.tsx";
+import { dispatchPath, withQuery } from "../parts/links.tsx";
+import { Sparkline } from "../parts/sparkline.tsx";
+import { count, span, When } from "../parts/when.tsx";
+
+/** Every destination that is configured or was owed something, a row each. */
+export function DestinationFigures({ stats, controls }: { stats: Stats; controls: readonly DestinationControl[] }) {
+  const figures = new Map(stats.destinations.map((one) => [one.destination, one]));
+  const controlOf = new Map(controls.map((one) => [one.destination, one]));
+  const names = [...new Set([...controlOf.keys(), ...figures.keys()])].toSorted();
+  if (names.length === 0) return <p>None is configured.</p>;
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Destination</th>
+            <th scope="col">State</th>
+            <th scope="col">Throughput, 24 hours</th>
+            <th scope="col" class="number">
+              Given up
+            </th>
+            <th scope="col" class="number">
+              Backlog
+            </th>
+            <th scope="col">Oldest ongoing</th>
+            <th scope="col" class="number extra">
+              <abbr title="95 of 100 calls of handle() took no longer">p95</abbr>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <DestinationRow name={name} figures={figures.get(name)} control={controlOf.get(name)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface DestinationRowProps {
+  readonly name: string;
+  readonly figures: DestinationStats | undefined;
+  readonly control: DestinationControl | undefined;
+}
+
+function DestinationRow({ name, figures, control }: DestinationRowProps) {
+  return (
+    <tr id={`figures:${name}`}>
+      <th scope="row">
+        <a href={`/destinations#${encodeURIComponent(name)}`}>{name}</a>
+      </th>
+      <td>
+        <ControlBadge control={control} />
+      </td>
+      <td>{figures === undefined ? <span class="soft">nothing</span> : <Sparkline series={figures.series} />}</td>
+      <td class="number">
+        <GivenUp name={name} figures={figures} />
+      </td>
+      <td class="number">{count(figures?.backlog ?? 0)}</td>
+      <td>
+        <Oldest of={figures?.oldestOngoing} />
+      </td>
+      <td class="number extra">{figures?.handleMs !== undefined && span(figures.handleMs.p95)}</td>
+    </tr>
+  );
+}
+
+function GivenUp({ name, figures }: Pick<DestinationRowProps, "name" | "figures">) {
+  const bad = figures === undefined ? 0 : figures.counts.failed + figures.counts.misconfigured + figures.counts.lost;
+  if (bad === 0) return <>0</>;
+  return (
+    <a class="bad" href={withQuery("/dead-letters", { destination: name })}>
+      {count(bad)}
+    </a>
+  );
+}
+
+function Oldest({ of }: { of: DestinationStats["oldestOngoing"] }) {
+  if (of === undefined) return <span class="soft">none</span>;
+  return (
+    <a href={dispatchPath(of.id)}>
+      <When at={of.emittedAt} />
+    </a>
+  );
+}

@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import type { EventHubApi } from "../../../schema/api.ts";
+import type { Health } from "../../../schema/contract.ts";
+import type { DestinationControl } from "../../../schema/operations.ts";
+import type { DeadLetters } from "../../../schema/search.ts";
+import type { Stats } from "../../../schema/stats.ts";
+import type { ConsoleEnv } from "../access/visitor.ts";
+import { page } from "../parts/layout.tsx";
+import { When } from "../parts/when.tsx";
+import { LatestEvents, StatusCounts } from "./counts.tsx";
+import { DestinationFigures } from "./destination-figures.tsx";
+import { Upkeep } from "./upkeep.tsx";
+import { Verdict } from "./verdict.tsx";
+
+const RENEW_MS = 10_000;
+
+/** The hub at a glance: is all well, and if not, where. `/health` says the same to machines. */
+export function overviewPages(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>()
+    .get("/", async (context) => {
+      const [health, stats, letters, controls] = await Promise.all([hub.health(), hub.stats(), hub.deadLetters(), controlsOf(hub)]);
+      const mayAct = context.var.visitor.role === "operator";
+      const body = <Overview health={health} stats={stats} letters={letters} controls={controls} mayAct={mayAct} />;
+      return page(context, { title: "Overview", renew: RENEW_MS, status: statusOf(health), body });
+    })
+    .get("/health", async (context) => {
+      const health = await hub.health();
+      return context.json(health, statusOf(health));
+    });
+}
+
+/** A hub without a configuration accepts nothing: whoever watches it from outside is told. */
+function statusOf(health: Health): 200 | 503 {
+  return "issues" in health.config ? 503 : 200;
+}
+
+/** `undefined` while the configuration does not parse: the page says that by itself. */
+async function controlsOf(hub: EventHubApi): Promise<readonly DestinationControl[] | undefined> {
+  return await hub.listDestinations().catch(() => undefined);
+}
+
+interface OverviewProps {
+  readonly health: Health;
+  readonly stats: Stats;
+  readonly letters: DeadLetters;
+  readonly controls: readonly DestinationControl[] | undefined;
+  readonly mayAct: boolean;
+}
+
+function Overview({ health, stats, letters, controls = [], mayAct }: OverviewProps) {
+  return (
+    <>
+      <h1>Overview</h1>
+      <Verdict health={health} letters={letters} controls={controls} />
+      <h2>Dispatches of the last 24 hours</h2>
+      <StatusCounts health={health} />
+      <p class="soft">
+        By time of emission; {health.truncated && "the latest 10,000, "}since <When at={health.countedFrom} />.
+      </p>
+      <h2>Destinations</h2>
+      <DestinationFigures stats={stats} controls={controls} />
+      <div class="columns">
+        <section>
+          <h2>Latest events</h2>
+          <LatestEvents latest={health.latest} />
+        </section>
+        <Upkeep health={health} mayAct={mayAct} />
+      </div>
+    </>
+  );
+}

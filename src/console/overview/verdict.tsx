@@ -1,0 +1,89 @@
+import type { Health } from "../../../schema/contract.ts";
+import type { DestinationControl } from "../../../schema/operations.ts";
+import type { DeadLetters } from "../../../schema/search.ts";
+import { count, counted, When } from "../parts/when.tsx";
+
+interface VerdictProps {
+  readonly health: Health;
+  readonly letters: DeadLetters;
+  readonly controls: readonly DestinationControl[];
+}
+
+/** All is well, or what has to be looked at. */
+export function Verdict({ health, letters, controls }: VerdictProps) {
+  const problems = [...ofConfiguration(health), ...ofDispatches(health, letters), ...controls.flatMap(ofDestination), ...ofUpkeep(health)];
+  if (problems.length === 0) {
+    return <p class="notice good">All is well: everything that was accepted has arrived or is on its way.</p>;
+  }
+  return (
+    <section class="notice bad" role="alert" aria-label="To be looked at">
+      {problems}
+    </section>
+  );
+}
+
+function ofConfiguration({ config }: Health) {
+  if (!("issues" in config)) return [];
+  return [
+    <p>
+      <strong>The configuration is invalid.</strong> Nothing is accepted and nothing is attempted until it is corrected; nothing stored is
+      lost.
+    </p>,
+    <ul>
+      {config.issues.map(({ path, message }) => (
+        <li>
+          <code>{path === "" ? "configuration" : path}</code>: {message}
+        </li>
+      ))}
+    </ul>,
+  ];
+}
+
+function ofDispatches({ overdue }: Health, { total, truncated }: DeadLetters) {
+  const given = (
+    <p id="given-up">
+      <a href="/dead-letters">
+        {count(total)}
+        {truncated && " or more"} {total === 1 ? "dead letter" : "dead letters"}
+      </a>
+      : given up, and nobody has retried them.
+    </p>
+  );
+  const late = <p>{counted(overdue, "dispatch is", "dispatches are")} overdue: the hub looks after them by itself within two minutes.</p>;
+  return [...(total > 0 ? [given] : []), ...(overdue > 0 ? [late] : [])];
+}
+
+function ofDestination({ destination, state, by, since, reason }: DestinationControl) {
+  if (state === "open") return [];
+  return [
+    <p id={`held:${destination}`}>
+      <a href={`/destinations#${encodeURIComponent(destination)}`}>{destination}</a>{" "}
+      {state === "paused" ? (
+        <>
+          is paused by <bdi>{by}</bdi>
+        </>
+      ) : (
+        "is held back after failures"
+      )}
+      {since !== undefined && (
+        <>
+          {" "}
+          since <When at={since} />
+        </>
+      )}
+      {reason !== undefined && (
+        <>
+          : <bdi>{reason}</bdi>
+        </>
+      )}
+    </p>,
+  ];
+}
+
+function ofUpkeep({ lastAudit, storage }: Health) {
+  const unexplained = lastAudit?.unexplained ?? 0;
+  return [
+    ...(unexplained > 0 ? [<p>The last audit found {counted(unexplained, "thing")} that it could not explain.</p>] : []),
+    ...(storage.warning ? [<p>The database is getting full, and a full one accepts nothing: purge what is old.</p>] : []),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { Child } from "hono/jsx";
+
+/** A button that does something at once: it can be undone, or repeated without harm. */
+export function Action({ to, label, primary = false, children }: { to: string; label: string; primary?: boolean; children?: Child }) {
+  return (
+    <form method="post" action={to} class="action" id={`do:${to}`}>
+      {children}
+      <button type="submit" class={primary ? "primary" : undefined}>
+        {label}
+      </button>
+    </form>
+  );
+}
+
+/** A button that asks before it does what cannot be undone, or needs to be told how. Opens without a script. */
+export function Ask({ to, label, confirm, danger = false, children }: AskProps) {
+  return (
+    <details class="ask" id={`ask:${to}`}>
+      <summary class={danger ? "button danger" : "button"}>{label}…</summary>
+      <form method="post" action={to} class="panel">
+        {children}
+        <button type="submit" class={danger ? "danger" : "primary"}>
+          {confirm}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+interface AskProps {
+  readonly to: string;
+  readonly label: string;
+  readonly confirm: string;
+  readonly danger?: boolean;
+  readonly children?: Child;
+}
+
+/** Why somebody does it: kept with what was done. */
+export function Reason() {
+  return (
+    <label>
+      Reason <span class="soft">(optional, kept with it)</span>
+      <input name="reason" maxlength={1_000} autocomplete="off" />
+    </label>
+  );
+}

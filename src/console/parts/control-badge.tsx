@@ -1,0 +1,16 @@
+import type { DestinationControl } from "../../../schema/operations.ts";
+
+/** Whether a destination is held back; one that is no longer configured may still have a backlog. */
+export function ControlBadge({ control }: { control: DestinationControl | undefined }) {
+  if (control === undefined) return <span class="badge quiet">– not configured</span>;
+  switch (control.state) {
+    case "open":
+      return <span class="badge good">✓ open</span>;
+    case "paused":
+      return <span class="badge warn">‖ paused</span>;
+    case "tripped":
+      return <span class="badge bad">⚠ tripped</span>;
+    default:
+      return control.state satisfies never;
+  }
+}

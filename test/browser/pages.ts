@@ -1,0 +1,19 @@
+import type { Scene } from "./scene.ts";
+
+/** Every page of the console, with where it is in a scene. */
+export const PAGES: readonly { readonly name: string; readonly path: (scene: Scene) => string }[] = [
+  { name: "overview", path: () => "/" },
+  { name: "events", path: () => "/events" },
+  { name: "event", path: ({ order }) => `/events/${order.id}` },
+  { name: "emit", path: ({ order }) => `/events/new?like=${order.id}` },
+  { name: "dispatches", path: () => "/dispatches" },
+  { name: "dispatch-failed", path: ({ failed }) => `/dispatches/${failed}` },
+  { name: "dispatch-waiting", path: ({ waiting }) => `/dispatches/${waiting}` },
+  { name: "dispatch-scheduled", path: ({ scheduled }) => `/dispatches/${scheduled}` },
+  { name: "dead-letters", path: () => "/dead-letters" },
+  { name: "dead-letters-group", path: () => "/dead-letters/group?destination=billing&status=failed" },
+  { name: "redrive", path: () => "/bulks/new?kind=retry&destination=billing" },
+  { name: "bulks", path: () => "/bulks" },
+  { name: "destinations", path: () => "/destinations" },
+  { name: "not-found", path: () => "/events/none" },
+];

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DispatchDetail, EventHubApi, Status } from "flowhub";
+import { plain } from "../../examples/local/observer.ts";
+import { type Stack, startStack } from "../../examples/local/stack.ts";
+
+/** A hub with a shop behind it, its console at `url`, and its RPC for whoever prepares something. */
+export interface ShopHub extends AsyncDisposable {
+  readonly url: string;
+  readonly stack: Stack;
+  readonly hub: EventHubApi;
+  /** Resolves when a dispatch stands so. */
+  readonly until: (id: string, status: Status) => Promise<DispatchDetail>;
+}
+
+const configOf = (worker: string) => join(import.meta.dirname, worker, "wrangler.toml");
+const PATIENCE_MS = 30_000;
+
+export async function startShopHub(): Promise<ShopHub> {
+  const stateDir = await mkdtemp(join(tmpdir(), "flowhub-browser-"));
+  const stack = await startStack({ configs: [configOf("hub"), configOf("shop")], stateDir });
+  const observer = await stack.observe<{ HUB: EventHubApi }>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  const hub = observer.bindings.HUB;
+  return {
+    url: stack.url.replace(/\/$/, ""),
+    stack,
+    hub,
+    until: async (id, status) => await untilStatus(hub, id, status),
+    async [Symbol.asyncDispose]() {
+      await observer[Symbol.asyncDispose]();
+      await stack.stop();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilStatus(hub: EventHubApi, id: string, status: Status): Promise<DispatchDetail> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const dispatch = plain(await hub.getDispatch(id));
+    if (dispatch?.status === status) return dispatch;
+    if (Date.now() > deadline) throw new Error(`dispatch ${id} is ${dispatch?.status ?? "unknown"}, not ${status}`);
+    await sleep(100);
+  }
+}
