@@ -1,0 +1,50 @@
+import type { StoredDispatch } from "../../../schema/tables.ts";
+import { planRedrives } from "../../../src/domain/redrive.ts";
+import { isBad } from "../../../src/domain/stage.ts";
+import type { Random } from "../../chaos/random.ts";
+import { OPERATORS } from "./catalogue.ts";
+import { idAt } from "./draw.ts";
+import { type Circumstances, historyOf } from "./history.ts";
+import type { History, Redriving } from "./rows.ts";
+
+/** Bulk retries of a week: each takes a part of what was given up before it. */
+export function bulkRetries({ from, to }: { from: number; to: number }, random: Random): Redriving[] {
+  return [0.35, 0.6, 0.85].map((part) => {
+    const startedAt = Math.round(from + (to - from) * part);
+    const [by, reason] = [random.pick(OPERATORS), "what was broken is mended"];
+    const filter = JSON.stringify({ from, to: startedAt });
+    return {
+      bulk: { id: idAt(startedAt, random), kind: "retry", filter, options: "{}", by, reason, state: "finished", startedAt },
+      done: 0,
+    };
+  });
+}
+
+const RETRIED = 0.25;
+const SUCCEEDS = 0.85;
+
+/** With its redrive, where one of the bulk operations took it. Their count goes up. */
+export function withRedrive(given: History, bulks: readonly Redriving[], circumstances: Circumstances): History[] {
+  const { dispatch } = given;
+  const { random } = circumstances;
+  const taker = bulks.find(({ bulk }) => (dispatch.settledAt ?? Number.POSITIVE_INFINITY) < bulk.startedAt);
+  if (!isBad(dispatch.status) || taker === undefined || !random.chance(RETRIED)) return [given];
+  taker.done += 1;
+  return [{ ...given, notes: [...given.notes, retryNote(dispatch, taker)] }, redriveOf(dispatch, taker, circumstances)];
+}
+
+function redriveOf(dispatch: StoredDispatch, { bulk, done }: Redriving, circumstances: Circumstances): History {
+  const [redrive] = planRedrives([{ ...dispatch, redrives: 0 }], {}, bulk.startedAt + done);
+  if (redrive === undefined) throw new Error(`${dispatch.id} has no redrive`);
+  const { root: _, redriveOf, ...owed } = redrive;
+  const { eventId, route, destination } = dispatch;
+  const fate = circumstances.random.chance(SUCCEEDS) ? "complete" : "failed";
+  const history = historyOf({ ...owed, eventId, route, destination }, fate, circumstances);
+  return { ...history, dispatch: { ...history.dispatch, redriveOf } };
+}
+
+/** As src/store/store-redrive.ts writes it. */
+function retryNote({ id }: StoredDispatch, { bulk }: Redriving) {
+  const detail = JSON.stringify({ redrive: `${id}-r1`, bulk: bulk.id });
+  return { subjectId: id, id: bulk.id, at: bulk.startedAt, kind: "retry", by: bulk.by, reason: bulk.reason, detail };
+}
