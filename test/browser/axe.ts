@@ -5,13 +5,14 @@ import type { Page } from "playwright-core";
  * What axe-core finds wrong with a page as it is now, of whatever impact, a line each. Its source comes in by the debugging protocol, which the
  * Content-Security-Policy does not concern.
  */
-export async function violationsOn(page: Page): Promise<string[]> {
+export async function violationsOn(page: Page, only?: "color-contrast"): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(async () => {
-    const { axe: here } = globalThis as unknown as { axe: typeof axe };
-    // Targets of 24 px are part of WCAG 2.2, which axe leaves out unless asked.
-    return await here.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
-  });
+  // Targets of 24 px are part of WCAG 2.2, which axe leaves out unless asked.
+  const rules: axe.RunOptions = only === undefined ? { rules: { "target-size": { enabled: true } } } : { runOnly: [only] };
+  const { violations } = await page.evaluate(
+    async (options) => await (globalThis as unknown as { axe: typeof axe }).axe.run(document, options),
+    { resultTypes: ["violations"], ...rules } satisfies axe.RunOptions,
+  );
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 

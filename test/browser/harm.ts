@@ -26,14 +26,21 @@ function harmDone(): string[] {
 
 /** In the page: what sticks out of it to the side, other than in a box that scrolls. */
 function outOfPlace(): string[] {
-  const isClipped = (element: Element): boolean => {
-    const parent = element.parentElement;
-    if (parent === null || parent === document.body) return false;
-    return getComputedStyle(parent).overflowX !== "visible" || isClipped(parent);
+  const known = new Map<Element | null, boolean>([
+    [null, false],
+    [document.body, false],
+  ]);
+  const clips = (element: Element | null): boolean => {
+    const clipped =
+      known.get(element) ?? (element !== null && (getComputedStyle(element).overflowX !== "visible" || clips(element.parentElement)));
+    known.set(element, clipped);
+    return clipped;
   };
   const out = [...document.querySelectorAll("body *:not(.skip, .hidden)")].filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
-    return width > 0 && (right > innerWidth + 1 || left < -1) && element.closest("svg svg, svg *") === null && !isClipped(element);
+    return (
+      width > 0 && (right > innerWidth + 1 || left < -1) && element.closest("svg svg, svg *") === null && !clips(element.parentElement)
+    );
   });
   const { scrollWidth, clientWidth } = document.documentElement;
   const wide = scrollWidth > clientWidth ? [`the page is ${scrollWidth} wide in ${clientWidth}`] : [];

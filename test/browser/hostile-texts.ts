@@ -11,7 +11,7 @@ export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   "a template": `\${window.pwned=1} {{constructor.constructor("window.pwned=1")()}} <%= 1 %>`,
   "right to left": "שלום עולם 123 مرحبا",
   "direction that is overridden": "\u202Egnp.exe \u2067abc \u202B1",
-  "combining characters": `Z${"\u0351\u0363\u036b\u0332\u0318".repeat(20)}algo`,
+  "combining characters": "Z\u0351\u0363\u036b\u0332\u0318a\u0351\u0363\u036bl\u0332\u0318go",
   emoji: "👩‍👩‍👧‍👦🏳️‍🌈👍🏿🇩🇪 e\u0301 ﷽",
   "no width": "\u200Bad\u200Dmin\uFEFF\u2060\u00AD",
   "one long word": "W".repeat(500),
@@ -26,6 +26,7 @@ export const HUGE_DATA: Readonly<Record<string, () => Json>> = {
   "as many numbers as fit": () => Array.from({ length: 500_000 }, () => 7),
   "ten thousand members": () => Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`member ${index}`, { index }])),
   "256 levels": () => nested(256),
+  "256 levels, two thousand times": () => Array.from({ length: 2_000 }, () => JSON.parse("[".repeat(250) + "]".repeat(250)) as Json),
   "names of fifty thousand characters": () =>
     Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}${"k".repeat(50_000)}`, index])),
   "many long texts": () => Array.from({ length: 500 }, (_, index) => `${index} ${"long ".repeat(400)}`),

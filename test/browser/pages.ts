@@ -1,7 +1,17 @@
-import type { Scene } from "./scene.ts";
+/** Ids of what is to be seen. */
+export interface Seen {
+  /** An event that went to several destinations. */
+  readonly order: { readonly id: string };
+  /** A dispatch that waits for a day yet to come. */
+  readonly scheduled: string;
+  /** One that was retried and given up. */
+  readonly failed: string;
+  /** One that failed and waits to be retried. */
+  readonly waiting: string;
+}
 
-/** Every page of the console, with where it is in a scene. */
-export const PAGES: readonly { readonly name: string; readonly path: (scene: Scene) => string }[] = [
+/** Every page of the console. */
+export const PAGES: readonly { readonly name: string; readonly path: (seen: Seen) => string }[] = [
   { name: "overview", path: () => "/" },
   { name: "events", path: () => "/events" },
   { name: "event", path: ({ order }) => `/events/${order.id}` },

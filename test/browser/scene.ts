@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmitInput, EmitReceipt, EventHubApi } from "flowhub";
 import { plain } from "../../examples/local/observer.ts";
+import type { Seen } from "./pages.ts";
 import type { ShopHub } from "./shop-hub.ts";
 
-/** Ids of what is to be seen. */
-export interface Scene {
-  /** An order that went everywhere, and what it caused. */
+/** The order went everywhere and caused an invoice; what is scheduled is of it, and waits for a week. */
+export interface Scene extends Seen {
   readonly order: EmitReceipt;
-  /** Of it: waits for a week. */
-  readonly scheduled: string;
-  /** Was retried three times and given up. */
-  readonly failed: string;
-  /** Was refused and waits for an hour. */
-  readonly waiting: string;
 }
 
 const ITEMS = ["kettle", "teapot", "oolong 100 g", "sencha 250 g", "strainer", "gift card"];

@@ -3,10 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser, BrowserContextOptions } from "playwright-core";
+import { messageOf } from "../../schema/message-of.ts";
 import { startChromium } from "./chromium.ts";
 import { PAGES } from "./pages.ts";
-import { type Scene, setScene } from "./scene.ts";
-import { startShopHub } from "./shop-hub.ts";
+import { type SeededHub, startSeededHub } from "./seeded-hub.ts";
 
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light", viewport: { width: 1_280, height: 900 } },
@@ -14,31 +14,35 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   phone: { colorScheme: "light", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 
-const { values } = parseArgs({ options: { out: { type: "string" } } });
-if (values.out === undefined) {
-  process.stderr.write("Say where the pictures go: npm run screenshots -- --out DIR\n");
-  process.exit(2);
-}
-await mkdir(values.out, { recursive: true });
-
-await using shop = await startShopHub();
-const scene = await setScene(shop);
+const out = directory(process.argv.slice(2));
+await mkdir(out, { recursive: true });
+await using hub = await startSeededHub();
 const browser = await startChromium();
 try {
-  for (const [look, options] of Object.entries(LOOKS)) await photograph(browser, { look, options, scene, out: values.out });
+  for (const [look, options] of Object.entries(LOOKS)) await photograph(browser, { look, options, hub });
 } finally {
   await browser.close();
+}
+
+function directory(args: string[]): string {
+  try {
+    const { values } = parseArgs({ args, options: { out: { type: "string" } } });
+    if (values.out !== undefined) return values.out;
+    process.stderr.write("Say where the pictures go: npm run screenshots -- --out DIR\n");
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+  }
+  process.exit(2);
 }
 
 interface Shot {
   readonly look: string;
   readonly options: BrowserContextOptions;
-  readonly scene: Scene;
-  readonly out: string;
+  readonly hub: SeededHub;
 }
 
-async function photograph(from: Browser, { look, options, scene: seen, out }: Shot): Promise<void> {
-  const context = await from.newContext({ ...options, baseURL: shop.url });
+async function photograph(from: Browser, { look, options, hub: { url, seen } }: Shot): Promise<void> {
+  const context = await from.newContext({ ...options, baseURL: url });
   const tab = await context.newPage();
   for (const { name, path } of PAGES) {
     await tab.goto(path(seen));

@@ -18,9 +18,10 @@ export interface ShopHub extends AsyncDisposable {
 const configOf = (worker: string) => join(import.meta.dirname, worker, "wrangler.toml");
 const PATIENCE_MS = 30_000;
 
-export async function startShopHub(): Promise<ShopHub> {
+/** `hubAt` is the folder of its wrangler.toml. */
+export async function startShopHub(hubAt: "hub" | "closed-hub" | "quiet-hub" = "hub"): Promise<ShopHub> {
   const stateDir = await mkdtemp(join(tmpdir(), "flowhub-browser-"));
-  const stack = await startStack({ configs: [configOf("hub"), configOf("shop")], stateDir });
+  const stack = await startStack({ configs: [configOf(hubAt), configOf("shop")], stateDir });
   const observer = await stack.observe<{ HUB: EventHubApi }>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
   const hub = observer.bindings.HUB;
   return {

@@ -33,21 +33,24 @@ export async function refuse(c: Context<ConsoleEnv>, { status, title, reason, be
 /** Stands alone: it needs nothing that is only served to who is let in. */
 export function Page({ title, nonce, children }: PropsWithChildren<{ title: string; nonce: string | undefined }>) {
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>{title} · flowhub</title>
-        <style nonce={nonce}>{raw(stylesheet)}</style>
-      </head>
-      <body>
-        <main>
-          <h1>{title}</h1>
-          {children}
-        </main>
-      </body>
-    </html>
+    <>
+      {raw("<!doctype html>")}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="robots" content="noindex" />
+          <title>{title} · flowhub</title>
+          <style nonce={nonce}>{raw(stylesheet)}</style>
+        </head>
+        <body>
+          <main>
+            <h1>{title}</h1>
+            {children}
+          </main>
+        </body>
+      </html>
+    </>
   );
 }
 

@@ -5,12 +5,11 @@ export async function renew(): Promise<void> {
   const main = document.getElementById("main");
   if (main === null || isReadingWithCare()) return;
   const answer = await ask(location.href);
-  const text = await answer?.text();
-  document.body.classList.toggle("stale", text === undefined);
-  if (text === undefined) return;
-  const page = new DOMParser().parseFromString(text, "text/html");
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
   const next = page.getElementById("main");
-  if (next === null) return;
+  const isStale = next === null || isBreakdown(answer, next);
+  document.body.classList.toggle("stale", isStale);
+  if (isStale) return;
   document.title = page.title;
   const focused = document.activeElement;
   await Idiomorph.morph(main, next, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks: KEEPING });
@@ -37,6 +36,11 @@ async function ask(address: string): Promise<Response | undefined> {
     // The network is away: the next time.
     return undefined;
   }
+}
+
+/** In place of the page: what is shown stays, and is asked for again. A page may well say that something is wrong, and goes on renewing itself. */
+function isBreakdown(answer: Response | undefined, main: HTMLElement): boolean {
+  return answer === undefined || (answer.status >= 500 && main.dataset["renew"] === undefined);
 }
 
 /** Somebody has marked text. */

@@ -11,21 +11,23 @@ export async function watch(): Promise<void> {
   for (;;) {
     const log = document.querySelector<HTMLElement>("[data-watch]");
     if (log === null) return;
+    await untilSeen();
     try {
       for await (const line of linesOf(log.dataset["watch"] ?? "", () => log.replaceChildren())) {
         if (line.kind === "run") log.append(entryOf(line.event));
         else await renew();
       }
     } catch {
-      // The connection broke: the hub tells the history again with the next one.
+      // The connection broke, or nobody looks: the hub tells the history again with the next one.
     }
+    await untilSeen();
     await renew();
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
 async function* linesOf(address: string, onOpen: () => void): AsyncGenerator<Line> {
-  const answer = await fetch(address);
+  const answer = await fetch(address, { signal: whenHidden() });
   if (!answer.ok || answer.body === null) return;
   onOpen();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -35,6 +37,19 @@ async function* linesOf(address: string, onOpen: () => void): AsyncGenerator<Lin
     text = lines.pop() ?? "";
     for (const line of lines) if (line !== "") yield JSON.parse(line) as Line;
   }
+}
+
+/** A tab that nobody sees costs the hub nothing. */
+async function untilSeen(): Promise<void> {
+  while (document.visibilityState !== "visible") {
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  }
+}
+
+function whenHidden(): AbortSignal {
+  const hidden = new AbortController();
+  document.addEventListener("visibilitychange", () => hidden.abort(), { once: true });
+  return hidden.signal;
 }
 
 function entryOf(event: RunEvent): HTMLLIElement {

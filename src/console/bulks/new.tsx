@@ -22,7 +22,8 @@ export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const asked = filterOf(givenInQuery(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
       // What is emitted from now on is not part of what was looked at.
       const filter = { ...asked, to: asked.to ?? new Date().toISOString() };
-      const body = <NewBulk kind={kind} filter={filter} preview={await hub.previewBulk(kind, filter)} />;
+      const preview = filter.ids?.length === 0 ? NOTHING : await hub.previewBulk(kind, filter);
+      const body = <NewBulk kind={kind} filter={filter} preview={preview} />;
       return page(context, { title: kind === "retry" ? "Redrive" : "Cancel", body });
     })
     .post("/bulks", async (context) => {
@@ -40,19 +41,21 @@ function kindOf(kind: string | undefined): BulkKind {
   return kind === "cancel" ? "cancel" : "retry";
 }
 
-/** An empty reason is one as well: some errors say nothing. */
+const NOTHING: BulkPreview = { count: 0, more: false, sample: [] };
+
+/** An empty reason is one as well: some errors say nothing. And of ids that were to be selected none may be: that is not all. */
 function filterOf(given: Given<(typeof FILTERS)[number]>, reason: string | undefined, ids: readonly string[] | undefined): BulkFilter {
   return {
     ...given,
     status: given.status as SettledStatus | undefined,
     ...(reason !== undefined && { reason }),
-    ...(ids !== undefined && ids.length > 0 && { ids }),
+    ...(ids !== undefined && { ids: ids.filter((id) => id !== "") }),
   };
 }
 
 async function postedFilter(context: Context): Promise<BulkFilter> {
   const form = await context.req.parseBody({ all: true });
-  const ids = [form["ids"] ?? []].flat().filter((id) => typeof id === "string");
+  const ids = form["ids"] === undefined ? undefined : [form["ids"]].flat().filter((id) => typeof id === "string");
   const why = form["filter.reason"];
   return filterOf(await givenInForm(context, FILTERS), typeof why === "string" ? why : undefined, ids);
 }
@@ -69,9 +72,7 @@ function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: N
     return (
       <>
         <h1>{kind === "retry" ? "Nothing to redrive" : "Nothing to cancel"}</h1>
-        <p class="notice good">
-          {kind === "retry" ? "All that match have been retried, or there are none." : "Nothing that matches is ongoing."}
-        </p>
+        <p class="notice good">{whyNothing(kind, filter)}</p>
       </>
     );
   }
@@ -100,6 +101,11 @@ function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: N
       <DispatchTable dispatches={sample} />
     </>
   );
+}
+
+function whyNothing(kind: BulkKind, { ids }: BulkFilter): string {
+  if (ids?.length === 0) return "None was selected.";
+  return kind === "retry" ? "All that match have been retried, or there are none." : "Nothing that matches is ongoing.";
 }
 
 function FilterFields({ kind, filter: { ids = [], reason, ...rest } }: { kind: BulkKind; filter: BulkFilter }) {

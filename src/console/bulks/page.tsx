@@ -28,8 +28,8 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return page(context, { title: "Bulk operation", ...(isRunning && { renew: RENEW_MS }), body });
     })
     .post("/bulks/:id/stop", async (context) => {
-      const { id } = await hub.stopBulk(context.req.param("id"));
-      return context.redirect(withQuery(bulkPath(id), { did: "stopped" }), 303);
+      const { id, state } = await hub.stopBulk(context.req.param("id"));
+      return context.redirect(withQuery(bulkPath(id), { did: state === "stopped" ? state : undefined }), 303);
     });
 }
 

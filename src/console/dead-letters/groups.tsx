@@ -16,7 +16,9 @@ export function Groups({ groups, mayAct }: { groups: readonly DeadLetterGroup[];
             <th scope="col" class="number">
               Dispatches
             </th>
-            <th scope="col">Latest emitted</th>
+            <th scope="col" class="extra">
+              Latest emitted
+            </th>
             <th scope="col">
               <span class="hidden">Actions</span>
             </th>
@@ -41,11 +43,11 @@ function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }
       <td>
         <Badge stage={status} />
       </td>
-      <td class="reason">{reason === undefined ? <span class="soft">no reason</span> : <bdi>{reason}</bdi>}</td>
+      <td class="reason">{reason ? <bdi>{reason}</bdi> : <span class="soft">no reason</span>}</td>
       <td class="number">
         <a href={withQuery("/dead-letters/group", filter)}>{count(group.count)}</a>
       </td>
-      <td>
+      <td class="extra">
         <a href={dispatchPath(latest)}>
           <When at={lastEmittedAt} />
         </a>

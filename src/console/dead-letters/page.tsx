@@ -25,7 +25,8 @@ export function deadLetterPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return page(context, { title: "Dead letters", renew: RENEW_MS, body });
     })
     .get("/dead-letters/group", async (context) => {
-      const given = givenInQuery(context, ["destination", "status", "reason", "cursor"]);
+      // An empty reason is one as well: some errors say nothing.
+      const given = { ...givenInQuery(context, ["destination", "status", "cursor"]), reason: context.req.query("reason") };
       const list = await hub.listDispatches({ ...given, status: given.status as Status | undefined, limit: PAGE });
       const body = <Group list={list} given={given} mayAct={context.var.visitor.role === "operator"} />;
       const title = `Dead letters: ${given.status ?? "any"} to ${given.destination ?? "any destination"}`;
@@ -72,7 +73,7 @@ function Letters({ letters, destination, mayAct }: LettersProps) {
 
 interface GroupProps {
   readonly list: Page<DispatchView>;
-  readonly given: Given<"destination" | "status" | "reason" | "cursor">;
+  readonly given: Given<"destination" | "status" | "cursor"> & { readonly reason: string | undefined };
   readonly mayAct: boolean;
 }
 
@@ -92,14 +93,11 @@ function Group({ list: { items, cursor }, given, mayAct }: GroupProps) {
           </a>
         )}
       </div>
-      {reason !== undefined && (
-        <p class="notice bad">
-          <bdi>{reason}</bdi>
-        </p>
-      )}
+      {reason !== undefined && <p class="notice bad">{reason === "" ? "no reason" : <bdi>{reason}</bdi>}</p>}
       {mayAct ? (
         <form action="/bulks/new">
           <input type="hidden" name="kind" value="retry" />
+          <input type="hidden" name="ids" value="" />
           {status !== undefined && <input type="hidden" name="status" value={status} />}
           {rows}
           {items.length > 0 && (

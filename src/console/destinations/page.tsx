@@ -76,7 +76,7 @@ function Destination({ configured: { name, worker, autoPause, routes }, control,
       </p>
       <Held control={control} />
       <Figures name={name} figures={figures} />
-      <Routes routes={routes} />
+      <Routes name={name} routes={routes} />
     </section>
   );
 }

@@ -2,10 +2,10 @@ import type { ConfiguredRoute } from "../../../schema/search.ts";
 import { retriesOf, span } from "../parts/when.tsx";
 
 /** Which events go there, and how they are delivered. */
-export function Routes({ routes }: { routes: readonly ConfiguredRoute[] }) {
+export function Routes({ name, routes }: { name: string; routes: readonly ConfiguredRoute[] }) {
   if (routes.length === 0) return <p class="soft">No route leads here.</p>;
   return (
-    <div class="wide" role="group" aria-label="Routes" tabindex={0}>
+    <section class="wide" aria-label={`Routes to ${name}`} tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -40,6 +40,6 @@ export function Routes({ routes }: { routes: readonly ConfiguredRoute[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -24,7 +24,7 @@ export function dispatchPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const event = (await hub.getEvent(dispatch.eventId)) ?? unknown("event");
       const body = <Dispatch dispatch={dispatch} event={event} mayAct={context.var.visitor.role === "operator"} />;
       const title = `${dispatch.destination}, ${event.type}`;
-      return page(context, { title, ...(dispatch.status === "ongoing" && { renew: RENEW_MS }), body });
+      return page(context, { title, ...(isUnderWay(dispatch) && { renew: RENEW_MS }), body });
     })
     .get("/dispatches/:id/watch", async (context) => {
       const lines = (await hub.watchDispatch(context.req.param("id"))) ?? unknown("dispatch");
@@ -43,6 +43,11 @@ export function dispatchPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const { id } = await hub.cancelDispatch(context.req.param("id"), await operationOf(context));
       return backTo(context, id, "cancelled");
     });
+}
+
+/** Its run ends a moment after it has settled. */
+function isUnderWay({ status, run }: DispatchDetail): boolean {
+  return status === "ongoing" || run.status === "queued" || run.status === "running" || run.status === "waiting";
 }
 
 async function operationOf(context: Context<ConsoleEnv>): Promise<Given<"by" | "reason">> {

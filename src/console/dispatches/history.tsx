@@ -5,7 +5,7 @@ import { between, span, When } from "../parts/when.tsx";
 export function Attempts({ dispatch }: { dispatch: DispatchDetail }) {
   if (dispatch.executions.length === 0) return <p>None so far.</p>;
   return (
-    <div class="wide" role="group" aria-label="Attempts" tabindex={0}>
+    <section class="wide" aria-label="Attempts" tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -38,7 +38,7 @@ export function Attempts({ dispatch }: { dispatch: DispatchDetail }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -65,12 +65,14 @@ export function Notes({ notes }: { notes: readonly NoteView[] }) {
     <ul class="lines">
       {notes.map(({ at, kind, by, reason, detail }) => (
         <li>
-          <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
-          {reason !== undefined && (
-            <>
-              : <bdi>{reason}</bdi>
-            </>
-          )}
+          <span>
+            <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
+            {reason !== undefined && (
+              <>
+                : <bdi>{reason}</bdi>
+              </>
+            )}
+          </span>
           {detail !== undefined && (
             <>
               {" "}

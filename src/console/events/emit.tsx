@@ -9,6 +9,7 @@ import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { Field } from "../parts/fields.tsx";
 import { type Given, givenInForm, utc } from "../parts/given.ts";
+import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
@@ -82,7 +83,7 @@ async function fieldsLike(hub: EventHubApi, id: string): Promise<Fields> {
     type,
     ...(subject !== undefined && { subject }),
     ...(source !== undefined && { source }),
-    data: JSON.stringify(data, null, 2),
+    data: jsonText(data),
   };
 }
 

@@ -1,14 +1,16 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
-import type { EventDetail, Page } from "../../../schema/contract.ts";
+import type { DispatchView, EventDetail, Page, Status } from "../../../schema/contract.ts";
+import { Fault } from "../../../schema/faults.ts";
 import type { EventExplanation } from "../../../schema/operations.ts";
 import type { EventSummary } from "../../../schema/search.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
-import { Ask, Reason } from "../parts/action.tsx";
+import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { givenInForm } from "../parts/given.ts";
 import { JsonView } from "../parts/json.tsx";
+import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventOf, eventPath, withQuery } from "../parts/links.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
@@ -28,18 +30,20 @@ export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
         hub.explainEvent(event.id),
         hub.searchEvents({ correlationId: event.correlationId, limit: CHAIN }),
       ]);
-      const isOngoing = event.dispatches.some(({ status }) => status === "ongoing");
+      const isOngoing = chain.items.some(({ dispatches }) => dispatches.ongoing !== undefined);
       const mayAct = context.var.visitor.role === "operator";
       const body = <Event event={event} explanation={explanation} chain={chain} mayAct={mayAct} />;
       return page(context, { title: event.type, ...(isOngoing && { renew: RENEW_MS }), body });
     })
     .get("/events/:id/data", async (context) => {
       const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
-      return context.text(JSON.stringify(event.data, null, 2));
+      return context.text(jsonText(event.data));
     })
     .post("/events/:id/cancel", async (context) => {
       const id = context.req.param("id");
-      await hub.cancelEvent(id, { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) });
+      const why = { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) };
+      const { cancelled } = await hub.cancelEvent(id, why);
+      if (cancelled.length === 0) throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
       return context.redirect(withQuery(eventPath(id), { did: "cancelled" }), 303);
     });
 }
@@ -76,7 +80,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       {event.dispatches.length === 0 ? (
         <p class="notice">No route took it: it is stored, and owed to nobody.</p>
       ) : (
-        <DispatchTable dispatches={event.dispatches} />
+        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
       )}
       <h2>Data</h2>
       <JsonView value={event.data} />
@@ -95,6 +99,17 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       )}
     </>
   );
+}
+
+const GIVEN_UP: readonly Status[] = ["failed", "misconfigured", "lost"];
+
+/** What was given up and has not been retried is one press away. */
+function retryOf(dispatches: readonly DispatchView[]) {
+  const retried = new Set(dispatches.map(({ redriveOf }) => redriveOf));
+  return ({ id, status, destination }: DispatchView) =>
+    GIVEN_UP.includes(status) && !retried.has(id) ? (
+      <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />
+    ) : null;
 }
 
 function Attributes({ event }: { event: EventDetail }) {

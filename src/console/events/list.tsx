@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
+import { EMIT } from "../../../schema/limits.ts";
 import type { EventSummary } from "../../../schema/search.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";
@@ -26,7 +27,9 @@ export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
       // Who pages back looks at something that lies still.
       return page(context, { title: "Events", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
     })
-    .get("/search", async (context) => context.redirect(await placeOf(hub, context.req.query("q")?.trim() ?? "")));
+    .get("/search", async (context) =>
+      context.redirect(await placeOf(hub, context.req.query("q")?.trim().slice(0, EMIT.maxTextLength) ?? "")),
+    );
 }
 
 const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -35,8 +38,10 @@ const DISPATCH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+(-r\d+)?$/i;
 /** Where something typed into the search box is found: an id leads to its page, else a subject, a key, a type, else text in the data. */
 async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
   if (sought === "") return "/events";
-  if (EVENT_ID.test(sought)) return eventPath(sought.toLowerCase());
-  if (DISPATCH_ID.test(sought)) return dispatchPath(sought.toLowerCase());
+  const id = sought.toLowerCase();
+  // What others call their orders looks like an id as well.
+  if (EVENT_ID.test(id) && (await hub.getEvent(id)) !== null) return eventPath(id);
+  if (DISPATCH_ID.test(id) && (await hub.getDispatch(id)) !== null) return dispatchPath(id);
   for (const name of ["subject", "key", "type"] as const) {
     const { items, cursor } = await hub.searchEvents({ [name]: sought, limit: 2 });
     const [only, another] = items;

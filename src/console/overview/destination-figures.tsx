@@ -18,13 +18,13 @@ export function DestinationFigures({ stats, controls }: { stats: Stats; controls
           <tr>
             <th scope="col">Destination</th>
             <th scope="col">State</th>
-            <th scope="col">Throughput, 24 hours</th>
             <th scope="col" class="number">
               Given up
             </th>
             <th scope="col" class="number">
               Backlog
             </th>
+            <th scope="col">Throughput, 24 hours</th>
             <th scope="col">Oldest ongoing</th>
             <th scope="col" class="number extra">
               <abbr title="95 of 100 calls of handle() took no longer">p95</abbr>
@@ -56,11 +56,11 @@ function DestinationRow({ name, figures, control }: DestinationRowProps) {
       <td>
         <ControlBadge control={control} />
       </td>
-      <td>{figures === undefined ? <span class="soft">nothing</span> : <Sparkline series={figures.series} />}</td>
       <td class="number">
         <GivenUp name={name} figures={figures} />
       </td>
       <td class="number">{count(figures?.backlog ?? 0)}</td>
+      <td>{figures === undefined ? <span class="soft">nothing</span> : <Sparkline series={figures.series} />}</td>
       <td>
         <Oldest of={figures?.oldestOngoing} />
       </td>

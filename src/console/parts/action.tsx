@@ -1,15 +1,24 @@
 import type { Child } from "hono/jsx";
 
 /** A button that does something at once: it can be undone, or repeated without harm. */
-export function Action({ to, label, primary = false, children }: { to: string; label: string; primary?: boolean; children?: Child }) {
+export function Action({ to, label, of, primary = false, children }: ActionProps) {
   return (
     <form method="post" action={to} class="action" id={`do:${to}`}>
       {children}
-      <button type="submit" class={primary ? "primary" : undefined}>
+      <button type="submit" class={primary ? "primary" : undefined} aria-label={of === undefined ? undefined : `${label} ${of}`}>
         {label}
       </button>
     </form>
   );
+}
+
+interface ActionProps {
+  readonly to: string;
+  readonly label: string;
+  /** What it is done to, for whoever does not see where the button stands. */
+  readonly of?: string;
+  readonly primary?: boolean;
+  readonly children?: Child;
 }
 
 /** A button that asks before it does what cannot be undone, or needs to be told how. Opens without a script. */

@@ -5,7 +5,7 @@ export function RoutesTable({ routes }: { routes: readonly RouteExplanation[] })
   if (routes.length === 0) return <p>The configuration that routed it has no routes that can be read.</p>;
   const ordered = [...routes.filter(({ matched }) => matched), ...routes.filter(({ matched }) => !matched)];
   return (
-    <div class="wide" role="group" aria-label="Routes" tabindex={0}>
+    <section class="wide" aria-label="Routes" tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -26,6 +26,6 @@ export function RoutesTable({ routes }: { routes: readonly RouteExplanation[] })
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -17,7 +17,9 @@ export function stretchesOf(dispatch: DispatchDetail, emittedAt: number, now: nu
     const [from, to] = [Date.parse(startedAt), Date.parse(finishedAt)];
     return { kind: "attempt", from, to, tone: outcome, text: `attempt ${attempt}: ${outcome}, ${span(to - from)}` };
   });
-  const start = Math.min(dispatch.redriveOf === undefined ? emittedAt : Number.POSITIVE_INFINITY, attempts[0]?.from ?? dueOf(dispatch));
+  // When it was retried is not told: what of a redrive lies ahead begins now.
+  const begun = Math.min(attempts[0]?.from ?? dueOf(dispatch), now);
+  const start = dispatch.redriveOf === undefined ? Math.min(emittedAt, begun) : begun;
   const waits = attempts.flatMap(({ from }, index) => waitBetween(attempts[index - 1]?.to ?? start, from));
   const last = Math.max(start, ...attempts.map(({ to }) => to));
   return [...waits, ...attempts, ...ending(dispatch, last, now)];

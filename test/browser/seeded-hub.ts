@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DispatchQuery, DispatchView, EventHubApi } from "flowhub";
+import { plain } from "../../examples/local/observer.ts";
+import { startStack } from "../../examples/local/stack.ts";
+import { prepareState } from "../bench/seed/prepare-state.ts";
+import { seed } from "../bench/seed/seed.ts";
+import { HUB, OBSERVER, WORKERS } from "../bench/stack.ts";
+import type { Seen } from "./pages.ts";
+
+/** A hub that looks as if it had been at work for a day, to be photographed. */
+export interface SeededHub extends AsyncDisposable {
+  readonly url: string;
+  readonly seen: Seen;
+}
+
+export async function startSeededHub(): Promise<SeededHub> {
+  await using started = new AsyncDisposableStack();
+  const stateDir = await mkdtemp(join(tmpdir(), "flowhub-browser-"));
+  started.defer(() => rm(stateDir, { recursive: true, force: true, maxRetries: 10 }));
+  await prepareState(stateDir);
+  await seed({ stateDir, config: HUB, events: 2_000, dispatches: 5_000, days: 1, seed: 2 });
+  const stack = started.use(await startStack({ configs: WORKERS, stateDir, cronEveryMs: 0 }));
+  await using observer = await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB: hub }) => hub.health() });
+  const seen = await lookFor(observer.bindings.HUB);
+  const all = started.move();
+  return { url: stack.url.replace(/\/$/, ""), seen, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+async function lookFor(hub: EventHubApi): Promise<Seen> {
+  const one = async (query: DispatchQuery, isIt: (dispatch: DispatchView) => boolean) => {
+    const found = plain(await hub.listDispatches({ ...query, limit: 200 })).items.find(isIt);
+    if (found === undefined) throw new Error(`nothing like ${JSON.stringify(query)} has been seeded`);
+    return found;
+  };
+  const failed = await one({ status: "failed" }, ({ attempts, redriveOf }) => attempts > 2 && redriveOf === undefined);
+  const waiting = await one({ status: "ongoing" }, ({ attempts }) => attempts > 0);
+  const scheduled = await one({ status: "ongoing" }, ({ attempts }) => attempts === 0);
+  return { order: { id: failed.eventId }, failed: failed.id, waiting: waiting.id, scheduled: scheduled.id };
+}
