@@ -34,7 +34,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 3, sequence: { groupOrder: 1 } },
       },
       {
         root,
@@ -80,7 +80,7 @@ export default defineConfig({
           include: LONG_WAITS,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 5 },
         },
       },

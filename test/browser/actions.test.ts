@@ -266,6 +266,8 @@ describe("In bulk", () => {
     await page.goto("/dead-letters");
     const row = page.getByRole("row", { name: "no reason" });
     await row.getByRole("link", { name: "2", exact: true }).click();
+    await page.getByRole("heading", { name: "failed to analytics" }).waitFor();
+    await page.waitForLoadState();
     const rows = await page.locator("tbody tr").evaluateAll((all) => all.map(({ id }) => id));
     expect(rows.toSorted()).toEqual(silent.toSorted());
     await page.getByRole("link", { name: "Redrive all that match…" }).click();

@@ -110,6 +110,7 @@ export function dispatchTo({ dispatches }: EmitReceipt, destination: string): st
 /** The cells of a table as text, row by row, without its head. */
 export async function cellsOf(table: Locator): Promise<string[][]> {
   await table.waitFor();
+  await table.page().waitForLoadState();
   const rows = await table.locator("tbody tr").evaluateAll((all) =>
     // biome-ignore lint/performance/useDomNodeTextContent: what cannot be seen does not count.
     all.map((row) => [...(row as HTMLTableRowElement).cells].map((cell) => cell.innerText)),
