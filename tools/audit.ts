@@ -1,6 +1,7 @@
 /** `npm run audit`: is everything that a hub has accepted accounted for? */
 
 import Table from "cli-table3";
+import { obey } from "../examples/local/command-line.ts";
 import { messageOf } from "../schema/message-of.ts";
 import { type AuditPage, MISMATCHES, type Mismatch } from "../schema/upkeep.ts";
 import { type AuditSum, addUp } from "./audit-sum.ts";
@@ -10,15 +11,7 @@ import { type AuditOptions, HELP, readOptions } from "./options.ts";
 const UNEXPLAINED = 1;
 const IMPOSSIBLE = 2;
 
-const read = readOptions(process.argv.slice(2));
-if ("options" in read) {
-  process.exit(await run(read.options));
-} else if ("help" in read) {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`${read.problem}\nTry --help.\n`);
-  process.exitCode = IMPOSSIBLE;
-}
+await obey(readOptions(process.argv.slice(2)), { help: HELP, run });
 
 /** Returns the exit code. */
 async function run(options: AuditOptions): Promise<number> {

@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { messageOf } from "../schema/message-of.ts";
+import { type ReadOptions, readCommandLine } from "../examples/local/command-line.ts";
 
 export interface AuditOptions {
   /** Name of the hub's Worker. */
@@ -30,33 +29,18 @@ Every mismatch is named, with ids. Exit code 0: nothing is unexplained; 1: somet
   --help          this text
 `;
 
-export type ReadOptions =
-  | { readonly options: AuditOptions }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
-export function readOptions(args: readonly string[]): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        hub: { type: "string", default: "flowhub" },
-        remote: { type: "boolean", default: false },
-        registry: { type: "string" },
-        from: { type: "string" },
-        to: { type: "string" },
-        "all-runs": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { help: true };
-    if (values.remote && values.registry !== undefined)
-      return { problem: "Pass either --remote or --registry: a registry is of this machine." };
-    const { hub, remote, registry, from, to, json } = values;
-    return { options: { hub, remote, registry, from, to, json, allRuns: values["all-runs"] } };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
+export function readOptions(args: readonly string[]): ReadOptions<AuditOptions> {
+  const known = {
+    hub: { type: "string", default: "flowhub" },
+    remote: { type: "boolean", default: false },
+    registry: { type: "string" },
+    from: { type: "string" },
+    to: { type: "string" },
+    "all-runs": { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  } as const;
+  return readCommandLine(args, known, ({ hub, remote, registry, from, to, json, "all-runs": allRuns }) => {
+    if (remote && registry !== undefined) throw new Error("Pass either --remote or --registry: a registry is of this machine.");
+    return { hub, remote, registry, from, to, json, allRuns };
+  });
 }

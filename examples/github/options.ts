@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../local/command-line.ts";
 
 export interface Options {
   /** Leave when everything has settled. */
@@ -21,36 +21,15 @@ Sends every sample delivery of GitHub's webhook documentation and follows each u
   --help         this text
 `;
 
-export type ReadOptions =
-  | { readonly options: Options }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
-export function readOptions(args: readonly string[]): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        once: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        persist: { type: "string" },
-        port: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { help: true };
-    if (values.persist === "") return { problem: "--persist needs a directory." };
-    const { once, json, persist } = values;
-    return { options: { once, json, persist, port: portOf(values.port) } };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new Error(`--port must be a whole number from 1 to 65535, not "${text}".`);
-  return port;
+export function readOptions(args: readonly string[]): ReadOptions<Options> {
+  const known = {
+    once: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    persist: { type: "string" },
+    port: { type: "string" },
+  } as const;
+  return readCommandLine(args, known, ({ once, json, persist, port }) => {
+    if (persist === "") throw new Error("--persist needs a directory.");
+    return { once, json, persist, port: wholeNumber(port, { name: "port", min: 1, max: 65_535 }) };
+  });
 }

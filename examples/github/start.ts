@@ -1,21 +1,14 @@
 /** `npm start`: the GitHub example, from deliveries to settled dispatches, on this machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { format } from "node:util";
+import { obey } from "../local/command-line.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { report, say } from "./show/say.ts";
 
 /** As a shell reports a process that a signal ended. */
 const EXIT_OF = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-const read = readOptions(process.argv.slice(2));
-if ("options" in read) {
-  process.exit(await run(read.options));
-} else if ("help" in read) {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`${read.problem}\nTry --help.\n`);
-  process.exitCode = 2;
-}
+await obey(readOptions(process.argv.slice(2)), { help: HELP, run });
 
 /** Returns the exit code. When there is no report, says why, and where one was asked for says so in its place. */
 async function run(options: Options): Promise<number> {

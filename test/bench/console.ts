@@ -1,18 +1,11 @@
 /** `node test/bench/console.ts`: what a large hub costs whoever looks at its console. */
+import { obey } from "../../examples/local/command-line.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { benchConsole } from "./console/bench.ts";
 import { HELP, type Options, readOptions } from "./console/options.ts";
 import { pagesJson, pagesTable } from "./console/report.ts";
 
-const read = readOptions(process.argv.slice(2));
-if ("options" in read) {
-  process.exit(await run(read.options));
-} else if ("help" in read) {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`${read.problem}\nTry --help.\n`);
-  process.exitCode = 2;
-}
+await obey(readOptions(process.argv.slice(2)), { help: HELP, run });
 
 /** Returns the exit code. */
 async function run({ strict, json, ...options }: Options): Promise<number> {

@@ -1,21 +1,15 @@
 /** `node test/bench/seed.ts --state DIR`: a hub that looks as if it had been at work for days. */
+
 import { mkdir } from "node:fs/promises";
 import Table from "cli-table3";
+import { obey } from "../../examples/local/command-line.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { HELP, type Options, readOptions } from "./seed/options.ts";
 import { prepareState } from "./seed/prepare-state.ts";
 import { type Seeded, seed } from "./seed/seed.ts";
 import { HUB } from "./stack.ts";
 
-const read = readOptions(process.argv.slice(2));
-if ("options" in read) {
-  process.exitCode = await run(read.options);
-} else if ("help" in read) {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`${read.problem}\nTry --help.\n`);
-  process.exitCode = 2;
-}
+await obey(readOptions(process.argv.slice(2)), { help: HELP, run });
 
 /** Returns the exit code. */
 async function run({ state, ...options }: Options): Promise<number> {

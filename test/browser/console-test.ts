@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EmitInput, EmitReceipt, EventHubApi } from "flowhub";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { plain } from "../../examples/local/observer.ts";
 import { startChromium } from "./chromium.ts";
@@ -10,7 +10,7 @@ import { type ShopHub, startShopHub } from "./shop-hub.ts";
 export interface ConsoleTest {
   readonly hub: () => EventHubApi;
   readonly shop: () => ShopHub;
-  /** A tab of its own browser session. Its test fails when the page has a problem nobody expects, or has none that is expected. */
+  /** A tab. Its test fails when the page has a problem nobody expects, or has none that is expected. */
   readonly openTab: (options?: TabOptions) => Promise<Page>;
   /** Another hub, closed with the first: the engine forgets what leads to one of them when the other is closed. */
   readonly startQuietHub: () => Promise<ShopHub>;
@@ -24,9 +24,11 @@ interface TabOptions {
   /** Problems that belong to what is tested, such as a page that is not there. */
   readonly expects?: readonly RegExp[];
   /** Without a script a page stays as it was when it was opened, whatever happens. */
-  readonly script?: boolean;
+  readonly script?: boolean | undefined;
   /** Of another hub. */
-  readonly at?: string;
+  readonly at?: string | undefined;
+  /** In a browser of its own, whose clock can be put forward and whose network can be cut. */
+  readonly clock?: boolean;
 }
 
 /** Chromium says so of each page, script or picture that is answered with such a status. */
@@ -40,13 +42,27 @@ export function consoleTest(): ConsoleTest {
   let browser: Browser;
   const others: ShopHub[] = [];
   const tabs: { readonly page: Page; readonly problems: string[]; readonly expects: readonly RegExp[] }[] = [];
+  const shared = new Map<string, BrowserContext>();
+
+  const newContext = async ({ script = true, at = shop.url }: TabOptions) => {
+    const context = await browser.newContext({ baseURL: at, viewport: { width: 1_280, height: 900 }, javaScriptEnabled: script });
+    context.setDefaultTimeout(ACTION_MS);
+    return context;
+  };
+  const contextFor = async ({ clock = false, script, at }: TabOptions) => {
+    const key = JSON.stringify([script, at]);
+    const context = (clock ? undefined : shared.get(key)) ?? (await newContext({ script, at }));
+    if (clock) await context.clock.install();
+    else shared.set(key, context);
+    return context;
+  };
 
   beforeAll(async () => {
     [shop, browser] = await Promise.all([startShopHub(), startChromium()]);
   });
   afterEach(async () => {
     for (const { page, problems, expects } of tabs.splice(0)) {
-      await page.context().close();
+      await page.close();
       const isExpected = (problem: string) => expects.some((expected) => expected.test(problem));
       expect(problems.filter((problem) => !isExpected(problem))).toEqual([]);
       for (const expected of expects) expect(problems).toContainEqual(expect.stringMatching(expected));
@@ -60,10 +76,8 @@ export function consoleTest(): ConsoleTest {
   return {
     hub: () => shop.hub,
     shop: () => shop,
-    openTab: async ({ expects = [], script = true, at = shop.url } = {}) => {
-      const context = await browser.newContext({ baseURL: at, viewport: { width: 1_280, height: 900 }, javaScriptEnabled: script });
-      context.setDefaultTimeout(ACTION_MS);
-      const page = await context.newPage();
+    openTab: async ({ expects = [], ...options } = {}) => {
+      const page = await (await contextFor(options)).newPage();
       tabs.push({ page, problems: problemsOf(page), expects });
       return page;
     },

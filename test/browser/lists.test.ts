@@ -57,28 +57,32 @@ describe("Events are found", () => {
     ["by several of these together", () => ({ Subject: "1042", Type: "report.made" }), ({ id }) => id === refused.id],
   ];
 
-  it.each(FILTERS)("%s, at an address that can be shared", async (_, fill, matches) => {
+  it.each(FILTERS)("%s", async (_, fill, matches) => {
     const page = await openTab();
     await page.goto("/events");
     await search(page, fill());
-    await expectShared(
-      page,
-      events.filter(matches).map(({ id }) => id),
-    );
+    await expectRows(page, events.filter(matches));
     for (const [label, value] of Object.entries(fill())) expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe(value);
+  });
+
+  it("at an address that can be kept and shared", async () => {
+    const page = await openTab();
+    await page.goto("/events");
+    await search(page, { Type: "report.made", Source: "office", "Text in the data": "teapot", "From (UTC)": between });
+    await expectShared(page);
   });
 
   it("by the chain they belong to", async () => {
     const page = await openTab();
     await page.goto(`/events?correlationId=${order.id}`);
-    const chain = events.filter(({ correlationId }) => correlationId === order.id).map(({ id }) => id);
+    const chain = events.filter(({ correlationId }) => correlationId === order.id);
     expect(chain.length).toBeGreaterThan(1);
-    await expectShared(page, chain);
+    await expectRows(page, chain);
     expect(await page.getByLabel("Chain").inputValue()).toBe(order.id);
     await search(page, { Type: "invoice.sent" });
-    await expectShared(
+    await expectRows(
       page,
-      chain.filter((id) => id !== order.id),
+      chain.filter(({ id }) => id !== order.id),
     );
   });
 
@@ -105,14 +109,18 @@ describe("Dispatches are found", () => {
     ],
   ];
 
-  it.each(FILTERS)("%s, at an address that can be shared", async (_, fill, matches) => {
+  it.each(FILTERS)("%s", async (_, fill, matches) => {
     const page = await openTab();
     await page.goto("/dispatches");
     await search(page, fill());
-    await expectShared(
-      page,
-      dispatches.filter(matches).map(({ id }) => id),
-    );
+    await expectRows(page, dispatches.filter(matches));
+  });
+
+  it("at an address that can be kept and shared", async () => {
+    const page = await openTab();
+    await page.goto("/dispatches");
+    await search(page, { Status: "failed", Destination: "analytics", Route: "everything", "Emitted from (UTC)": between });
+    await expectShared(page);
   });
 
   it("or said to be none", async () => {
@@ -257,19 +265,26 @@ async function seek(page: Page, sought: string): Promise<void> {
   await page.getByRole("searchbox").press("Enter");
 }
 
-/** The same rows where it is, when it is loaded again, and for somebody else with the same address. */
-async function expectShared(page: Page, ids: readonly string[]): Promise<void> {
-  expect(ids).not.toEqual([]);
-  expect(await rowsOf(page)).toEqual(ids);
+async function expectRows(page: Page, items: readonly { readonly id: string }[]): Promise<void> {
+  expect(items).not.toEqual([]);
+  expect(await rowsOf(page)).toEqual(items.map(({ id }) => id));
+}
+
+/** The same rows, and the same in the form, when the page is loaded again and for somebody else with the same address. */
+async function expectShared(page: Page): Promise<void> {
+  const filled = (one: Page) => one.locator("form.filters").evaluate((form: HTMLFormElement) => [...new FormData(form)]);
+  const [rows, form] = [await rowsOf(page), await filled(page)];
+  expect(rows).not.toEqual([]);
   await page.reload();
-  expect(await rowsOf(page)).toEqual(ids);
+  expect([await rowsOf(page), await filled(page)]).toEqual([rows, form]);
   const another = await openTab();
   await another.goto(page.url());
-  expect(await rowsOf(another)).toEqual(ids);
+  expect([await rowsOf(another), await filled(another)]).toEqual([rows, form]);
 }
 
 async function rowsOf(page: Page): Promise<string[]> {
   await page.locator("main table").waitFor();
+  await page.waitForLoadState();
   return await page.locator("main tbody tr").evaluateAll((rows) => rows.map(({ id }) => id));
 }
 

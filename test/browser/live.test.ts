@@ -73,8 +73,7 @@ it("A renewal leaves alone what is unfolded", async () => {
   });
   const billing = dispatchTo({ id, dispatches, duplicate: false, durability: "stored" }, "billing");
   await shop().until(billing, "failed");
-  const page = await openTab();
-  await page.clock.install();
+  const page = await openTab({ clock: true });
   await page.goto(`/events/${id}`);
   await page.getByText("deep: { 1 }").click();
   await page.getByText('down: "here"').waitFor();
@@ -100,8 +99,7 @@ it("An event is followed until what it caused has settled as well", async () => 
 
 describe("The overview", () => {
   it("counts by itself", async () => {
-    const page = await openTab();
-    await page.clock.install();
+    const page = await openTab({ clock: true });
     await page.goto("/");
     await mark(page);
     const failed = page.locator(".counts li", { hasText: "failed" }).locator("b");
@@ -115,8 +113,7 @@ describe("The overview", () => {
   });
 
   it("says when the hub does not answer, keeps what it shows, and recovers", async () => {
-    const page = await openTab({ expects: [/ERR_INTERNET_DISCONNECTED/] });
-    await page.clock.install();
+    const page = await openTab({ clock: true, expects: [/ERR_INTERNET_DISCONNECTED/] });
     await page.goto("/");
     expect(await footnoteOf(page)).not.toContain(STALE);
     await page.context().setOffline(true);
@@ -129,8 +126,7 @@ describe("The overview", () => {
   });
 
   it("keeps what it shows and recovers when something breaks down between it and the hub", async () => {
-    const page = await openTab({ expects: [/responded with a status of 502/] });
-    await page.clock.install();
+    const page = await openTab({ clock: true, expects: [/responded with a status of 502/] });
     await page.goto("/");
     await page.route("/", (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }));
     await page.clock.runFor(10_000);
@@ -142,8 +138,7 @@ describe("The overview", () => {
   });
 
   it("is not replaced by an error that passes", async () => {
-    const page = await openTab({ expects: [/responded with a status of 500/] });
-    await page.clock.install();
+    const page = await openTab({ clock: true, expects: [/responded with a status of 500/] });
     await page.goto("/");
     const passing = `<!doctype html><title>Something went wrong</title><main id="main"><h1>Something went wrong</h1></main>`;
     await page.route("/", (route) => route.fulfill({ status: 500, contentType: "text/html", body: passing }));
@@ -164,8 +159,7 @@ describe("Nothing is asked of the hub", () => {
       () => stored(id),
       ({ run }) => run.status === "complete",
     );
-    const page = await openTab();
-    await page.clock.install();
+    const page = await openTab({ clock: true });
     await page.goto(`/dispatches/${id}`);
     const asked = requestsOf(page);
     await page.clock.runFor(60_000);
@@ -174,8 +168,7 @@ describe("Nothing is asked of the hub", () => {
 
   it("by a tab that nobody sees; one that is seen again is up to date at once", async () => {
     const id = await waiting();
-    const page = await openTab();
-    await page.clock.install();
+    const page = await openTab({ clock: true });
     const ended: string[] = [];
     page.on("requestfailed", (request) => ended.push(request.url()));
     await page.goto(`/dispatches/${id}`);

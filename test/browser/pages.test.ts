@@ -295,8 +295,7 @@ describe("After a morning in the shop", () => {
   });
 
   it("times are told from now on, and exactly on hover", async () => {
-    const page = await openTab();
-    await page.clock.install();
+    const page = await openTab({ clock: true });
     await page.goto(`/dispatches/${failed.id}`);
     const times = await page
       .locator("main time")

@@ -1,9 +1,8 @@
 /** `npm run screenshots -- --out DIR`: a picture of every page of the console in light, in dark and on a phone. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { messageOf } from "../../schema/message-of.ts";
+import { readCommandLine } from "../../examples/local/command-line.ts";
 import { startChromium } from "./chromium.ts";
 import { PAGES } from "./pages.ts";
 import { type SeededHub, startSeededHub } from "./seeded-hub.ts";
@@ -24,14 +23,10 @@ try {
   await browser.close();
 }
 
-function directory(args: string[]): string {
-  try {
-    const { values } = parseArgs({ args, options: { out: { type: "string" } } });
-    if (values.out !== undefined) return values.out;
-    process.stderr.write("Say where the pictures go: npm run screenshots -- --out DIR\n");
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-  }
+function directory(args: readonly string[]): string {
+  const read = readCommandLine(args, { out: { type: "string" } } as const, ({ out: given }) => given);
+  if ("options" in read && read.options !== undefined) return read.options;
+  process.stderr.write(`${"problem" in read ? `${read.problem}\n` : ""}Say where the pictures go: npm run screenshots -- --out DIR\n`);
   process.exit(2);
 }
 

@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { messageOf } from "../../schema/message-of.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../examples/local/command-line.ts";
 
 export interface Options {
   readonly seed: number;
@@ -27,46 +26,22 @@ state, pauses, terminates and deletes runs, puts garbage on the queue; waits unt
 Ends 0 when every promise was kept, else 1: then the state is kept and the first stories are told.
 `;
 
-export type ReadOptions =
-  | { readonly options: Options }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
 const MAX_SEED = 2 ** 32 - 1;
 
 /** `randomSeed` where none is given. */
-export function readOptions(args: readonly string[], randomSeed: number): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: "string" },
-        kills: { type: "string" },
-        dispatches: { type: "string" },
-        json: { type: "boolean", default: false },
-        keep: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { help: true };
-    return {
-      options: {
-        seed: wholeNumber(values.seed, { name: "seed", min: 0, max: MAX_SEED }) ?? randomSeed,
-        kills: wholeNumber(values.kills, { name: "kills", min: 0, max: 1_000 }) ?? 3,
-        dispatches: wholeNumber(values.dispatches, { name: "dispatches", min: 1, max: 100_000 }) ?? 200,
-        json: values.json,
-        keep: values.keep,
-      },
-    };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
-}
-
-function wholeNumber(text: string | undefined, { name, min, max }: { name: string; min: number; max: number }): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number >= min && number <= max)) throw new Error(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
-  return number;
+export function readOptions(args: readonly string[], randomSeed: number): ReadOptions<Options> {
+  const known = {
+    seed: { type: "string" },
+    kills: { type: "string" },
+    dispatches: { type: "string" },
+    json: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
+  } as const;
+  return readCommandLine(args, known, ({ seed, kills, dispatches, json, keep }) => ({
+    seed: wholeNumber(seed, { name: "seed", min: 0, max: MAX_SEED }) ?? randomSeed,
+    kills: wholeNumber(kills, { name: "kills", min: 0, max: 1_000 }) ?? 3,
+    dispatches: wholeNumber(dispatches, { name: "dispatches", min: 1, max: 100_000 }) ?? 200,
+    json,
+    keep,
+  }));
 }

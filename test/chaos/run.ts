@@ -1,7 +1,9 @@
 /** `npm run chaos`: breaks the hub in every way there is and holds what it did against what it promises. */
+
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
+import { obey } from "../../examples/local/command-line.ts";
 import { type Result, runChaos } from "./chaos.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { hasPassed } from "./report/figures.ts";
@@ -10,15 +12,7 @@ import { figuresTable } from "./report/table.ts";
 /** As a shell reports a process that a signal ended. */
 const EXIT_OF = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-const read = readOptions(process.argv.slice(2), randomInt(2 ** 32));
-if ("options" in read) {
-  process.exit(await run(read.options));
-} else if ("help" in read) {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`${read.problem}\nTry --help.\n`);
-  process.exitCode = 2;
-}
+await obey(readOptions(process.argv.slice(2), randomInt(2 ** 32)), { help: HELP, run });
 
 /** Returns the exit code. */
 async function run(options: Options): Promise<number> {

@@ -1,7 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { parseArgs } from "node:util";
-import { messageOf } from "../../schema/message-of.ts";
+import { type ReadOptions, readCommandLine } from "../../examples/local/command-line.ts";
 
 export interface LiveOptions {
   /** Leave the stack and its state as they are at the end. */
@@ -37,22 +36,8 @@ What it does, in a stack of its own with a random name and its state in a tempor
   6. always, also after a failure or Ctrl-C: pulumi destroy and stack rm
 `;
 
-export type ReadOptions =
-  | { readonly options: LiveOptions }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
-export function readOptions(args: readonly string[]): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { keep: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
-    });
-    return values.help ? { help: true } : { options: { keep: values.keep } };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
+export function readOptions(args: readonly string[]): ReadOptions<LiveOptions> {
+  return readCommandLine(args, { keep: { type: "boolean", default: false } }, ({ keep }) => ({ keep }));
 }
 
 /** The account, or all that stands in the way of trying. */

@@ -1,36 +1,26 @@
 import type { DeadLetterGroup } from "../../../schema/search.ts";
 import { Badge } from "../parts/badge.tsx";
 import { dispatchPath, withQuery } from "../parts/links.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { count, When } from "../parts/when.tsx";
+
+const COLUMNS: readonly Column[] = [
+  "Destination",
+  "Status",
+  "Error",
+  { name: "Dispatches", class: "number" },
+  { name: "Latest emitted", class: "extra" },
+  { name: "Actions", hidden: true },
+];
 
 /** A row for each destination and error, the largest first. */
 export function Groups({ groups, mayAct }: { groups: readonly DeadLetterGroup[]; mayAct: boolean }) {
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Destination</th>
-            <th scope="col">Status</th>
-            <th scope="col">Error</th>
-            <th scope="col" class="number">
-              Dispatches
-            </th>
-            <th scope="col" class="extra">
-              Latest emitted
-            </th>
-            <th scope="col">
-              <span class="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map((group) => (
-            <GroupRow group={group} mayAct={mayAct} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={COLUMNS}>
+      {groups.map((group) => (
+        <GroupRow group={group} mayAct={mayAct} />
+      ))}
+    </Table>
   );
 }
 

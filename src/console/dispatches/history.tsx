@@ -1,44 +1,31 @@
 import type { DispatchDetail, NoteView } from "../../../schema/contract.ts";
 import { Badge } from "../parts/badge.tsx";
+import { Table } from "../parts/table.tsx";
 import { between, span, When } from "../parts/when.tsx";
 
 export function Attempts({ dispatch }: { dispatch: DispatchDetail }) {
   if (dispatch.executions.length === 0) return <p>None so far.</p>;
   return (
-    <section class="wide" aria-label="Attempts" tabindex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              Attempt
-            </th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Started</th>
-            <th scope="col" class="number">
-              Took
-            </th>
-            <th scope="col">Error</th>
-          </tr>
-        </thead>
-        <tbody>
-          {dispatch.executions.map(({ attempt, outcome, startedAt, finishedAt, error }) => (
-            <tr>
-              <td class="number">{attempt}</td>
-              <td>
-                <Badge stage={outcome} />
-              </td>
-              <td>
-                <When at={startedAt} />
-              </td>
-              <td class="number">{span(between(startedAt, finishedAt))}</td>
-              <td class="reason">
-                <Failure error={error} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Attempts"
+      columns={[{ name: "Attempt", class: "number" }, "Outcome", "Started", { name: "Took", class: "number" }, "Error"]}
+    >
+      {dispatch.executions.map(({ attempt, outcome, startedAt, finishedAt, error }) => (
+        <tr>
+          <td class="number">{attempt}</td>
+          <td>
+            <Badge stage={outcome} />
+          </td>
+          <td>
+            <When at={startedAt} />
+          </td>
+          <td class="number">{span(between(startedAt, finishedAt))}</td>
+          <td class="reason">
+            <Failure error={error} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

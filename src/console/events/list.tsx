@@ -9,6 +9,7 @@ import { type Given, givenInQuery, utc } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventPath, withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
+import { Table } from "../parts/table.tsx";
 import { When } from "../parts/when.tsx";
 
 const FILTERS = ["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor"] as const;
@@ -94,51 +95,33 @@ function Nothing({ given, more }: { given: Filters; more: boolean }) {
 
 function EventTable({ events }: { events: readonly EventSummary[] }) {
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Subject</th>
-            <th scope="col" class="extra">
-              Source
-            </th>
-            <th scope="col">Dispatches</th>
-            <th scope="col" class="extra">
-              Data
-            </th>
-            <th scope="col">Emitted</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map(({ id, type, subject, source, dispatches, excerpt, emittedAt }) => (
-            <tr id={id}>
-              <td>
-                <a href={eventPath(id)} title={id}>
-                  {type}
-                </a>
-              </td>
-              <td>
-                <bdi>{subject}</bdi>
-              </td>
-              <td class="extra">
-                <bdi>{source}</bdi>
-              </td>
-              <td>
-                <Counts counts={dispatches} />
-              </td>
-              <td class="extra excerpt">
-                <code>
-                  <bdi>{excerpt}</bdi>
-                </code>
-              </td>
-              <td>
-                <When at={emittedAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Event", "Subject", { name: "Source", class: "extra" }, "Dispatches", { name: "Data", class: "extra" }, "Emitted"]}>
+      {events.map(({ id, type, subject, source, dispatches, excerpt, emittedAt }) => (
+        <tr id={id}>
+          <td>
+            <a href={eventPath(id)} title={id}>
+              {type}
+            </a>
+          </td>
+          <td>
+            <bdi>{subject}</bdi>
+          </td>
+          <td class="extra">
+            <bdi>{source}</bdi>
+          </td>
+          <td>
+            <Counts counts={dispatches} />
+          </td>
+          <td class="extra excerpt">
+            <code>
+              <bdi>{excerpt}</bdi>
+            </code>
+          </td>
+          <td>
+            <When at={emittedAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -3,7 +3,18 @@ import type { DestinationStats, Stats } from "../../../schema/stats.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { dispatchPath, withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { count, span, When } from "../parts/when.tsx";
+
+const COLUMNS: readonly Column[] = [
+  "Destination",
+  "State",
+  { name: "Given up", class: "number" },
+  { name: "Backlog", class: "number" },
+  "Throughput, 24 hours",
+  "Oldest ongoing",
+  { name: <abbr title="95 of 100 calls of handle() took no longer">p95</abbr>, class: "number extra" },
+];
 
 /** Every destination that is configured or was owed something, a row each. */
 export function DestinationFigures({ stats, controls }: { stats: Stats; controls: readonly DestinationControl[] }) {
@@ -12,32 +23,11 @@ export function DestinationFigures({ stats, controls }: { stats: Stats; controls
   const names = [...new Set([...controlOf.keys(), ...figures.keys()])].toSorted();
   if (names.length === 0) return <p>None is configured.</p>;
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Destination</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">
-              Given up
-            </th>
-            <th scope="col" class="number">
-              Backlog
-            </th>
-            <th scope="col">Throughput, 24 hours</th>
-            <th scope="col">Oldest ongoing</th>
-            <th scope="col" class="number extra">
-              <abbr title="95 of 100 calls of handle() took no longer">p95</abbr>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => (
-            <DestinationRow name={name} figures={figures.get(name)} control={controlOf.get(name)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={COLUMNS}>
+      {names.map((name) => (
+        <DestinationRow name={name} figures={figures.get(name)} control={controlOf.get(name)} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,6 +1,4 @@
-import { parseArgs } from "node:util";
-import { messageOf } from "../../../schema/message-of.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../../examples/local/command-line.ts";
 import type { Filling } from "./hub.ts";
 
 export interface Options {
@@ -29,31 +27,19 @@ export const HELP = `Measures how long each page of the console takes until its 
 const LARGE: Filling = { events: 100_000, dispatches: 250_000 };
 const QUICK: Filling = { events: 5_000, dispatches: 12_500 };
 
-export type ReadOptions =
-  | { readonly options: Options }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
-export function readOptions(args: readonly string[]): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: "boolean", default: false },
-        rounds: { type: "string" },
-        apart: { type: "string" },
-        strict: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { help: true };
-    const { quick, strict, json } = values;
-    const rounds = wholeNumber(values.rounds, { name: "rounds", min: 1, max: 999 }) ?? 15;
-    const apartMs = wholeNumber(values.apart, { name: "apart", min: 0, max: 60_000 }) ?? 0;
-    return { options: { filling: quick ? QUICK : LARGE, rounds, apartMs, strict, json } };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
+export function readOptions(args: readonly string[]): ReadOptions<Options> {
+  const known = {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    apart: { type: "string" },
+    strict: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  } as const;
+  return readCommandLine(args, known, ({ quick, rounds, apart, strict, json }) => ({
+    filling: quick ? QUICK : LARGE,
+    rounds: wholeNumber(rounds, { name: "rounds", min: 1, max: 999 }) ?? 15,
+    apartMs: wholeNumber(apart, { name: "apart", min: 0, max: 60_000 }) ?? 0,
+    strict,
+    json,
+  }));
 }

@@ -1,6 +1,4 @@
-import { parseArgs } from "node:util";
-import { messageOf } from "../../../schema/message-of.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../../examples/local/command-line.ts";
 import { MOST_OWED } from "./kinds.ts";
 
 export interface Options {
@@ -25,39 +23,23 @@ export const HELP = `Fills the state of a hub on this machine as if a shop had u
 Then: npx wrangler dev -c test/bench/hub/wrangler.toml -c test/bench/workers/destinations/wrangler.toml --persist-to DIR
 `;
 
-export type ReadOptions =
-  | { readonly options: Options }
-  | { readonly help: true }
-  /** What is wrong with the command line. */
-  | { readonly problem: string };
-
-export function readOptions(args: readonly string[]): ReadOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        state: { type: "string" },
-        events: { type: "string" },
-        dispatches: { type: "string" },
-        days: { type: "string" },
-        seed: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { help: true };
-    if (values.state === undefined || values.state === "") return { problem: "--state needs a directory." };
-    const events = wholeNumber(values.events, { name: "events", min: 1, max: 10_000_000 }) ?? 100_000;
-    const most = { name: "dispatches", min: events, max: MOST_OWED * events };
+export function readOptions(args: readonly string[]): ReadOptions<Options> {
+  const known = {
+    state: { type: "string", default: "" },
+    events: { type: "string" },
+    dispatches: { type: "string" },
+    days: { type: "string" },
+    seed: { type: "string" },
+  } as const;
+  return readCommandLine(args, known, ({ state, dispatches, days, seed, ...given }) => {
+    if (state === "") throw new Error("--state needs a directory.");
+    const events = wholeNumber(given.events, { name: "events", min: 1, max: 10_000_000 }) ?? 100_000;
     return {
-      options: {
-        state: values.state,
-        events,
-        dispatches: wholeNumber(values.dispatches, most) ?? Math.round(2.5 * events),
-        days: wholeNumber(values.days, { name: "days", min: 1, max: 365 }) ?? 7,
-        seed: wholeNumber(values.seed, { name: "seed", min: 0, max: 2 ** 32 - 1 }) ?? 1,
-      },
+      state,
+      events,
+      dispatches: wholeNumber(dispatches, { name: "dispatches", min: events, max: MOST_OWED * events }) ?? Math.round(2.5 * events),
+      days: wholeNumber(days, { name: "days", min: 1, max: 365 }) ?? 7,
+      seed: wholeNumber(seed, { name: "seed", min: 0, max: 2 ** 32 - 1 }) ?? 1,
     };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
+  });
 }
