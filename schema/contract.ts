@@ -194,7 +194,7 @@ export interface DispatchQuery extends PageQuery {
   readonly destination?: string | undefined;
   readonly route?: string | undefined;
   readonly eventId?: string | undefined;
-  /** Exactly what their last attempt came to. */
+  /** Exactly what their last attempt came to; the empty text for those that say nothing. */
   readonly reason?: string | undefined;
 }
 

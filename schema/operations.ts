@@ -55,7 +55,7 @@ export interface BulkFilter {
   readonly status?: SettledStatus | undefined;
   readonly destination?: string | undefined;
   readonly route?: string | undefined;
-  /** Exactly what their last attempt came to. */
+  /** Exactly what their last attempt came to; the empty text for those that say nothing. */
   readonly reason?: string | undefined;
   /** Times of emission: `from` is included, `to` is not; by default now. */
   readonly from?: string | Date | undefined;

@@ -6,7 +6,7 @@ const root = `${import.meta.dirname}/..`;
 /** End-to-end tests that mostly wait for the hub, which repairs itself and lets go what was held back after a minute: they wait together. */
 const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts", "test/e2e/pause.test.ts", "test/e2e/bulk.test.ts"];
 
-/** One tier after the other: the last starts whole stacks, and wants the machine for itself. */
+/** Tiers that compute, one after the other; then those that start whole stacks, which wait as much as they compute; then those that mostly wait. */
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -46,7 +46,7 @@ export default defineConfig({
           globalSetup: "test/infra/build.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
@@ -58,8 +58,8 @@ export default defineConfig({
           exclude: LONG_WAITS,
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -69,8 +69,8 @@ export default defineConfig({
           include: ["test/browser/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 4 },
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -81,7 +81,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 4,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

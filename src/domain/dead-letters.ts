@@ -3,7 +3,8 @@ import { emittedAt } from "./views.ts";
 
 /** Dispatches with one destination, status and reason: ids of the first and of the last by time of emission. */
 export interface BadGroup extends Pick<DeadLetterGroup, "destination" | "status" | "count" | "latest"> {
-  readonly reason: string | null;
+  /** Empty where there is none. */
+  readonly reason: string;
   readonly first: string;
 }
 
@@ -23,7 +24,7 @@ function groupView({ destination, status, reason, count, first, latest }: BadGro
   return {
     destination,
     status,
-    ...(reason !== null && { reason }),
+    ...(reason !== "" && { reason }),
     count,
     firstEmittedAt: emittedAt(first),
     lastEmittedAt: emittedAt(latest),

@@ -52,6 +52,11 @@ export function equal(columns: Readonly<Record<string, string | undefined>>): Sq
   return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(`"${column}"`)} = ${value}`]));
 }
 
+/** Exactly this reason; the empty text stands for none. */
+export function because(reason: string | undefined): Sql[] {
+  return reason === undefined ? [] : [sql`coalesce(reason, '') = ${reason}`];
+}
+
 /** Ids of a window of time that come after a position in a list that is newest first. */
 export function idsBetween({
   from,

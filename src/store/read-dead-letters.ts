@@ -12,8 +12,8 @@ export async function readDeadLetters(d1: D1Database, query: ParsedDeadLetterQue
     d1,
     sql`WITH scanned AS MATERIALIZED (SELECT self, destination, route, status, reason FROM (${scan} LIMIT ${GIVEN_UP.rows + 1})),
         grouped AS MATERIALIZED (
-          SELECT destination, status, reason, count(*) AS count, min(self) AS first, max(self) AS latest
-          FROM (SELECT * FROM scanned ORDER BY self DESC LIMIT ${GIVEN_UP.rows}) ${where(filters)} GROUP BY destination, status, reason)
+          SELECT destination, status, coalesce(reason, '') AS reason, count(*) AS count, min(self) AS first, max(self) AS latest
+          FROM (SELECT * FROM scanned ORDER BY self DESC LIMIT ${GIVEN_UP.rows}) ${where(filters)} GROUP BY destination, status, coalesce(reason, ''))
       SELECT (SELECT count(*) FROM scanned) AS scanned, (SELECT coalesce(sum(count), 0) FROM grouped) AS total,
         (SELECT count(*) FROM grouped) AS "distinct",
         (SELECT json_group_array(json_object(

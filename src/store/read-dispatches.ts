@@ -6,7 +6,7 @@ import type { Position } from "../domain/cursor.ts";
 import type { ParsedDispatchQuery } from "../domain/read-query.ts";
 import { isBad } from "../domain/stage.ts";
 import type { ExecutionFacts, NoteFacts, StatusCounts } from "../domain/views.ts";
-import { equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
+import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "./page.ts";
 
 export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
   settled_at AS settledAt, reason, redrive_of AS redriveOf, overdue_since AS overdueSince`;
@@ -62,7 +62,7 @@ export async function readDispatches(
   const before = position === undefined ? undefined : String(position[0]);
   const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
   const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
-  return await readPage<StoredDispatch>(d1, { scan, filters: equal({ status, destination, route, reason }), limit });
+  return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ status, destination, route }), ...because(reason)], limit });
 }
 
 /** What is ongoing may lie far apart among millions of settled ones; the reconciler's index holds just these. */
@@ -70,7 +70,11 @@ async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position:
   const { destination, route, reason, limit } = query;
   const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
   const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
-  return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ destination, route, reason }), ...idsBetween(query)], limit });
+  return await readPage<StoredDispatch>(d1, {
+    scan,
+    filters: [...equal({ destination, route }), ...because(reason), ...idsBetween(query)],
+    limit,
+  });
 }
 
 export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery): Position {

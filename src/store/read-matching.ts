@@ -4,7 +4,7 @@ import type { BulkKind } from "../../schema/operations.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
 import type { Retriable } from "../domain/redrive.ts";
-import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "./page.ts";
+import { because, equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "./page.ts";
 import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";
 
 /** A page of the dispatches a bulk operation concerns: to be retried, newest first; to be cancelled, those the hub looks at next first. */
@@ -50,7 +50,7 @@ export function retriable({ status, destination, route, reason, ids, from, to }:
   return {
     scan: sql`SELECT ${DISPATCH_COLUMNS}, id AS self FROM dispatches ${where(indexed)} ORDER BY id DESC`,
     columns: sql`*, (SELECT count(*) ${kinOf("self")}) AS redrives`,
-    filters: [...equal({ status, destination, route, reason }), sql`status <> 'ongoing'`, NOT_RETRIED],
+    filters: [...equal({ status, destination, route }), ...because(reason), sql`status <> 'ongoing'`, NOT_RETRIED],
   };
 }
 
@@ -61,7 +61,7 @@ function ongoing({ destination, route, reason, ids, from, to }: ParsedBulkFilter
     scan: sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${index}
       ${where([sql`status = 'ongoing'`, ...beyond, ...named(ids)])} ORDER BY check_at, id`,
     columns: sql`*, 0 AS redrives`,
-    filters: [...equal({ destination, route, reason }), ...idsBetween({ from, to })],
+    filters: [...equal({ destination, route }), ...because(reason), ...idsBetween({ from, to })],
   };
 }
 

@@ -45,6 +45,7 @@ describe("A dispatch that failed", () => {
     await page.getByRole("button", { name: "Retry it so" }).click();
     await page.waitForURL(`**/dispatches/${failed}-r1`);
     expect(await textOf(page.locator(".facts"))).toContain("Policy 30s an attempt, no retry");
+    expect(await page.locator(".timeline .wait text").textContent()).toMatch(/^due in (1h 59m|2h)/);
     const redrive = await stored(`${failed}-r1`);
     expect(redrive).toMatchObject({ stage: "scheduled", redriveOf: failed, policy: { timeoutMs: 30_000, retry: { limit: 0 } } });
     expect(Date.parse(redrive.dueAt)).toBeGreaterThanOrEqual(before + 2 * HOUR_MS);

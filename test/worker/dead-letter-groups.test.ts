@@ -165,7 +165,23 @@ describe("dead letters", () => {
       "line\nbreak",
     ];
     await given(reasons.map((reason, at) => ({ at, reason })));
-    expect((await hub.deadLetters(query)).groups.map(({ reason }) => reason)).toEqual(reasons.toReversed());
+    expect((await hub.deadLetters(query)).groups.map(({ reason = "" }) => reason)).toEqual(reasons.toReversed());
+  });
+
+  it("without a reason are one group, whether none was stored or an empty one, and the empty reason asks for them alone", async () => {
+    const query = window();
+    await given([
+      { at: 0, reason: null },
+      { at: 1, reason: "" },
+      { at: 2, reason: "shut" },
+    ]);
+    const { groups } = await hub.deadLetters(query);
+    expect(groups.map(({ reason, count }) => [reason, count])).toEqual([
+      [undefined, 2],
+      ["shut", 1],
+    ]);
+    expect((await hub.previewBulk("retry", { ...query, reason: "" })).count).toBe(2);
+    expect((await hub.listDispatches({ ...query, status: "failed", reason: "" })).items).toHaveLength(2);
   });
 });
 

@@ -25,7 +25,7 @@ export function Groups({ groups, mayAct }: { groups: readonly DeadLetterGroup[];
 }
 
 function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }) {
-  const { destination, status, reason, latest, lastEmittedAt } = group;
+  const { destination, status, reason = "", latest, lastEmittedAt } = group;
   const filter = { destination, status, reason };
   return (
     <tr id={withQuery("group", filter)}>
@@ -33,7 +33,7 @@ function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }
       <td>
         <Badge stage={status} />
       </td>
-      <td class="reason">{reason ? <bdi>{reason}</bdi> : <span class="soft">no reason</span>}</td>
+      <td class="reason">{reason !== "" ? <bdi>{reason}</bdi> : <span class="soft">no reason</span>}</td>
       <td class="number">
         <a href={withQuery("/dead-letters/group", filter)}>{count(group.count)}</a>
       </td>
