@@ -12,6 +12,7 @@ import type {
   Page,
 } from "./contract.ts";
 import type {
+  BulkDetail,
   BulkFilter,
   BulkKind,
   BulkPreview,
@@ -63,11 +64,11 @@ export interface EventHubApi extends ProducerApi {
   retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView>;
   /** Cancels all that match and are ongoing, in the same way. */
   cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
-  getBulk(id: string): Promise<BulkView | null>;
+  getBulk(id: string): Promise<BulkDetail | null>;
   /** The latest 50, newest first. */
   listBulks(): Promise<BulkView[]>;
   /** Ends a bulk operation after the piece it is at. What is done stays done. Throws `bulk.unknown`. */
-  stopBulk(id: string): Promise<BulkView>;
+  stopBulk(id: string, options?: Operation): Promise<BulkDetail>;
   /** Every destination of the configuration, and whether it is held back. */
   listDestinations(): Promise<DestinationControl[]>;
   /** Holds a destination back: nothing is attempted, nothing is lost, no attempt is used up. Throws `destination.unknown`. */

@@ -154,6 +154,8 @@ export const BULK = {
   sample: 10,
   /** Shown in a list, newest first. */
   listed: 50,
+  /** Notes on an operation are kept under this and its id. */
+  subject: "bulk:",
 } as const;
 
 /** Messages that the queue gave up on are noted under this subject. */

@@ -1,4 +1,4 @@
-import type { DispatchView, SettledStatus } from "./contract.ts";
+import type { DispatchView, NoteView, SettledStatus } from "./contract.ts";
 import type { Json } from "./json.ts";
 import type { DeliveryOptions } from "./policy.ts";
 
@@ -88,4 +88,9 @@ export interface BulkView {
   readonly done: number;
   readonly startedAt: string;
   readonly endedAt?: string;
+}
+
+/** The same with what was done to it: `stop`, by whom and why. */
+export interface BulkDetail extends BulkView {
+  readonly notes: readonly NoteView[];
 }

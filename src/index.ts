@@ -15,6 +15,7 @@ import type {
 } from "../schema/contract.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
 import type {
+  BulkDetail,
   BulkFilter,
   BulkKind,
   BulkPreview,
@@ -136,7 +137,7 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("cancelDispatches", () => startBulk(operatorOf(this.env, this.ctx), "cancel", { filter, options }));
   }
 
-  async getBulk(id: string): Promise<BulkView | null> {
+  async getBulk(id: string): Promise<BulkDetail | null> {
     return await atDoor("getBulk", () => getBulk(this.env, id));
   }
 
@@ -144,8 +145,8 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("listBulks", () => listBulks(this.env));
   }
 
-  async stopBulk(id: string): Promise<BulkView> {
-    return await atDoor("stopBulk", () => stopBulk(this.env, id));
+  async stopBulk(id: string, options?: Operation): Promise<BulkDetail> {
+    return await atDoor("stopBulk", () => stopBulk(operatorOf(this.env, this.ctx), id, options));
   }
 
   async listDestinations(): Promise<DestinationControl[]> {

@@ -52,6 +52,7 @@ export { type Duration, durationMs } from "../schema/duration.ts";
 export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";
 export type {
+  BulkDetail,
   BulkFilter,
   BulkKind,
   BulkPreview,

@@ -6,7 +6,7 @@ import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import type { Position } from "../domain/cursor.ts";
 import type { ParsedBulkFilter } from "../domain/parse-operation.ts";
 import { planRedrives, type Retriable } from "../domain/redrive.ts";
-import { endBulk, readBulk } from "../store/bulks.ts";
+import { finishBulk, readBulk } from "../store/bulks.ts";
 import { cancelDispatches } from "../store/cancel-dispatches.ts";
 import { positionOf, readMatching } from "../store/read-matching.ts";
 import { storeRedrives } from "../store/store-redrive.ts";
@@ -31,7 +31,7 @@ export async function performPiece(env: Env, id: string, after: Position | undef
 }
 
 export async function endPieces(env: Env, id: string): Promise<void> {
-  await endBulk(env.DB, id, "finished", Date.now());
+  await finishBulk(env.DB, id, Date.now());
 }
 
 /** Whether it had when the operation began: its own redrives, which may fail before it is over, never have. */

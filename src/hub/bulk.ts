@@ -1,15 +1,16 @@
 import { v7 as uuidv7 } from "uuid";
 import { Fault } from "../../schema/faults.ts";
 import { BULK } from "../../schema/limits.ts";
-import type { BulkKind, BulkPreview, BulkView } from "../../schema/operations.ts";
+import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../schema/operations.ts";
 import { keepBulkRun } from "../bindings/bulk-runs.ts";
 import { logWarning } from "../bindings/log.ts";
 import { parseBulkFilter, parseBulkKind, parseOperation, parseRetryOptions } from "../domain/parse-operation.ts";
 import { parseId } from "../domain/read-query.ts";
-import { bulkView, dispatchView } from "../domain/views.ts";
-import { endBulk, insertBulk, readBulk, readBulks } from "../store/bulks.ts";
+import { bulkView, dispatchView, noteView } from "../domain/views.ts";
+import { haltBulk, insertBulk, readBulk, readBulks } from "../store/bulks.ts";
+import { readNotes } from "../store/read-dispatches.ts";
 import { countMatching, readMatching } from "../store/read-matching.ts";
-import type { Operator } from "./operator.ts";
+import { type Operator, operationNote } from "./operator.ts";
 
 /** What a bulk operation would do now. */
 export async function previewBulk(env: Env, given: unknown, filtered: unknown): Promise<BulkPreview> {
@@ -39,9 +40,11 @@ export async function startBulk(operator: Operator, kind: BulkKind, given: { fil
   return await requireBulk(env, id);
 }
 
-export async function getBulk(env: Env, id: unknown): Promise<BulkView | null> {
+export async function getBulk(env: Env, id: unknown): Promise<BulkDetail | null> {
   const row = await readBulk(env.DB, parseId(id));
-  return row === null ? null : bulkView(row);
+  if (row === null) return null;
+  const notes = await readNotes(env.DB, `${BULK.subject}${row.id}`);
+  return { ...bulkView(row), notes: notes.map(noteView) };
 }
 
 export async function listBulks(env: Env): Promise<BulkView[]> {
@@ -49,13 +52,15 @@ export async function listBulks(env: Env): Promise<BulkView[]> {
 }
 
 /** Its run finds out before its next piece. */
-export async function stopBulk(env: Env, given: unknown): Promise<BulkView> {
+export async function stopBulk(operator: Operator, given: unknown, options: unknown): Promise<BulkDetail> {
+  const { env } = operator;
+  const note = operationNote(operator, "stop", parseOperation(options));
   const { id } = await requireBulk(env, given);
-  await endBulk(env.DB, id, "stopped", Date.now());
+  await haltBulk(env.DB, id, { ...note, subjectId: `${BULK.subject}${id}`, detail: null });
   return await requireBulk(env, id);
 }
 
-async function requireBulk(env: Env, id: unknown): Promise<BulkView> {
+async function requireBulk(env: Env, id: unknown): Promise<BulkDetail> {
   const bulk = await getBulk(env, id);
   if (bulk === null) throw new Fault("bulk.unknown", `There is no bulk operation ${String(id)}.`);
   return bulk;

@@ -1,5 +1,6 @@
 import type { BulkState } from "../../schema/operations.ts";
 import type { StoredBulk } from "../../schema/tables.ts";
+import { changeNoted, type NoteRow } from "./notes.ts";
 import { withStorage } from "./storage.ts";
 
 const COLUMNS = `id, kind, filter, options, "by", reason, state, done, started_at AS startedAt, ended_at AS endedAt`;
@@ -30,10 +31,18 @@ export async function readRunningBulks(d1: D1Database, limit: number): Promise<s
   return results.map(({ id }) => id);
 }
 
-/** Ends one that runs; one that is over stays as it ended. */
-export async function endBulk(d1: D1Database, id: string, state: Exclude<BulkState, "running">, now: number): Promise<void> {
-  const end = d1.prepare("UPDATE bulks SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state = 'running'").bind(id, state, now);
-  await withStorage(d1, () => end.run());
+/** One that is over stays as it ended. */
+const END = "UPDATE bulks SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state = 'running'";
+
+export async function finishBulk(d1: D1Database, id: string, now: number): Promise<void> {
+  const state: BulkState = "finished";
+  await withStorage(d1, () => d1.prepare(END).bind(id, state, now).run());
+}
+
+/** With the note, if it was running. */
+export async function haltBulk(d1: D1Database, id: string, note: NoteRow): Promise<void> {
+  const state: BulkState = "stopped";
+  await changeNoted(d1, d1.prepare(END).bind(id, state, note.at), note);
 }
 
 /** Counts what the statement before it in the batch changed. */

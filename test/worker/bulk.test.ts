@@ -159,7 +159,9 @@ describe("a bulk operation", () => {
     const reason = unique("stop-");
     await failedDispatches("later.stop", 2, reason);
     const id = await stoppedBulk(reason);
-    expect(await hub.stopBulk(id)).toMatchObject({ state: "stopped", done: 0 });
+    const stopped = { state: "stopped", done: 0, notes: [{ kind: "stop", by: "ada", reason: "the wrong ones" }] };
+    expect(await hub.stopBulk(id, { by: "ada", reason: "the wrong ones" })).toMatchObject(stopped);
+    expect(await hub.stopBulk(id, { by: "grace" })).toMatchObject(stopped);
     expect(await performPiece(env, id, undefined)).toBeNull();
     expect(await hub.previewBulk("retry", { reason })).toMatchObject({ count: 2 });
   });

@@ -1,15 +1,16 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
-import type { BulkFilter, BulkPreview, BulkView } from "../../../schema/operations.ts";
+import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/operations.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
 import { page } from "../parts/layout.tsx";
 import { bulkPath, withQuery } from "../parts/links.tsx";
+import { Notes } from "../parts/notes.tsx";
 import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
 import { Filter } from "./filter.tsx";
 
-const RENEW_MS = 1_000;
+const RENEW_MS = 2_000;
 const RENEW_LIST_MS = 5_000;
 
 /** Operations on many dispatches, and how far they are. */
@@ -28,7 +29,7 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return page(context, { title: "Bulk operation", ...(isRunning && { renew: RENEW_MS }), body });
     })
     .post("/bulks/:id/stop", async (context) => {
-      const { id, state } = await hub.stopBulk(context.req.param("id"));
+      const { id, state } = await hub.stopBulk(context.req.param("id"), { by: context.var.visitor.name });
       return context.redirect(withQuery(bulkPath(id), { did: state === "stopped" ? state : undefined }), 303);
     });
 }
@@ -79,7 +80,7 @@ function State({ state }: { state: BulkView["state"] }) {
 }
 
 interface BulkProps {
-  readonly bulk: BulkView;
+  readonly bulk: BulkDetail;
   readonly left: BulkPreview | undefined;
   readonly mayAct: boolean;
 }
@@ -117,6 +118,7 @@ function Bulk({ bulk, left, mayAct }: BulkProps) {
         )}
         .
       </p>
+      <Notes notes={bulk.notes} />
     </>
   );
 }

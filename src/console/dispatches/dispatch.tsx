@@ -7,11 +7,12 @@ import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Given, givenInForm } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventPath, Id, withQuery } from "../parts/links.tsx";
+import { Notes } from "../parts/notes.tsx";
 import type { Said } from "../parts/said.ts";
 import { Timeline } from "../parts/timeline.tsx";
 import { retriesOf, span, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
-import { Attempts, Notes } from "./history.tsx";
+import { Attempts } from "./history.tsx";
 import { DispatchActions, RETRY_FIELDS, retryOptionsOf } from "./operate.tsx";
 
 const RENEW_MS = 2_000;

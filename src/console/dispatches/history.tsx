@@ -1,4 +1,4 @@
-import type { DispatchDetail, NoteView } from "../../../schema/contract.ts";
+import type { DispatchDetail } from "../../../schema/contract.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Table } from "../parts/table.tsx";
 import { between, span, When } from "../parts/when.tsx";
@@ -42,35 +42,5 @@ function Failure({ error }: { error: DispatchDetail["executions"][number]["error
       <summary>{said}</summary>
       <pre>{error.stack}</pre>
     </details>
-  );
-}
-
-/** What was done to it off its usual path, and by whom. */
-export function Notes({ notes }: { notes: readonly NoteView[] }) {
-  if (notes.length === 0) return null;
-  return (
-    <ul class="lines">
-      {notes.map(({ at, kind, by, reason, detail }) => (
-        <li>
-          <span>
-            <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
-            {reason !== undefined && (
-              <>
-                : <bdi>{reason}</bdi>
-              </>
-            )}
-          </span>
-          {detail !== undefined && (
-            <>
-              {" "}
-              <code>{JSON.stringify(detail)}</code>
-            </>
-          )}
-          <span class="soft end">
-            <When at={at} />
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }

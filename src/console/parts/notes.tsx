@@ -1,0 +1,32 @@
+import type { NoteView } from "../../../schema/contract.ts";
+import { When } from "./when.tsx";
+
+/** What was done to it off its usual path, and by whom. */
+export function Notes({ notes }: { notes: readonly NoteView[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul class="lines">
+      {notes.map(({ at, kind, by, reason, detail }) => (
+        <li>
+          <span>
+            <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
+            {reason !== undefined && (
+              <>
+                : <bdi>{reason}</bdi>
+              </>
+            )}
+          </span>
+          {detail !== undefined && (
+            <>
+              {" "}
+              <code>{JSON.stringify(detail)}</code>
+            </>
+          )}
+          <span class="soft end">
+            <When at={at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
