@@ -412,6 +412,7 @@ describe("Without a script", () => {
     subjects.push(...(await page.locator("tbody tr td:nth-child(2)").allTextContents()));
     expect(subjects).toEqual(Array.from({ length: 60 }, (_, index) => `paged ${59 - index}`));
     await page.getByRole("link", { name: "Newest" }).click();
+    await page.getByText("paged 59").waitFor();
     expect(await page.locator("tbody tr").count()).toBe(50);
   });
 });
