@@ -7,10 +7,10 @@ import type {
   EmitReceipt,
   EventDetail,
   EventQuery,
-  Health,
   HubEvent,
   Page,
 } from "./contract.ts";
+import type { Health } from "./health.ts";
 import type {
   BulkDetail,
   BulkFilter,

@@ -1,5 +1,5 @@
 import type { AutoPause } from "./auto-pause.ts";
-import type { EventQuery, SettledStatus, Status } from "./contract.ts";
+import type { BAD_STATUSES, EventQuery, Status } from "./contract.ts";
 import type { RouteExplanation } from "./operations.ts";
 import type { Policy } from "./policy.ts";
 
@@ -53,7 +53,7 @@ export interface DeadLetters {
 
 export interface DeadLetterGroup {
   readonly destination: string;
-  readonly status: Extract<SettledStatus, "failed" | "misconfigured" | "lost">;
+  readonly status: (typeof BAD_STATUSES)[number];
   readonly reason?: string;
   readonly count: number;
   readonly firstEmittedAt: string;

@@ -9,11 +9,11 @@ import type {
   EmitReceipt,
   EventDetail,
   EventQuery,
-  Health,
   HubEvent,
   Page,
 } from "../schema/contract.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
+import type { Health } from "../schema/health.ts";
 import type {
   BulkDetail,
   BulkFilter,

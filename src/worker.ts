@@ -38,9 +38,7 @@ export type {
   EventQuery,
   ExecutionView,
   HandleReply,
-  Health,
   HubEvent,
-  LastAudit,
   NoteView,
   Page,
   RunView,
@@ -50,6 +48,7 @@ export type {
 } from "../schema/contract.ts";
 export { type Duration, durationMs } from "../schema/duration.ts";
 export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
+export type { Health, LastAudit } from "../schema/health.ts";
 export type { Json } from "../schema/json.ts";
 export type {
   BulkDetail,

@@ -1,4 +1,4 @@
-import type { LastAudit } from "../../schema/contract.ts";
+import type { LastAudit } from "../../schema/health.ts";
 import type { Json } from "../../schema/json.ts";
 import type { AuditFigures } from "./audit.ts";
 import type { Position } from "./cursor.ts";

@@ -1,8 +1,7 @@
-import type { Stage, Status } from "../../schema/contract.ts";
+import { BAD_STATUSES, type Stage, type Status } from "../../schema/contract.ts";
 
-/** Whether somebody has to do something about it: it was given up. */
 export function isBad(status: Status): boolean {
-  return status === "failed" || status === "misconfigured" || status === "lost";
+  return (BAD_STATUSES as readonly Status[]).includes(status);
 }
 
 /** How people say where a dispatch stands. */

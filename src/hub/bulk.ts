@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { Fault } from "../../schema/faults.ts";
 import { BULK } from "../../schema/limits.ts";
 import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../schema/operations.ts";
+import type { StoredBulk } from "../../schema/tables.ts";
 import { keepBulkRun } from "../bindings/bulk-runs.ts";
 import { logWarning } from "../bindings/log.ts";
 import { parseBulkFilter, parseBulkKind, parseOperation, parseRetryOptions } from "../domain/parse-operation.ts";
@@ -37,12 +38,15 @@ export async function startBulk(operator: Operator, kind: BulkKind, given: { fil
   } catch (error) {
     logWarning("bulk.start", { bulk: id, error: String(error) });
   }
-  return await requireBulk(env, id);
+  return bulkView(await requireBulk(env, id));
 }
 
 export async function getBulk(env: Env, id: unknown): Promise<BulkDetail | null> {
   const row = await readBulk(env.DB, parseId(id));
-  if (row === null) return null;
+  return row === null ? null : await detailOf(env, row);
+}
+
+async function detailOf(env: Env, row: StoredBulk): Promise<BulkDetail> {
   const notes = await readNotes(env.DB, `${BULK.subject}${row.id}`);
   return { ...bulkView(row), notes: notes.map(noteView) };
 }
@@ -57,11 +61,12 @@ export async function stopBulk(operator: Operator, given: unknown, options: unkn
   const note = operationNote(operator, "stop", parseOperation(options));
   const { id } = await requireBulk(env, given);
   await haltBulk(env.DB, id, { ...note, subjectId: `${BULK.subject}${id}`, detail: null });
-  return await requireBulk(env, id);
+  return await detailOf(env, await requireBulk(env, id));
 }
 
-async function requireBulk(env: Env, id: unknown): Promise<BulkDetail> {
-  const bulk = await getBulk(env, id);
-  if (bulk === null) throw new Fault("bulk.unknown", `There is no bulk operation ${String(id)}.`);
-  return bulk;
+/** Throws `bulk.unknown`. */
+async function requireBulk(env: Env, id: unknown): Promise<StoredBulk> {
+  const row = await readBulk(env.DB, parseId(id));
+  if (row === null) throw new Fault("bulk.unknown", `There is no bulk operation ${String(id)}.`);
+  return row;
 }

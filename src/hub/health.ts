@@ -1,4 +1,5 @@
-import { type Health, STATUSES } from "../../schema/contract.ts";
+import { STATUSES } from "../../schema/contract.ts";
+import type { Health } from "../../schema/health.ts";
 import { D1, DAY_MS, READ } from "../../schema/limits.ts";
 import { configured } from "../bindings/configuration.ts";
 import { lastAudit } from "../domain/audit-sums.ts";

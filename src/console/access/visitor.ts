@@ -12,3 +12,8 @@ export interface Visitor {
 export interface ConsoleEnv {
   Variables: { visitor: Visitor; secureHeadersNonce?: string };
 }
+
+/** Whether they may act, and are shown the buttons for it. */
+export function isOperator({ role }: Visitor): boolean {
+  return role === "operator";
+}

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
 import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/operations.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
 import { page } from "../parts/layout.tsx";
 import { bulkPath, withQuery } from "../parts/links.tsx";
@@ -25,7 +25,7 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const isRunning = bulk.state === "running";
       // What is done no longer matches: what still does is what is left.
       const left = isRunning ? await hub.previewBulk(bulk.kind, filterOf(bulk)) : undefined;
-      const body = <Bulk bulk={bulk} left={left} mayAct={context.var.visitor.role === "operator"} />;
+      const body = <Bulk bulk={bulk} left={left} mayAct={isOperator(context.var.visitor)} />;
       return page(context, { title: "Bulk operation", ...(isRunning && { renew: RENEW_MS }), body });
     })
     .post("/bulks/:id/stop", async (context) => {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
 import type { DispatchView, Page, Status } from "../../../schema/contract.ts";
 import type { DeadLetters } from "../../../schema/search.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Given, givenInQuery } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
@@ -20,7 +20,7 @@ export function deadLetterPages(hub: EventHubApi): Hono<ConsoleEnv> {
     .get("/dead-letters", async (context) => {
       const given = givenInQuery(context, ["destination"]);
       const letters = await hub.deadLetters(given);
-      const mayAct = context.var.visitor.role === "operator";
+      const mayAct = isOperator(context.var.visitor);
       const body = <Letters letters={letters} destination={given.destination} mayAct={mayAct} />;
       return page(context, { title: "Dead letters", renew: RENEW_MS, body });
     })
@@ -28,7 +28,7 @@ export function deadLetterPages(hub: EventHubApi): Hono<ConsoleEnv> {
       // An empty reason is one as well: some errors say nothing.
       const given = { ...givenInQuery(context, ["destination", "status", "cursor"]), reason: context.req.query("reason") };
       const list = await hub.listDispatches({ ...given, status: given.status as Status | undefined, limit: PAGE });
-      const body = <Group list={list} given={given} mayAct={context.var.visitor.role === "operator"} />;
+      const body = <Group list={list} given={given} mayAct={isOperator(context.var.visitor)} />;
       const title = `Dead letters: ${given.status ?? "any"} to ${given.destination ?? "any destination"}`;
       return page(context, { title, body });
     });

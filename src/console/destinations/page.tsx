@@ -3,11 +3,11 @@ import type { EventHubApi } from "../../../schema/api.ts";
 import type { DestinationControl } from "../../../schema/operations.ts";
 import type { ConfiguredDestination } from "../../../schema/search.ts";
 import type { DestinationStats } from "../../../schema/stats.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { givenInForm } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
-import { withQuery } from "../parts/links.tsx";
+import { placeOfDestination, withQuery } from "../parts/links.tsx";
 import { When } from "../parts/when.tsx";
 import { ControlActions } from "./control.tsx";
 import { Figures } from "./figures.tsx";
@@ -20,7 +20,7 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/destinations", async (context) => {
       const [{ destinations }, controls, stats] = await Promise.all([hub.configuration(), hub.listDestinations(), hub.stats()]);
-      const mayAct = context.var.visitor.role === "operator";
+      const mayAct = isOperator(context.var.visitor);
       const figuresOf = new Map(stats.destinations.map((one) => [one.destination, one]));
       const controlOf = new Map(controls.map((one) => [one.destination, one]));
       const body = (
@@ -51,7 +51,7 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
 }
 
 function backTo(name: string, did: "paused" | "resumed"): string {
-  return `${withQuery("/destinations", { did })}#${encodeURIComponent(name)}`;
+  return `${withQuery("/destinations", { did })}${placeOfDestination(name)}`;
 }
 
 interface DestinationProps {

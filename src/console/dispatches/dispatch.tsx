@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
 import type { DispatchDetail, EventDetail } from "../../../schema/contract.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Given, givenInForm } from "../parts/given.ts";
@@ -23,7 +23,7 @@ export function dispatchPages(hub: EventHubApi): Hono<ConsoleEnv> {
     .get("/dispatches/:id", async (context) => {
       const dispatch = (await hub.getDispatch(context.req.param("id"))) ?? unknown("dispatch");
       const event = (await hub.getEvent(dispatch.eventId)) ?? unknown("event");
-      const body = <Dispatch dispatch={dispatch} event={event} mayAct={context.var.visitor.role === "operator"} />;
+      const body = <Dispatch dispatch={dispatch} event={event} mayAct={isOperator(context.var.visitor)} />;
       const title = `${dispatch.destination}, ${event.type}`;
       return page(context, { title, ...(isUnderWay(dispatch) && { renew: RENEW_MS }), body });
     })

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
 import { type DispatchView, STATUSES, type Status } from "../../../schema/contract.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { Choice, Field, Moment } from "../parts/fields.tsx";
 import { type Given, givenInQuery, utc } from "../parts/given.ts";
@@ -20,7 +20,7 @@ export function dispatchListPages(hub: EventHubApi): Hono<ConsoleEnv> {
     const given = givenInQuery(context, FILTERS);
     const status = given.status as Status | undefined;
     const { items, cursor } = await hub.listDispatches({ ...given, status, from: utc(given.from), to: utc(given.to), limit: PAGE });
-    const mayAct = context.var.visitor.role === "operator";
+    const mayAct = isOperator(context.var.visitor);
     const body = <Dispatches dispatches={items} cursor={cursor} given={given} mayAct={mayAct} />;
     return page(context, { title: "Dispatches", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
   });

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
-import type { DispatchView, EventDetail, Page, Status } from "../../../schema/contract.ts";
+import { BAD_STATUSES, type DispatchView, type EventDetail, type Page, type Status } from "../../../schema/contract.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { EventExplanation } from "../../../schema/operations.ts";
 import type { EventSummary } from "../../../schema/search.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
@@ -31,7 +31,7 @@ export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
         hub.searchEvents({ correlationId: event.correlationId, limit: CHAIN }),
       ]);
       const isOngoing = chain.items.some(({ dispatches }) => dispatches.ongoing !== undefined);
-      const mayAct = context.var.visitor.role === "operator";
+      const mayAct = isOperator(context.var.visitor);
       const body = <Event event={event} explanation={explanation} chain={chain} mayAct={mayAct} />;
       return page(context, { title: event.type, ...(isOngoing && { renew: RENEW_MS }), body });
     })
@@ -101,13 +101,11 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
   );
 }
 
-const GIVEN_UP: readonly Status[] = ["failed", "misconfigured", "lost"];
-
 /** What was given up and has not been retried is one press away. */
 function retryOf(dispatches: readonly DispatchView[]) {
   const retried = new Set(dispatches.map(({ redriveOf }) => redriveOf));
   return ({ id, status, destination }: DispatchView) =>
-    GIVEN_UP.includes(status) && !retried.has(id) ? (
+    (BAD_STATUSES as readonly Status[]).includes(status) && !retried.has(id) ? (
       <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />
     ) : null;
 }

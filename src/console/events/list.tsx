@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import type { EventSummary } from "../../../schema/search.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";
 import { Field, Moment } from "../parts/fields.tsx";
 import { type Given, givenInQuery, utc } from "../parts/given.ts";
@@ -23,7 +23,7 @@ export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
     .get("/events", async (context) => {
       const given = givenInQuery(context, FILTERS);
       const { items, cursor } = await hub.searchEvents({ ...given, from: utc(given.from), to: utc(given.to), limit: PAGE });
-      const mayEmit = context.var.visitor.role === "operator";
+      const mayEmit = isOperator(context.var.visitor);
       const body = <Events events={items} cursor={cursor} given={given} mayEmit={mayEmit} />;
       // Who pages back looks at something that lies still.
       return page(context, { title: "Events", ...(given.cursor === undefined && { renew: RENEW_MS }), body });

@@ -1,4 +1,5 @@
-import { type Health, STATUSES } from "../../../schema/contract.ts";
+import { STATUSES } from "../../../schema/contract.ts";
+import type { Health } from "../../../schema/health.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 

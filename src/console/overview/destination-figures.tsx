@@ -1,7 +1,8 @@
+import { BAD_STATUSES } from "../../../schema/contract.ts";
 import type { DestinationControl } from "../../../schema/operations.ts";
 import type { DestinationStats, Stats } from "../../../schema/stats.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
-import { dispatchPath, withQuery } from "../parts/links.tsx";
+import { dispatchPath, placeOfDestination, withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { count, span, When } from "../parts/when.tsx";
@@ -41,7 +42,7 @@ function DestinationRow({ name, figures, control }: DestinationRowProps) {
   return (
     <tr id={`figures:${name}`}>
       <th scope="row">
-        <a href={`/destinations#${encodeURIComponent(name)}`}>{name}</a>
+        <a href={`/destinations${placeOfDestination(name)}`}>{name}</a>
       </th>
       <td>
         <ControlBadge control={control} />
@@ -60,7 +61,7 @@ function DestinationRow({ name, figures, control }: DestinationRowProps) {
 }
 
 function GivenUp({ name, figures }: Pick<DestinationRowProps, "name" | "figures">) {
-  const bad = figures === undefined ? 0 : figures.counts.failed + figures.counts.misconfigured + figures.counts.lost;
+  const bad = BAD_STATUSES.reduce((sum, status) => sum + (figures?.counts[status] ?? 0), 0);
   if (bad === 0) return <>0</>;
   return (
     <a class="bad" href={withQuery("/dead-letters", { destination: name })}>

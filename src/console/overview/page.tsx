@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/api.ts";
-import type { Health } from "../../../schema/contract.ts";
+import { faultCode } from "../../../schema/faults.ts";
+import type { Health } from "../../../schema/health.ts";
 import type { DestinationControl } from "../../../schema/operations.ts";
 import type { DeadLetters } from "../../../schema/search.ts";
 import type { Stats } from "../../../schema/stats.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { page } from "../parts/layout.tsx";
 import { When } from "../parts/when.tsx";
 import { LatestEvents, StatusCounts } from "./counts.tsx";
@@ -19,7 +20,7 @@ export function overviewPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/", async (context) => {
       const [health, stats, letters, controls] = await Promise.all([hub.health(), hub.stats(), hub.deadLetters(), controlsOf(hub)]);
-      const mayAct = context.var.visitor.role === "operator";
+      const mayAct = isOperator(context.var.visitor);
       const body = <Overview health={health} stats={stats} letters={letters} controls={controls} mayAct={mayAct} />;
       return page(context, { title: "Overview", renew: RENEW_MS, status: statusOf(health), body });
     })
@@ -34,20 +35,25 @@ function statusOf(health: Health): 200 | 503 {
   return "issues" in health.config ? 503 : 200;
 }
 
-/** `undefined` while the configuration does not parse: the page says that by itself. */
-async function controlsOf(hub: EventHubApi): Promise<readonly DestinationControl[] | undefined> {
-  return await hub.listDestinations().catch(() => undefined);
+/** None while the configuration does not parse: the page says that by itself. */
+async function controlsOf(hub: EventHubApi): Promise<readonly DestinationControl[]> {
+  try {
+    return await hub.listDestinations();
+  } catch (error) {
+    if (faultCode(error) === "config.invalid") return [];
+    throw error;
+  }
 }
 
 interface OverviewProps {
   readonly health: Health;
   readonly stats: Stats;
   readonly letters: DeadLetters;
-  readonly controls: readonly DestinationControl[] | undefined;
+  readonly controls: readonly DestinationControl[];
   readonly mayAct: boolean;
 }
 
-function Overview({ health, stats, letters, controls = [], mayAct }: OverviewProps) {
+function Overview({ health, stats, letters, controls, mayAct }: OverviewProps) {
   return (
     <>
       <h1>Overview</h1>

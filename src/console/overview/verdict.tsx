@@ -1,6 +1,7 @@
-import type { Health } from "../../../schema/contract.ts";
+import type { Health } from "../../../schema/health.ts";
 import type { DestinationControl } from "../../../schema/operations.ts";
 import type { DeadLetters } from "../../../schema/search.ts";
+import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 
 interface VerdictProps {
@@ -57,7 +58,7 @@ function ofDestination({ destination, state, by, since, reason }: DestinationCon
   if (state === "open") return [];
   return [
     <p id={`held:${destination}`}>
-      <a href={`/destinations#${encodeURIComponent(destination)}`}>{destination}</a>{" "}
+      <a href={`/destinations${placeOfDestination(destination)}`}>{destination}</a>{" "}
       {state === "paused" ? (
         <>
           is paused by <bdi>{by}</bdi>

@@ -5,6 +5,9 @@ export const dispatchPath = (id: string) => `/dispatches/${encodeURIComponent(id
 export const bulkPath = (id: string) => `/bulks/${encodeURIComponent(id)}`;
 export const destinationPath = (name: string) => `/destinations/${encodeURIComponent(name)}`;
 
+/** Where a destination stands among the others. */
+export const placeOfDestination = (name: string) => `#${encodeURIComponent(name)}`;
+
 /** A path with those of the parameters that were given. */
 export function withQuery(path: string, parameters: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   const query = new URLSearchParams(
