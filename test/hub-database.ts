@@ -15,7 +15,7 @@ export async function openHubDatabase(stateDir: string, options: DatabaseSyncOpt
 /** The file, if a hub has used this state. */
 export async function findHubDatabase(stateDir: string): Promise<string | undefined> {
   const names = await readdir(stateDir, { recursive: true });
-  const files = names.filter((name) => name.includes("d1") && name.endsWith(".sqlite")).map((name) => join(stateDir, name));
+  const files = names.filter((name) => name.includes("/d1/") && name.endsWith(".sqlite")).map((name) => join(stateDir, name));
   return files.find(isHubs);
 }
 

@@ -5,6 +5,7 @@ import type { Policy } from "../../schema/policy.ts";
 import { type CompiledCondition, compileCondition, type Trace } from "./condition.ts";
 import { resolveDelivery } from "./policy.ts";
 import { compileGlob } from "./type-glob.ts";
+import { indexByType } from "./type-index.ts";
 
 /** A destination that an event is owed to, by which route and how. */
 export interface RoutedTarget {
@@ -44,9 +45,10 @@ interface CompiledRoute {
 
 export function compileRouting(config: HubConfig): Routing {
   const routes = config.routes.map((route) => compileRoute(route, config.defaults));
+  const routesOn = indexByType(routes);
   return {
     ids: routes.map(({ id }) => id),
-    targetsOf: (event) => routes.filter((route) => matches(route, event)).flatMap((route) => route.targets),
+    targetsOf: (event) => targetsOf(routesOn(event.type), event),
     explain: (event, id) => {
       const route = routes.find((candidate) => candidate.id === id);
       return route === undefined ? undefined : explain(route, event);
@@ -75,8 +77,13 @@ function routedTarget(route: string, target: Target, defaults: HubConfig["defaul
   return { route, destination: target.destination, delayMs, policy, policyText: JSON.stringify(policy) };
 }
 
-function matches(route: CompiledRoute, event: HubEvent): boolean {
-  return route.typeMatches(event.type) && (route.where?.holds(asDocument(event)) ?? true);
+/** Of those that take its type. */
+function targetsOf(routes: readonly CompiledRoute[], event: HubEvent): RoutedTarget[] {
+  const owed: RoutedTarget[] = [];
+  for (const { where, targets } of routes) {
+    if (where === undefined || where.holds(asDocument(event))) owed.push(...targets);
+  }
+  return owed;
 }
 
 function explain(route: CompiledRoute, event: HubEvent): Explanation {

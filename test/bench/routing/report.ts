@@ -1,0 +1,38 @@
+import Table from "cli-table3";
+import type { Spread } from "../spread.ts";
+import type { RoutesFigure, RoutingFigures } from "./bench.ts";
+
+/** The figures for people. */
+export function routingTable({ flowhub, ancestor, allCanMatch, route1000Vs5, ancestorVsFlowhub, compileMs }: RoutingFigures): string {
+  const table = new Table({
+    head: ["routes", "can match", "flowhub, ns an event", "and route", "cf-eventhub, ns an event", "and route", "ratio"],
+    style: { head: [], border: [] },
+    colAligns: ["right", "right", "right", "right", "right", "right", "right"],
+  });
+  for (const [nth, ours] of flowhub.entries()) {
+    const [theirs, versus] = [ancestor[nth], ancestorVsFlowhub[nth]];
+    if (theirs !== undefined && versus !== undefined) {
+      table.push([ours.routes, ours.canMatch, ...timesOf(ours), ...timesOf(theirs), spreadText(versus.ratio, 0)]);
+    }
+  }
+  table.push([allCanMatch.routes, allCanMatch.canMatch, ...timesOf(allCanMatch), "", "", ""]);
+  return [
+    table.toString(),
+    `1,000 routes of which 5 can match take ${spreadText(route1000Vs5, 2)} times as long as these 5.`,
+    `1,000 routes are compiled in ${spreadText(compileMs, 2)} ms.`,
+  ].join("\n");
+}
+
+function timesOf({ nsPerEvent, nsPerEventPerRoute }: RoutesFigure): string[] {
+  return [spreadText(nsPerEvent, 0), nsPerEventPerRoute.toFixed(1)];
+}
+
+function spreadText({ median, low, high }: Spread, digits: number): string {
+  const text = (value: number) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${text(median)} (${text(low)} to ${text(high)})`;
+}
+
+/** The same for programs. */
+export function routingJson(figures: RoutingFigures): string {
+  return JSON.stringify(figures, (_, value: unknown) => (typeof value === "number" ? Math.round(value * 100) / 100 : value));
+}
