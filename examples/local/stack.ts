@@ -25,6 +25,8 @@ export interface StackOptions {
 export interface Stack extends AsyncDisposable {
   /** Of the hub: its console. */
   readonly url: string;
+  /** The process group that all of it runs in. */
+  readonly group: number;
   /** Where Workers of the session can be found by other processes: `WRANGLER_REGISTRY_PATH`. */
   readonly registryDir: string;
   /** Aborted when the session ends although nobody asked it to. */
@@ -79,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = () => end(session.stop);
   return {
     url,
+    group: session.pid,
     registryDir,
     broken: broken.signal,
     lastLines: session.lastLines,

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { startStack } from "../../../../examples/local/stack.ts";
+import type { Contender, StartContender } from "../contender.ts";
+import type { Loaded } from "../load.ts";
+
+/** What a stack with a driver in front can do: all that a contender does, but to know what is owed. */
+export type DrivenStack = Omit<Contender, "ongoing">;
+
+const CONTENDERS = join(import.meta.dirname, "..");
+
+/** Starts Workers of a contender, and the destination; `configs` are relative to the folder of contenders, the first is its driver's. */
+export async function startDrivenStack({ stateDir, signal }: StartContender, configs: readonly string[]): Promise<DrivenStack> {
+  const all = [...configs, "destination/workers/wrangler.toml"].map((config) => join(CONTENDERS, config));
+  // Nobody calls the cron: nothing is lost here, so there is nothing to repair.
+  const stack = await startStack({ configs: all, stateDir, cronEveryMs: 0, signal });
+  const ask = async <Answer>(init?: RequestInit) => {
+    stack.broken.throwIfAborted();
+    const response = await fetch(stack.url, { ...init, signal: AbortSignal.any([stack.broken, AbortSignal.timeout(ANSWER_MS)]) });
+    if (!response.ok) throw new Error(`The driver answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
+    return (await response.json()) as Answer;
+  };
+  return {
+    load: (load) => ask<Loaded>({ method: "POST", body: JSON.stringify(load) }),
+    waits: () => ask<number[]>(),
+    groups: [stack.group],
+    stateDir,
+    [Symbol.asyncDispose]: stack.stop,
+  };
+}
+
+/** A Worker that is busy with thousands of runs answers late. */
+const ANSWER_MS = 180_000;

@@ -1,0 +1,19 @@
+import { driverOf } from "../../driver/workers/driver.ts";
+import type { Order } from "../../order.ts";
+
+interface Env {
+  readonly FLOOR: {
+    prepare(): Promise<void>;
+    emit(orders: readonly Order[]): Promise<void>;
+    insert(orders: readonly Order[]): Promise<void>;
+  };
+  readonly SINK: { drain(): Promise<number[]> };
+}
+
+let prepared: Promise<void> | undefined;
+
+export default driverOf<Env>(async ({ FLOOR }, orders, method) => {
+  prepared ??= FLOOR.prepare();
+  await prepared;
+  return await FLOOR[method](orders);
+});
