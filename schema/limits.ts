@@ -102,9 +102,13 @@ export const CHECK = {
   graceMs: 1 * MINUTE_MS,
   /** What a sweep has put on the queue is not overdue again before this. */
   sweptMs: 2 * MINUTE_MS,
-  /** Dispatches taken in one statement, and at most so many of them in one sweep: 10,000 a minute. */
+  /**
+   * Dispatches taken in one statement, and at most so many of them in one sweep. What two sweeps have taken is looked at before the first of it
+   * is overdue again, and half of the 100 a second that the platform creates is left to what is new: a hub that sweeps more than it can start
+   * is kept from its work by its own repairs (docs/scaling.md).
+   */
   sweepPage: 1_000,
-  sweepPages: 10,
+  sweepPages: 3,
   /** A run that the platform or an operator holds back is looked at so often. */
   heldMs: 10 * MINUTE_MS,
   /** Restarts are this far apart at least, doubling up to an hour. */

@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { WORKFLOW } from "../schema/limits.ts";
-import { DEAD_LETTERS_SUFFIX, type DispatchMessage, dispatchMessage } from "../schema/messages.ts";
+import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { logError } from "./bindings/log.ts";
-import { startRuns } from "./executor/start-runs.ts";
+import { startLater, startRuns } from "./executor/start-runs.ts";
 import { storeQueued } from "./hub/store-queued.ts";
 import { takeDeadLetter } from "./reconciler/dead-letters.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
@@ -12,19 +12,48 @@ import { reconcile } from "./reconciler/reconcile.ts";
 export async function consume(env: Env, batch: MessageBatch): Promise<void> {
   const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
   const [messages, runs] = [pLimit(WORKFLOW.callsAtOnce), pLimit(WORKFLOW.callsAtOnce)];
-  await Promise.all(batch.messages.map((message) => messages(() => take(env, { message, isDead, runs }))));
+  const taken = await Promise.all(batch.messages.map((message) => messages(() => take(env, { message, isDead, runs }))));
+  await sendBack(
+    env,
+    taken.filter(({ refused }) => refused.length > 0),
+  );
 }
 
-async function take(env: Env, treatment: Treatment): Promise<void> {
-  const { message, isDead } = treatment;
+/** A message whose runs could not all be started yet. */
+interface Taken {
+  readonly treatment: Treatment;
+  readonly refused: readonly RunParams[];
+}
+
+/** Acknowledges a message, unless there is something left of it to send back. */
+async function take(env: Env, treatment: Treatment): Promise<Taken> {
   try {
-    await treat(env, treatment);
-    message.ack();
+    const refused = await treat(env, treatment);
+    if (refused.length === 0) treatment.message.ack();
+    return { treatment, refused };
   } catch (error) {
-    logError("queue", error, { messageId: message.id, attempts: message.attempts });
-    const { seconds, most } = isDead ? DEAD_RETRY : RETRY;
-    message.retry({ delaySeconds: Math.min(seconds * message.attempts, most) });
+    retryLater(treatment, error);
+    return { treatment, refused: [] };
   }
+}
+
+async function sendBack(env: Env, taken: readonly Taken[]): Promise<void> {
+  if (taken.length === 0) return;
+  try {
+    await startLater(
+      env,
+      taken.flatMap(({ refused }) => refused),
+    );
+    for (const { treatment } of taken) treatment.message.ack();
+  } catch (error) {
+    for (const { treatment } of taken) retryLater(treatment, error);
+  }
+}
+
+function retryLater({ message, isDead }: Treatment, error: unknown): void {
+  logError("queue", error, { messageId: message.id, attempts: message.attempts });
+  const { seconds, most } = isDead ? DEAD_RETRY : RETRY;
+  message.retry({ delaySeconds: Math.min(seconds * message.attempts, most) });
 }
 
 const RETRY = { seconds: 5, most: 900 } as const;
@@ -38,22 +67,22 @@ interface Treatment {
   readonly runs: LimitFunction;
 }
 
-async function treat(env: Env, { message, isDead, runs }: Treatment): Promise<void> {
+const NOTHING_REFUSED: readonly RunParams[] = [];
+
+/** Returns the runs that it could not start yet. */
+async function treat(env: Env, { message, isDead, runs }: Treatment): Promise<readonly RunParams[]> {
   const parsed = dispatchMessage.safeParse(message.body, inWords);
   const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
-  if (parsed.data?.kind === "emit") return await storeQueued(env, parsed.data);
-  if (isDead) return await takeDeadLetter(env, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
-  if (!parsed.success) throw new Error(`malformed message: ${problem}`);
-  await follow(env, parsed.data, runs);
-}
-
-async function follow(env: Env, message: Exclude<DispatchMessage, { kind: "emit" }>, runs: LimitFunction): Promise<void> {
-  switch (message.kind) {
-    case "start":
-      return await startRuns(env, message.runs);
-    case "reconcile":
-      return await reconcile(env, { taken: message.dispatches, limit: runs });
-    default:
-      message satisfies never;
+  if (parsed.data?.kind === "emit") {
+    await storeQueued(env, parsed.data);
+  } else if (isDead) {
+    await takeDeadLetter(env, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
+  } else if (!parsed.success) {
+    throw new Error(`malformed message: ${problem}`);
+  } else if (parsed.data.kind === "start") {
+    return await startRuns(env, parsed.data.runs);
+  } else {
+    await reconcile(env, { taken: parsed.data.dispatches, limit: runs });
   }
+  return NOTHING_REFUSED;
 }

@@ -4,15 +4,21 @@ import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { createRuns } from "../bindings/dispatch-runs.ts";
 
 /**
- * Starts a run for each dispatch; one that exists is left alone. When the platform limits the rate, the rest goes back as a new, delayed
- * message, so that a backlog does not use up the retries of the message it came in. Throws when runs could not be created otherwise.
+ * Starts a run for each dispatch; one that exists is left alone. Returns those that the platform's rate has no room for, to be started later.
+ * Throws when runs could not be created otherwise; to try all of them again does no harm.
  */
-export async function startRuns(env: Env, runs: readonly RunParams[]): Promise<void> {
+export async function startRuns(env: Env, runs: readonly RunParams[]): Promise<readonly RunParams[]> {
   const { refused, failed } = await createRuns(env.DISPATCH_WORKFLOW, runs);
-  if (refused.length > 0) await enqueueRuns(env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
-  if (failed.length > 0) {
-    throw new Error(
-      `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,
-    );
-  }
+  if (failed.length === 0) return refused;
+  throw new Error(
+    `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,
+  );
+}
+
+/**
+ * Puts runs that were refused back on the queue, delayed, as new messages: a backlog must not use up the retries of those it came in, and
+ * runs that came in many messages go on in few.
+ */
+export async function startLater(env: Env, refused: readonly RunParams[]): Promise<void> {
+  await enqueueRuns(env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
 }

@@ -12,7 +12,7 @@ export interface Swept {
 }
 
 /**
- * Puts overdue dispatches on the queue, to be compared with their runs: at most 10,000 a call, and says how many are left. Two sweeps at
+ * Puts overdue dispatches on the queue, to be compared with their runs: at most 3,000 a call, and says how many are left. Two sweeps at
  * once take different dispatches; what is taken and gets lost on the queue is overdue again two minutes later.
  */
 export async function sweep(env: Env, now: number): Promise<Swept> {

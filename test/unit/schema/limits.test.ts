@@ -89,7 +89,7 @@ test("what is documented is what holds", () => {
     maxRecoveries: 5,
     giveUpMs: DAY_MS,
   });
-  expect(CHECK.sweepPage * CHECK.sweepPages).toBe(10_000);
+  expect(CHECK.sweepPage * CHECK.sweepPages).toBe(3_000);
   expect(READ).toMatchObject({ defaultPage: 50, maxPage: 200 });
   expect(2 * READ.scanRows).toBe(2_000);
 });
