@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { countAll } from "../bench/counts/bench.ts";
+import { type Counts, summaryOf, type Usage, usageBeyond } from "../bench/counts/usage.ts";
+
+/** DESIGN.md section 7 has this budget; here it is held by the platform's own meters, from `emit()` to the end of the run. */
+let counts: Counts;
+
+/** What the dispatches of a case needed beside its events. */
+const dispatchesOf = (usage: Usage) => usageBeyond(usage, multiplied(counts.nowhere, usage.events));
+
+function multiplied(usage: Usage, factor: number): Usage {
+  return Object.fromEntries(Object.entries(usage).map(([unit, count]) => [unit, count * factor])) as unknown as Usage;
+}
+
+beforeAll(async () => {
+  counts = await countAll();
+});
+
+describe("by the platform's own meters", () => {
+  test("an event costs 2 rows and one round trip, with a key 3 rows, and nothing else", () => {
+    const { nowhere, keyed } = counts;
+    expect(nowhere).toMatchObject({ rowsWritten: 2, rowsRead: 1, roundTrips: 1, messages: 0, instances: 0, steps: 0, subrequests: 1 });
+    expect(keyed).toMatchObject({ rowsWritten: 3, rowsRead: 5, roundTrips: 1, messages: 0, instances: 0, steps: 0, subrequests: 1 });
+  });
+
+  test("a duplicate costs no row, one round trip, and starts nothing", () => {
+    expect(counts.duplicate).toMatchObject({
+      stored: 0,
+      rowsWritten: 0,
+      rowsRead: 7,
+      roundTrips: 1,
+      messages: 0,
+      instances: 0,
+      deliveries: 0,
+    });
+  });
+
+  test("a dispatch that completes at once costs 4 rows, 1 instance and 1 billed step", () => {
+    expect(dispatchesOf(counts.once)).toMatchObject({ rowsWritten: 4, rowsRead: 6, roundTrips: 2, instances: 1, steps: 1, deliveries: 1 });
+  });
+
+  test("a delay adds one billed step, the sleep, and nothing else", () => {
+    const { steps, ...rest } = usageBeyond(counts.delayed, counts.once);
+    expect(steps).toBe(1);
+    expect(new Set(Object.values(rest))).toEqual(new Set([0]));
+  });
+
+  test("a failed attempt costs 3 rows and 2 round trips, the fifth like the first, and no step", () => {
+    for (const [usage, failures] of [[counts.retried, 1] as const, [counts.failedFive, 5] as const]) {
+      const { deliveries, rowsWritten, roundTrips, steps, instances, messages } = usageBeyond(usage, counts.once);
+      expect({ deliveries, rowsWritten, roundTrips }).toEqual({
+        deliveries: failures,
+        rowsWritten: 3 * failures,
+        roundTrips: 2 * failures,
+      });
+      expect({ steps, instances, messages }).toEqual({ steps: 0, instances: 0, messages: 0 });
+    }
+    // Each look reads what has been recorded, so the rows read grow with the attempts.
+    expect([counts.retried.rowsRead, counts.failedFive.rowsRead]).toEqual([12, 42]);
+  });
+
+  test("three destinations cost three dispatches, and one message", () => {
+    const { messages, queueOperations, consumerRequests, subrequests, ...one } = dispatchesOf(counts.once);
+    const three = { ...multiplied({ ...dispatchesOf(counts.once) }, 3), messages, queueOperations, consumerRequests };
+    // The message and the creation of the runs are one call each, whatever they hold.
+    expect(dispatchesOf(counts.fannedOut)).toEqual({ ...three, subrequests: 3 * (subrequests - 2) + 2 });
+    expect([messages, queueOperations, consumerRequests, one.events]).toEqual([1, 3, 1, 0]);
+  });
+
+  test("100 events in one call cost 1 message for 100 dispatches, and one round trip for all", () => {
+    const { batch, fannedOutBatch, once, fannedOut } = counts;
+    expect(batch).toMatchObject({
+      rowsWritten: 600,
+      rowsRead: 700,
+      roundTrips: 1 + 2 * 100,
+      messages: 1,
+      queueOperations: 3,
+      instances: 100,
+    });
+    expect(fannedOutBatch).toMatchObject({ rowsWritten: 1_400, roundTrips: 1 + 2 * 300, messages: 3, queueOperations: 9, instances: 300 });
+    expect([batch.rowsWritten, fannedOutBatch.rowsWritten]).toEqual([100 * once.rowsWritten, 100 * fannedOut.rowsWritten]);
+    expect([batch.steps, fannedOutBatch.steps]).toEqual([100, 300]);
+  });
+
+  test("that is the budget", () => {
+    expect(summaryOf(counts)).toEqual({ rowsPerEvent: 2, rowsPerDispatch: 4, stepsPerDispatch: 1, messagesPer100Dispatches: 1 });
+  });
+});
