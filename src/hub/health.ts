@@ -1,4 +1,3 @@
-import { STATUSES } from "../../schema/contract.ts";
 import type { Health } from "../../schema/health.ts";
 import { D1, DAY_MS, READ } from "../../schema/limits.ts";
 import { configured } from "../bindings/configuration.ts";
@@ -10,17 +9,13 @@ import { readHealth } from "../store/read-health.ts";
 export async function health(env: Env): Promise<Health> {
   const now = Date.now();
   const [stored, configuration] = await Promise.all([readHealth(env.DB, { since: now - DAY_MS, now }), configured(env)]);
-  const { statuses, overdue, latest, audited, bytes } = stored;
-  const total = statuses.reduce((sum, { count }) => sum + count, 0);
-  const oldest = statuses.map((status) => status.oldest).toSorted()[0];
-  const truncated = total === READ.healthRows;
+  const { counts, oldest, overdue, latest, audited, bytes } = stored;
+  const truncated = Object.values(counts).reduce((sum, count) => sum + count, 0) === READ.healthRows;
   return {
     at: new Date(now).toISOString(),
-    counts: Object.fromEntries(
-      STATUSES.map((status) => [status, statuses.find((one) => one.status === status)?.count ?? 0]),
-    ) as Health["counts"],
+    counts,
     truncated,
-    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : new Date(now - DAY_MS).toISOString(),
+    countedFrom: truncated && oldest !== null ? emittedAt(oldest) : new Date(now - DAY_MS).toISOString(),
     overdue,
     latest: latest.map(({ id, type, source }) => ({ id, type, ...(source !== null && { source }), emittedAt: emittedAt(id) })),
     config: configuration.ok ? { version: configuration.value.version } : { issues: configuration.issues },

@@ -1,12 +1,14 @@
 import init from "../../schema/migrations/0001_init.sql";
 import overdueSince from "../../schema/migrations/0002_overdue_since.sql";
 import operations from "../../schema/migrations/0003_operations.sql";
+import backlog from "../../schema/migrations/0004_backlog.sql";
 
 /** File names as `wrangler d1 migrations apply` records them: either side can bring a database up to date. */
 const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: "0001_init.sql", sql: init },
   { name: "0002_overdue_since.sql", sql: overdueSince },
   { name: "0003_operations.sql", sql: operations },
+  { name: "0004_backlog.sql", sql: backlog },
 ];
 
 const BREAKPOINT = "--> statement-breakpoint";

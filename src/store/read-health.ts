@@ -1,20 +1,16 @@
-import sql, { type Sql } from "sql-template-tag";
-import type { Status } from "../../schema/contract.ts";
+import sql, { join, raw, type Sql } from "sql-template-tag";
+import { STATUSES, type Status } from "../../schema/contract.ts";
 import { AUDIT, READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../domain/time-id.ts";
 import { readAll } from "./page.ts";
 import { withStorage } from "./storage.ts";
 
-interface StatusCount {
-  readonly status: Status;
-  readonly count: number;
-  readonly oldest: string;
-}
-
 /** What health is told from, as of one moment. */
 interface StoredHealth {
   /** Dispatches by status since a moment, among the latest `READ.healthRows`. */
-  readonly statuses: readonly StatusCount[];
+  readonly counts: Readonly<Record<Status, number>>;
+  /** Id of the first that was counted. */
+  readonly oldest: string | null;
   /** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
   readonly overdue: number;
   /** The latest events without their data. */
@@ -33,8 +29,10 @@ export async function readHealth(d1: D1Database, { since, now }: { since: number
   const results = await withStorage(d1, () => d1.batch(selects));
   const [statuses, overdue, latest, audits] = results.map((result) => result.results as never[]);
   const [counted] = (overdue ?? []) as { count: number }[];
+  const [{ oldest, ...counts }] = statuses as unknown as [Record<Status, number> & { oldest: string | null }];
   return {
-    statuses: statuses ?? [],
+    counts,
+    oldest,
     overdue: counted?.count ?? 0,
     latest: latest ?? [],
     audited: audits?.[0],
@@ -48,10 +46,11 @@ export async function countOverdue(d1: D1Database, now: number): Promise<number>
   return row?.count ?? 0;
 }
 
+/** Not grouped: that would sort the rows first, and read each twice. */
 function statusesSince(since: number): Sql {
-  return sql`SELECT status, count(*) AS count, min(id) AS oldest
-    FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})
-    GROUP BY status`;
+  const counts = STATUSES.map((status) => sql`count(*) FILTER (WHERE status = ${status}) AS ${raw(status)}`);
+  return sql`SELECT min(id) AS oldest, ${join(counts)}
+    FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})`;
 }
 
 function overdueAt(now: number): Sql {

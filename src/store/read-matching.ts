@@ -22,10 +22,10 @@ export function positionOf(kind: BulkKind, { id, checkAt }: Retriable): Position
 /** How many there are now among the first `BULK.countRows` that may be. `more`: there are others that may be. */
 export async function countMatching(d1: D1Database, kind: BulkKind, filter: ParsedBulkFilter): Promise<{ count: number; more: boolean }> {
   const { scan, filters } = selectionOf(kind, filter, undefined);
+  const matching = where([sql`TRUE`, ...filters]);
   const [row] = await readAll<{ count: number; scanned: number }>(
     d1,
-    sql`WITH scanned AS MATERIALIZED (${scan} LIMIT ${BULK.countRows + 1})
-      SELECT (SELECT count(*) FROM scanned ${where(filters)}) AS count, (SELECT count(*) FROM scanned) AS scanned`,
+    sql`SELECT count(*) FILTER (${matching}) AS count, count(*) AS scanned FROM (${scan} LIMIT ${BULK.countRows + 1})`,
   );
   return { count: row?.count ?? 0, more: (row?.scanned ?? 0) > BULK.countRows };
 }

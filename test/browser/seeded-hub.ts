@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DispatchQuery, DispatchView, EventHubApi } from "flowhub";
 import { plain } from "../../examples/local/observer.ts";
 import { startStack } from "../../examples/local/stack.ts";
-import { prepareState } from "../bench/seed/prepare-state.ts";
-import { seed } from "../bench/seed/seed.ts";
-import { HUB, OBSERVER, WORKERS } from "../bench/stack.ts";
+import { seededState } from "../bench/seed/seeded-state.ts";
+import { OBSERVER, WORKERS } from "../bench/stack.ts";
 import type { Seen } from "./pages.ts";
 
 /** A hub that looks as if it had been at work for a day, to be photographed. */
@@ -17,10 +13,7 @@ export interface SeededHub extends AsyncDisposable {
 
 export async function startSeededHub(): Promise<SeededHub> {
   await using started = new AsyncDisposableStack();
-  const stateDir = await mkdtemp(join(tmpdir(), "flowhub-browser-"));
-  started.defer(() => rm(stateDir, { recursive: true, force: true, maxRetries: 10 }));
-  await prepareState(stateDir);
-  await seed({ stateDir, config: HUB, events: 2_000, dispatches: 5_000, days: 1, seed: 2 });
+  const { stateDir } = started.use(await seededState({ events: 2_000, dispatches: 5_000, days: 1, seed: 2 }));
   const stack = started.use(await startStack({ configs: WORKERS, stateDir, cronEveryMs: 0 }));
   await using observer = await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB: hub }) => hub.health() });
   const seen = await lookFor(observer.bindings.HUB);

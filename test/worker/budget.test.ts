@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DispatchQuery, EmitInput, EventQuery } from "../../schema/contract.ts";
-import { READ, STATS } from "../../schema/limits.ts";
+import { BULK, READ, STATS } from "../../schema/limits.ts";
+import { previewBulk } from "../../src/hub/bulk.ts";
 import { deadLetters } from "../../src/hub/dead-letters.ts";
 import { getDispatch, listDispatches } from "../../src/hub/dispatches.ts";
 import { emit } from "../../src/hub/emit.ts";
@@ -306,6 +307,13 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     expect(cost.rowsRead).toBeLessThanOrEqual(100);
   });
 
+  it("what a bulk operation would do is counted by reading what may match once, and a page of it as an example", async () => {
+    // With what the tests above have let fail. Whether one has been retried is seen at one row more, and its redrives are counted at another.
+    const failed = ALL / 1_000 + 5;
+    const { rowsRead } = await costOf("previewBulk of 20", () => previewBulk(metered, "retry", { destination: "email" }));
+    expect(rowsRead).toBeLessThanOrEqual(2 * failed + 3 * (BULK.sample + 1));
+  });
+
   it("an event and a dispatch are found without looking at others", async () => {
     const found = await costOf("getEvent", () => getEvent(metered, ids[7]));
     const detail = await costOf("getDispatch", () => getDispatch(metered, `${ids[7]}-0`));
@@ -313,10 +321,10 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     expect(detail.rowsRead).toBeLessThanOrEqual(5);
   });
 
-  it("the hub's health is read from a bounded number of rows, in one round trip", async () => {
+  it("the hub's health is read from a bounded number of rows, each of them once, in one round trip", async () => {
     const { rowsRead, roundTrips } = await costOf("health", () => health(metered));
     expect(roundTrips).toBe(1);
-    expect(rowsRead).toBeLessThanOrEqual(2 * READ.healthRows + READ.scanRows + READ.latestEvents + 100);
+    expect(rowsRead).toBeLessThanOrEqual(READ.healthRows + READ.scanRows + READ.latestEvents + 100);
   });
 
   it("a sweep with nothing overdue reads next to nothing and writes nothing", async () => {

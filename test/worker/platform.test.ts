@@ -7,6 +7,7 @@ import { attempt } from "../../src/executor/attempt.ts";
 import { deadLetters } from "../../src/hub/dead-letters.ts";
 import { listDispatches } from "../../src/hub/dispatches.ts";
 import { getEvent, listEvents, searchEvents } from "../../src/hub/events.ts";
+import { stats } from "../../src/hub/stats.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { claimRepair, countRestart, giveBack } from "../../src/store/claim-repair.ts";
 import { recordDeadLetter } from "../../src/store/dead-letter.ts";
@@ -499,6 +500,11 @@ describe("the indexes that queries use", () => {
       for (const plan of plans) expect(plan).not.toContain("TEMP B-TREE");
     });
   }
+
+  it("what each destination is owed is counted in the index alone: the dispatches lie far apart among settled ones", async () => {
+    const plans = await plansOf(() => stats(metered, { from: new Date(0) }));
+    expect(plans.at(-1)).toContain("SCAN dispatches USING COVERING INDEX dispatches_check");
+  });
 
   it("the ongoing list goes on from a cursor by the index", async () => {
     await store(Array.from({ length: 3 }, (_, number) => ({ type: "later.cursor", data: number })));

@@ -8,8 +8,11 @@ export interface Contender extends AsyncDisposable {
   readonly waits: () => Promise<readonly number[]>;
   /** Dispatches that are accepted and not settled yet, as its storage has it. */
   readonly ongoing: () => Promise<number>;
-  /** The process groups that all of it runs in: storage, hub, producer and destination. */
-  readonly groups: readonly number[];
+  /**
+   * The processes that all of it descends from: storage, hub, producer and destination. What belongs to it are these and their children and
+   * theirs; not their process groups, as every process of PostgreSQL makes one of its own.
+   */
+  readonly roots: readonly number[];
   /** Where it keeps its state, all of it. */
   readonly stateDir: string;
 }
@@ -19,4 +22,6 @@ export interface StartContender {
   readonly stateDir: string;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what takes long and happens once: servers are installed. */
+  readonly say?: ((line: string) => void) | undefined;
 }

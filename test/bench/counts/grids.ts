@@ -1,15 +1,10 @@
 import { PLAN, PRICES } from "../../../schema/prices.ts";
+import type { Grid } from "../grid.ts";
 import { ancestorCost, POSTGRES } from "./ancestor.ts";
 import { CASES } from "./cases.ts";
 import { type ByItem, costsOf, ITEMS, type Item, includedEvents, PRICED, type PricedCase, totalOf } from "./cost.ts";
 import { PEERS, type Peer, peerCost } from "./peers.ts";
 import { type Counts, type Usage, usageBeyond } from "./usage.ts";
-
-/** A table before it is drawn; the first column names what the others are of. */
-export interface Grid {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 const COUNTED = {
   rowsWritten: "D1 rows written",

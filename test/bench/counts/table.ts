@@ -1,6 +1,7 @@
+import { markdown } from "../grid.ts";
 import { ancestorCost } from "./ancestor.ts";
 import { costsOf, totalOf } from "./cost.ts";
-import { costGrid, countsGrid, type Grid, peersGrid } from "./grids.ts";
+import { costGrid, countsGrid, peersGrid } from "./grids.ts";
 import type { Counts } from "./usage.ts";
 
 /** The counts for the README: markdown, aligned, as everything here. */
@@ -26,10 +27,4 @@ function ancestorText(counts: Counts): string {
     `is a message that is read again, where flowhub has a Workflow instance with a billed step ($${once.steps.toFixed(2)}) that waits and can be repaired; and rows`,
     `come with the rent of the database, where D1 bills each ($${once.rowsWritten.toFixed(2)}). That database is yours to run, to size, and to pay for while nothing happens.`,
   ].join("\n");
-}
-
-function markdown({ head, rows }: Grid): string {
-  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

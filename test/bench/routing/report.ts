@@ -31,8 +31,3 @@ function spreadText({ median, low, high }: Spread, digits: number): string {
   const text = (value: number) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${text(median)} (${text(low)} to ${text(high)})`;
 }
-
-/** The same for programs. */
-export function routingJson(figures: RoutingFigures): string {
-  return JSON.stringify(figures, (_, value: unknown) => (typeof value === "number" ? Math.round(value * 100) / 100 : value));
-}

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { startStack } from "../../../../examples/local/stack.ts";
 import type { Contender, StartContender } from "../contender.ts";
 import type { Loaded } from "../load.ts";
@@ -10,19 +10,20 @@ const CONTENDERS = join(import.meta.dirname, "..");
 
 /** Starts Workers of a contender, and the destination; `configs` are relative to the folder of contenders, the first is its driver's. */
 export async function startDrivenStack({ stateDir, signal }: StartContender, configs: readonly string[]): Promise<DrivenStack> {
-  const all = [...configs, "destination/workers/wrangler.toml"].map((config) => join(CONTENDERS, config));
+  const all = [...configs, "destination/workers/wrangler.toml"].map((config) => resolve(CONTENDERS, config));
   // Nobody calls the cron: nothing is lost here, so there is nothing to repair.
   const stack = await startStack({ configs: all, stateDir, cronEveryMs: 0, signal });
-  const ask = async <Answer>(init?: RequestInit) => {
+  const ask = async <Answer>(path: string, body?: string) => {
     stack.broken.throwIfAborted();
-    const response = await fetch(stack.url, { ...init, signal: AbortSignal.any([stack.broken, AbortSignal.timeout(ANSWER_MS)]) });
+    const signal = AbortSignal.any([stack.broken, AbortSignal.timeout(ANSWER_MS)]);
+    const response = await fetch(new URL(path, stack.url), { method: "POST", body: body ?? null, signal });
     if (!response.ok) throw new Error(`The driver answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
     return (await response.json()) as Answer;
   };
   return {
-    load: (load) => ask<Loaded>({ method: "POST", body: JSON.stringify(load) }),
-    waits: () => ask<number[]>(),
-    groups: [stack.group],
+    load: (load) => ask<Loaded>("/", JSON.stringify(load)),
+    waits: () => ask<number[]>("/waits"),
+    roots: [stack.group],
     stateDir,
     [Symbol.asyncDispose]: stack.stop,
   };

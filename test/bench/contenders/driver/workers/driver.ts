@@ -6,15 +6,17 @@ interface DriverEnv {
 }
 
 /**
- * A producer of a contender's, in a Worker beside it: `POST /` makes it emit, and answers with a {@link Loaded}; `GET /` is how long what
- * has been handled since it was last asked took from the producer to the destination, in milliseconds each.
+ * A producer of a contender's, in a Worker beside it: `POST /` makes it emit, and answers with a {@link Loaded}; `POST /waits`
+ * is how long what has been handled since it was last asked took from the producer to the destination, in milliseconds each.
  */
 export function driverOf<Env extends DriverEnv>(
   accept: (env: Env, orders: readonly Order[], method: NonNullable<Load["method"]>) => Promise<unknown>,
 ): ExportedHandler<Env> {
   return {
     async fetch(request, env) {
-      if (request.method === "GET") return Response.json(await drained(env));
+      // Who waits for the stack gets; wrangler may do so again, later, of its own accord. That must not take any waits away.
+      if (request.method === "GET") return new Response("ready");
+      if (new URL(request.url).pathname === "/waits") return Response.json(await drained(env));
       const load: Load = await request.json();
       return Response.json(await drive(load, (orders) => accept(env, orders, load.method ?? "emit")));
     },

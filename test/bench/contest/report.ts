@@ -1,0 +1,28 @@
+import { drawn } from "../grid.ts";
+import type { Spread } from "../spread.ts";
+import type { ContenderName, ContestFigures, Ratios } from "./figures.ts";
+import { contestGrid, TITLES } from "./grid.ts";
+
+const RATIOS: Readonly<Record<keyof Ratios, string>> = {
+  throughputVsFloor: "throughput by the floor's",
+  cpuVsFloor: "CPU by the floor's",
+  throughputVsAncestor: "throughput by cf-eventhub's",
+  throughputVsRestate: "throughput by Restate's",
+  emitP50VsD1: "emit, p50, by an insert into D1",
+  emitP50At32VsAncestor: "emit, p50, 32 calls at a time, by cf-eventhub's",
+};
+
+/** The figures for people. */
+export function contestText(contest: ContestFigures): string {
+  const ratios = Object.entries(RATIOS).map(([name, title]) => [title, spreadText(contest.ratios[name as keyof Ratios])]);
+  const absent = Object.entries(contest.absent).map(([name, why]) => `${TITLES[name as ContenderName]} was not measured: ${why}`);
+  return [drawn(contestGrid(contest)), drawn({ head: ["flowhub, of each round", "median (quartiles)"], rows: ratios }), ...absent].join(
+    "\n",
+  );
+}
+
+function spreadText(spread: Spread | null): string {
+  if (spread === null) return "–";
+  const [median, low, high] = [spread.median, spread.low, spread.high].map((value) => value.toFixed(2));
+  return `${median} (${low} to ${high})`;
+}

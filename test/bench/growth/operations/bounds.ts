@@ -1,0 +1,21 @@
+import { AUDIT, BULK, GIVEN_UP, PURGE, READ, STATS } from "../../../../schema/limits.ts";
+
+/** A row is counted each time SQLite comes by it: in a table, and again in what it sorts and groups. */
+const SORTED = 2;
+
+/** Rows that may be read, whatever is stored: of each thing, as many as schema/limits.ts has. */
+export const BOUNDS = {
+  one: 100,
+  list: 2 * READ.scanRows + READ.maxPage,
+  search: 2 * READ.scanRows + READ.maxPage + SORTED * READ.defaultPage * READ.dispatchesOfEvent,
+  health: READ.healthRows + READ.scanRows + READ.latestEvents + 100,
+  /** What is counted, what is timed with its attempts, and the backlogs. */
+  stats: SORTED * STATS.rows + (SORTED + STATS.attempts) * STATS.timed + SORTED * STATS.rows,
+  /** Each is found in an index, looked up, looked for in its line, counted, sorted and grouped. */
+  deadLetters: 7 * GIVEN_UP.rows,
+  /** Each is found in an index, and its line is looked at: of one without redrives, nothing is there. And a page of them, as an example. */
+  preview: 2 * BULK.countRows + 2 * READ.scanRows + 100,
+  audit: 10 * AUDIT.dispatches,
+  /** An event here has 2.5 dispatches and each 1.2 attempts, which are looked up by way of these. */
+  purge: 50 * PURGE.events,
+} as const;

@@ -1,0 +1,43 @@
+import { RARE_TEXT } from "../../seed/catalogue.ts";
+import type { GrownHub, Ids } from "../grown-hub.ts";
+import { BOUNDS } from "./bounds.ts";
+import { timeToFirstByte } from "./first-byte.ts";
+import { type Operation, type Sample, sampleOf } from "./operation.ts";
+
+/** The console, as whoever looks at it waits for it. */
+export const PAGES: readonly Operation[] = [
+  pageWithFigures("/", BOUNDS.health + BOUNDS.stats + BOUNDS.deadLetters + BOUNDS.one),
+  page("/events", BOUNDS.search),
+  page("/events?type=order.placed", BOUNDS.search),
+  page("/events?text=(rare)", BOUNDS.search, () => `/events?text=${encodeURIComponent(RARE_TEXT)}`),
+  page("/events/(id)", BOUNDS.one, ({ event }) => `/events/${event}`),
+  page("/dispatches", BOUNDS.list),
+  page("/dispatches?status=ongoing", BOUNDS.list),
+  page("/dispatches/(id)", BOUNDS.one, ({ dispatch }) => `/dispatches/${dispatch}`),
+  page("/dead-letters", BOUNDS.deadLetters),
+  page("/dead-letters/group?destination=email&status=failed", BOUNDS.list),
+  pageWithFigures("/destinations", BOUNDS.stats + BOUNDS.one),
+  page("/bulks", BOUNDS.one),
+  page("/bulks/new?kind=retry&destination=billing", BOUNDS.preview),
+  page("/health", BOUNDS.health),
+];
+
+function page(name: string, bound: number, path: (ids: Ids) => string = () => name): Operation {
+  return { name, kind: "page", bound, sample: (hub) => look(hub, path(hub.ids)) };
+}
+
+/** The hub keeps the figures of one window for some seconds. Asked for another one, it has to count anew for the page. */
+function pageWithFigures(name: string, bound: number): Operation {
+  const shown = page(name, bound);
+  const sample = async (hub: GrownHub) => {
+    await hub.timed([{ method: "stats", given: [{ from: new Date(Date.now() - 1_000).toISOString() }] }]);
+    return await shown.sample(hub);
+  };
+  return { ...shown, sample };
+}
+
+async function look({ stack, take }: GrownHub, path: string): Promise<Sample> {
+  const { status, ms } = await timeToFirstByte(new URL(path, stack.url).href);
+  if (status !== 200) throw new Error(`${path} answers ${status}.`);
+  return sampleOf({ ms, meters: await take() });
+}
