@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): ReadOptions<Options> {
     out: { type: "string" },
     json: { type: "boolean", default: false },
   } as const;
-  return readCommandLine(args, known, ({ only, ...options }) => ({ ...options, out: options.out, parts: partsOf(only) }));
+  return readCommandLine(args, known, ({ quick, only, out, json }) => ({ parts: partsOf(only), quick, json, out }));
 }
 
 function partsOf(only: string | undefined): readonly Part[] {

@@ -33,6 +33,12 @@ describe("npm run bench -- --quick --json", () => {
     expect(Object.keys(figures.contest.contenders)).toEqual(["floor", "flowhub", "flowhub3", "ancestor", "restate"]);
   });
 
+  test("sees everything delivered that was accepted, once, by all but cf-eventhub, which sends before it commits and may lose what it sent", () => {
+    const { ancestor, ...others } = figures.contest.contenders;
+    expect(ancestor?.stuck.dispatches).toBeGreaterThan(200);
+    expect(Object.values(others).map(({ stuck }) => stuck.stuck)).toEqual([0, 0, 0, 0]);
+  });
+
   test("ends with one line: ratios, counts, US$ a million, growth, and all of them numbers", () => {
     const { ratios, usdPerMillion, growth, ...rest } = JSON.parse(ended.lastLine);
     const names = ["throughputVsFloor", "cpuVsFloor", "throughputVsAncestor", "throughputVsRestate"];

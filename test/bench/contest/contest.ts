@@ -1,15 +1,14 @@
 import { messageOf } from "../../../schema/message-of.ts";
 import { startAncestor } from "../contenders/ancestor/start.ts";
-import type { Contender } from "../contenders/contender.ts";
 import { startFloor } from "../contenders/floor/start.ts";
 import { startFlowhub } from "../contenders/flowhub/start.ts";
 import { startRestate } from "../contenders/restate/start.ts";
 import { type Effort, FULL, QUICK } from "./effort.ts";
-import { type Entrant, figuresOf, latencyOf, longBurst, roundOf, warmUp } from "./entrant.ts";
+import { type Enrolled, type Entrant, figuresOf, latencyOf, longBurst, roundOf, warmUp } from "./entrant.ts";
 import type { ContenderName, ContestFigures } from "./figures.ts";
 import { type Inserts, insertsOf } from "./inserts.ts";
 import { ratiosOf } from "./ratios.ts";
-import { type Start, startOn } from "./start-on.ts";
+import { startOn } from "./start-on.ts";
 
 export interface ContestOptions {
   readonly quick: boolean;
@@ -18,72 +17,83 @@ export interface ContestOptions {
   readonly say: (line: string) => void;
 }
 
-/** Those that need more than npm has to give on every machine. */
-const OPTIONAL: readonly { readonly name: ContenderName; readonly start: Start }[] = [
-  { name: "ancestor", start: startAncestor },
-  { name: "restate", start: startRestate },
+interface Contest extends Omit<ContestOptions, "quick"> {
+  readonly effort: Effort;
+}
+
+/** Who takes part. Without the optional ones, which need more than every machine has, it goes on. */
+const FIELD: readonly (Enrolled & { readonly isOptional?: true })[] = [
+  { name: "floor", fanOut: 1, start: startFloor },
+  { name: "flowhub", fanOut: 1, start: startFlowhub },
+  { name: "flowhub3", fanOut: 3, start: startFlowhub },
+  { name: "ancestor", fanOut: 1, start: startAncestor, isOptional: true },
+  { name: "restate", fanOut: 1, start: startRestate, isOptional: true },
 ];
 
-/** Measures each contender in turn, round after round, while all of them are there. */
-export async function contest({ quick, interrupted, say }: ContestOptions): Promise<ContestFigures> {
-  const effort = quick ? QUICK : FULL;
-  const absent: Partial<Record<ContenderName, string>> = {};
-  await using running = new AsyncDisposableStack();
-  const started = async (name: string, start: Start) => {
-    say(`starting ${name}`);
-    return running.use(await startOn(start, { signal: interrupted, say }));
-  };
-  const floor = await started("the floor", startFloor);
-  const entrants = [
-    entrantOf("floor", floor),
-    entrantOf("flowhub", await started("flowhub", startFlowhub)),
-    // A hub of its own: the local engine keeps what it has run, and gets slower by it.
-    entrantOf("flowhub3", await started("flowhub, for three destinations", startFlowhub)),
-  ];
-  for (const { name, start } of OPTIONAL) {
-    try {
-      entrants.push(entrantOf(name, await started(name, start)));
-    } catch (error) {
-      interrupted.throwIfAborted();
-      absent[name] = messageOf(error);
-      say(`${name} is not measured: ${messageOf(error)}`);
-    }
-  }
-  const inserts = await measure({ entrants, floor, effort, interrupted, say });
+/** Measures each contender in turn, round after round, while all of them are there; then each that has one destination by itself, under a long burst. */
+export async function contest({ quick, ...options }: ContestOptions): Promise<ContestFigures> {
+  const given: Contest = { ...options, effort: quick ? QUICK : FULL };
+  const { entrants, absent, inserts } = await runRounds(given);
+  const long = entrants.filter(({ fanOut }) => given.effort.longBurst > 0 && fanOut === 1);
+  for (const entrant of long) await runLong(entrant, given);
   return {
-    rounds: effort.rounds,
-    contenders: Object.fromEntries(entrants.map((entrant) => [entrant.name, figuresOf(entrant, effort)])),
+    rounds: given.effort.rounds,
+    contenders: Object.fromEntries(entrants.map((entrant) => [entrant.name, figuresOf(entrant)])),
     absent,
     d1: { insertAt1: latencyOf(inserts.map(({ at1 }) => at1)), insertAt32: latencyOf(inserts.map(({ at32 }) => at32)) },
     ratios: ratiosOf(entrants, inserts),
   };
 }
 
-function entrantOf(name: ContenderName, contender: Contender): Entrant {
-  return { name, contender, fanOut: name === "flowhub3" ? 3 : 1, rounds: [] };
-}
-
-interface Contest extends Omit<ContestOptions, "quick"> {
+interface Ran {
   readonly entrants: readonly Entrant[];
-  readonly floor: Contender;
-  readonly effort: Effort;
+  /** Who could not be started, and why. */
+  readonly absent: Readonly<Partial<Record<ContenderName, string>>>;
+  /** What inserts without a hub took, round by round. */
+  readonly inserts: readonly Inserts[];
 }
 
-/** Returns what inserts without a hub took, round by round. */
-async function measure({ entrants, floor, effort, interrupted, say }: Contest): Promise<Inserts[]> {
-  const inserts: Inserts[] = [];
+async function runRounds(given: Contest): Promise<Ran> {
+  const { effort, interrupted, say } = given;
+  await using running = new AsyncDisposableStack();
+  const { entrants, absent } = await startField(given, running);
+  const [floor] = entrants;
+  if (floor === undefined) throw new Error("nobody takes part");
   for (const entrant of entrants) await warmUp(entrant, effort, interrupted);
-  await insertsOf(floor, effort);
+  await insertsOf(floor.contender, effort);
+  const inserts: Inserts[] = [];
   for (let round = 1; round <= effort.rounds; round++) {
     say(`round ${round} of ${effort.rounds}`);
     // Who comes first in one round comes last in the next.
     for (const entrant of round % 2 === 1 ? entrants : entrants.toReversed())
       entrant.rounds.push(await roundOf(entrant, effort, interrupted));
-    inserts.push(await insertsOf(floor, effort));
+    inserts.push(await insertsOf(floor.contender, effort));
   }
-  for (const entrant of effort.longBurst > 0 ? entrants : []) {
-    say(`${effort.longBurst} dispatches of ${entrant.name}`);
-    await longBurst(entrant, effort.longBurst, interrupted);
+  return { entrants, absent, inserts };
+}
+
+async function startField({ interrupted, say }: Contest, running: AsyncDisposableStack): Promise<Omit<Ran, "inserts">> {
+  const entrants: Entrant[] = [];
+  const absent: Partial<Record<ContenderName, string>> = {};
+  for (const { isOptional, ...enrolled } of FIELD) {
+    say(`starting ${enrolled.name}`);
+    try {
+      const contender = running.use(await startOn(enrolled.start, { signal: interrupted, say }));
+      entrants.push({ ...enrolled, contender, rounds: [] });
+    } catch (error) {
+      interrupted.throwIfAborted();
+      if (isOptional !== true) throw error;
+      absent[enrolled.name] = messageOf(error);
+      say(`${enrolled.name} is not measured: ${messageOf(error)}`);
+    }
   }
-  return inserts;
+  return { entrants, absent };
+}
+
+async function runLong(entrant: Entrant, { effort, interrupted, say }: Contest): Promise<void> {
+  say(`${effort.longBurst} dispatches of ${entrant.name}`);
+  await using contender = await startOn(entrant.start, { signal: interrupted, say });
+  const anew = { ...entrant, contender };
+  await warmUp(anew, effort, interrupted);
+  entrant.long = await longBurst(anew, effort, interrupted);
 }

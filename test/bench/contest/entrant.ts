@@ -6,17 +6,26 @@ import { diskBytes } from "./disk.ts";
 import type { Effort } from "./effort.ts";
 import type { Burst, ContenderFigures, ContenderName, Latency } from "./figures.ts";
 import { type Settled, settle } from "./settle.ts";
+import type { Start } from "./start-on.ts";
 import { quantileOfTicks } from "./ticks.ts";
 
-/** A contender with its part in the contest, and what has been measured of it so far. */
-export interface Entrant {
+/** Who takes part, and in what. */
+export interface Enrolled {
   readonly name: ContenderName;
-  readonly contender: Contender;
   readonly fanOut: FanOut;
+  readonly start: Start;
+}
+
+/** One that runs, and what has been measured of it so far. */
+export interface Entrant extends Enrolled {
+  readonly contender: Contender;
   readonly rounds: Round[];
-  long?: Settled;
-  /** After the contest, and how many dispatches that is for. */
-  disk?: { readonly bytes: number; readonly dispatches: number };
+  long?: Long;
+}
+
+export interface Long {
+  readonly settled: Settled;
+  readonly diskBytes: number;
 }
 
 export interface Round {
@@ -35,18 +44,21 @@ export async function warmUp({ contender, fanOut }: Entrant, { burst }: Effort, 
 }
 
 export async function roundOf({ contender, fanOut }: Entrant, effort: Effort, interrupted: AbortSignal): Promise<Round> {
-  const at1 = await settle(contender, { calls: effort.callsAt1, batch: 1, concurrency: 1, gapMs: GAP_MS, fanOut }, interrupted);
-  const at32 = await settle(contender, { calls: effort.callsAt32, batch: 1, concurrency: 32, fanOut }, interrupted);
+  const calls = (dispatches: number) => Math.round(dispatches / fanOut);
+  const at1 = await settle(contender, { calls: calls(effort.at1), batch: 1, concurrency: 1, gapMs: GAP_MS, fanOut }, interrupted);
+  const at32 = await settle(contender, { calls: calls(effort.at32), batch: 1, concurrency: 32, fanOut }, interrupted);
   return { at1, at32, burst: await settle(contender, burstOf(effort.burst, fanOut), interrupted) };
 }
 
-/** The long burst, and what all that was stored since takes on disk. */
-export async function longBurst(entrant: Entrant, dispatches: number, interrupted: AbortSignal): Promise<void> {
-  const { contender, fanOut } = entrant;
+/** The long burst, and what it takes on disk. */
+export async function longBurst(
+  { contender, fanOut }: Entrant,
+  { longBurst: dispatches }: Effort,
+  interrupted: AbortSignal,
+): Promise<Long> {
   const before = await diskBytes(contender.stateDir);
-  const load = burstOf(dispatches, fanOut);
-  entrant.long = await settle(contender, load, interrupted);
-  entrant.disk = { bytes: (await diskBytes(contender.stateDir)) - before, dispatches: sizeOf(load) };
+  const settled = await settle(contender, burstOf(dispatches, fanOut), interrupted);
+  return { settled, diskBytes: (await diskBytes(contender.stateDir)) - before };
 }
 
 /** About so many dispatches, in calls of a hundred events at the most. */
@@ -55,25 +67,15 @@ function burstOf(dispatches: number, fanOut: FanOut): Load {
   return { calls, batch: Math.round(dispatches / (calls * fanOut)), concurrency: 2, fanOut };
 }
 
-function sizeOf({ calls, batch, fanOut }: Load): number {
-  return calls * batch * fanOut;
-}
-
-export function figuresOf({ rounds, long, disk, fanOut }: Entrant, effort: Effort): ContenderFigures {
-  const bursts = [
-    burstFigures(
-      rounds.map(({ burst }) => burst),
-      sizeOf(burstOf(effort.burst, fanOut)),
-    ),
-  ];
-  if (long !== undefined) bursts.push(burstFigures([long], sizeOf(burstOf(effort.longBurst, fanOut))));
+export function figuresOf({ rounds, long }: Entrant): ContenderFigures {
+  const bursts = [burstFigures(rounds.map(({ burst }) => burst)), ...(long === undefined ? [] : [burstFigures([long.settled])])];
   return {
     emitAt1: latencyOf(rounds.map(({ at1 }) => at1.ms)),
     emitAt32: latencyOf(rounds.map(({ at32 }) => at32.ms)),
     endToEndMs: waitsOf(rounds.map(({ at1 }) => at1)),
     bursts,
-    stuck: stuckOf([...rounds.flatMap(({ at1, at32, burst }) => [at1, at32, burst]), ...(long === undefined ? [] : [long])]),
-    diskBytesPerDispatch: disk === undefined ? null : disk.bytes / disk.dispatches,
+    stuck: stuckOf([...rounds.flatMap(({ at1, at32, burst }) => [at1, at32, burst]), ...(long === undefined ? [] : [long.settled])]),
+    diskBytesPerDispatch: long === undefined ? null : long.diskBytes / long.settled.dispatches,
   };
 }
 
@@ -82,7 +84,8 @@ function stuckOf(settled: readonly Settled[]): ContenderFigures["stuck"] {
   return { dispatches: sum("dispatches"), stuck: sum("stuck") };
 }
 
-function burstFigures(bursts: readonly Settled[], dispatches: number): Burst {
+function burstFigures(bursts: readonly Settled[]): Burst {
+  const dispatches = bursts[0]?.dispatches ?? 0;
   const cpu = bursts.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const peaks = bursts.flatMap(({ peakBytes }) => peakBytes ?? []);
   return {

@@ -20,10 +20,10 @@ export interface Settled extends Loaded {
 
 const LOOK_MS = 50;
 const MEMORY_EVERY_MS = 500;
-/** Longer than anything takes here that happens at all. */
-const STILL_MS = 8_000;
+/** Longer than nothing settles while the engine makes the next thousand runs. */
+const STILL_MS = 30_000;
 
-/** Makes the producer emit and waits until all of it has settled. */
+/** Makes the producer emit and waits until all of it has settled. Throws when that was not once each. */
 export async function settle(contender: Contender, load: Load, interrupted: AbortSignal): Promise<Settled> {
   await contender.waits();
   const stuckBefore = await contender.ongoing();
@@ -33,14 +33,18 @@ export async function settle(contender: Contender, load: Load, interrupted: Abor
   const { ms } = await contender.load(load);
   const { stuck, endedAt } = await untilStill(contender, stuckBefore, interrupted);
   const after = await treeUsage(contender.roots);
+  const dispatches = load.calls * load.batch * load.fanOut;
+  const waits = await contender.waits();
+  if (waits.length !== dispatches - stuck)
+    throw new Error(`${waits.length} dispatches were handled, of ${dispatches} of which ${stuck} are stuck.`);
   return {
     ms,
-    dispatches: load.calls * load.batch * load.fanOut,
+    dispatches,
     stuck,
     seconds: (endedAt - startedAt) / 1_000,
     cpuSeconds: before && after && after.cpuSeconds - before.cpuSeconds,
     peakBytes: memory.peak(),
-    waits: await contender.waits(),
+    waits,
   };
 }
 

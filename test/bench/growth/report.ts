@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { markdown } from "../grid.ts";
 import type { Spread } from "../spread.ts";
 import type { Both, GrowthFigures } from "./figures.ts";
 
@@ -44,14 +45,15 @@ const WORST = 5;
 export function growthTable({ sizes, operations }: GrowthFigures): string {
   const hot = operations.filter(({ kind }) => kind === "hot path");
   const pages = operations.filter(({ kind }) => kind === "page").toSorted((a, b) => b.time - a.time);
-  const head = [`dispatches stored: ${count(sizes.small.dispatches)} and ${count(sizes.large.dispatches)}`, "rows read", "ms", "time"];
-  const lines = [...hot, ...pages.slice(0, WORST)].map(({ name, rowsRead, ms, time }) => [
-    name.startsWith("/") ? `\`${name}\`` : name,
-    pair(rowsRead, count),
-    pair({ small: ms.small.median, large: ms.large.median }, (value) => value.toFixed(1)),
-    `× ${time.toFixed(1)}`,
-  ]);
-  return [head, ["---", "---:", "---:", "---:"], ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdown({
+    head: [`dispatches stored: ${count(sizes.small.dispatches)} and ${count(sizes.large.dispatches)}`, "rows read", "ms", "time"],
+    rows: [...hot, ...pages.slice(0, WORST)].map(({ name, rowsRead, ms, time }) => [
+      name.startsWith("/") ? `\`${name}\`` : name,
+      pair(rowsRead, count),
+      pair({ small: ms.small.median, large: ms.large.median }, (value) => value.toFixed(1)),
+      `× ${time.toFixed(1)}`,
+    ]),
+  });
 }
 
 function pair(both: Both<number>, text: (value: number) => string): string {

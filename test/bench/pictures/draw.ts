@@ -28,6 +28,7 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
     domainColor: LINE,
     tickColor: LINE,
     labelFontSize: 11,
+    labelLimit: 260,
   },
   legend: { labelColor: TEXT, titleColor: TEXT, titleFontWeight: "normal", labelFontSize: 11 },
   header: { labelColor: TEXT, titleColor: TEXT, labelFontSize: 11 },

@@ -25,7 +25,7 @@ export async function emitPicture({ contenders, d1 }: ContestFigures): Promise<s
   return await draw({
     title: { text: "From emit to its answer, by the median of an insert into D1", subtitle: "● p50   ◆ p95   ▲ p99" },
     data: { values },
-    facet: { column: { field: "at", type: "nominal", sort: null, title: null } },
+    facet: { column: { field: "at", type: "nominal", sort: ["one call at a time"], title: null } },
     resolve: { scale: { x: "independent" } },
     spec: {
       width: 230,

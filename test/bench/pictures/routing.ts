@@ -13,7 +13,13 @@ export async function routingPicture({ flowhub, ancestor }: RoutingFigures): Pro
     data: { values: [...rows("cf-eventhub", ancestor), ...rows("flowhub", flowhub)] },
     mark: { type: "line", point: { size: 50 } },
     encoding: {
-      x: { field: "routes", ...log, title: null, axis: { values: flowhub.map(({ routes }) => routes), grid: false } },
+      x: {
+        field: "routes",
+        type: "quantitative",
+        scale: { type: "log", nice: false },
+        title: null,
+        axis: { values: flowhub.map(({ routes }) => routes), grid: false },
+      },
       y: { field: "microseconds", ...log, title: null, axis: { tickCount: 5, format: "~g" } },
       color: {
         field: "name",

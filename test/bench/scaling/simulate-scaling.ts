@@ -25,9 +25,13 @@ const PLACES: readonly Arrangement[] = [
   { shards: 1, accounts: 1, definitions: 2, executor: "workflow" },
   { shards: 10, accounts: 1, definitions: 1, executor: "workflow" },
   { shards: 10, accounts: 4, definitions: 1, executor: "workflow" },
+  { shards: 100, accounts: 1, definitions: 1, executor: "workflow" },
+  { shards: 100, accounts: 34, definitions: 1, executor: "workflow" },
   { shards: 1, accounts: 1, definitions: 1, executor: "express" },
   { shards: 10, accounts: 1, definitions: 1, executor: "express" },
+  { shards: 100, accounts: 1, definitions: 1, executor: "express" },
   { shards: 10, accounts: 1, definitions: 1, executor: "object" },
+  { shards: 100, accounts: 1, definitions: 1, executor: "object" },
 ];
 
 /** Where the design ends, what it costs and what happens there. The same seed gives the same figures. */

@@ -56,7 +56,13 @@ const settled = (seconds: number, ms: readonly number[] = [2]): Settled => ({
   ...{ ms, seconds, waits: [], dispatches: 100, stuck: 0, cpuSeconds: 2 * seconds, peakBytes: undefined },
 });
 const round = (seconds: number, ms: number): Round => ({ at1: settled(1, [ms]), at32: settled(1, [10 * ms]), burst: settled(seconds) });
-const entrant = (name: Entrant["name"], rounds: Round[]): Entrant => ({ name, rounds, fanOut: 1, contender: {} as never });
+const entrant = (name: Entrant["name"], rounds: Round[]): Entrant => ({
+  name,
+  rounds,
+  fanOut: 1,
+  contender: {} as never,
+  start: () => Promise.reject(),
+});
 
 describe("ratios", () => {
   const flowhub = entrant("flowhub", [round(2, 3), round(4, 3), round(2, 3)]);

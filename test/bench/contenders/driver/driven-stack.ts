@@ -17,7 +17,7 @@ export async function startDrivenStack({ stateDir, signal }: StartContender, con
     stack.broken.throwIfAborted();
     const signal = AbortSignal.any([stack.broken, AbortSignal.timeout(ANSWER_MS)]);
     const response = await fetch(new URL(path, stack.url), { method: "POST", body: body ?? null, signal });
-    if (!response.ok) throw new Error(`The driver answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
+    if (!response.ok) throw new Error(`${configs[0]} answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
     return (await response.json()) as Answer;
   };
   return {
