@@ -28,7 +28,7 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
     domainColor: LINE,
     tickColor: LINE,
     labelFontSize: 11,
-    labelLimit: 260,
+    labelLimit: 400,
   },
   legend: { labelColor: TEXT, titleColor: TEXT, titleFontWeight: "normal", labelFontSize: 11 },
   header: { labelColor: TEXT, titleColor: TEXT, labelFontSize: 11 },

@@ -6,7 +6,7 @@ const KINDS: Readonly<Record<string, string>> = { "hot path": COLOURS.flowhub, l
 /** How many times as long everything takes in the large hub as in the small one. */
 export async function growthPicture({ sizes, operations }: GrowthFigures): Promise<string> {
   const count = (value: number) => value.toLocaleString("en");
-  const y = { field: "name", type: "nominal", sort: null, title: null, axis: { domain: false, ticks: false, labelLimit: 260 } } as const;
+  const y = { field: "name", type: "nominal", sort: null, title: null, axis: { domain: false, ticks: false, labelLimit: 400 } } as const;
   return await draw({
     title: {
       text: `Time among ${count(sizes.large.dispatches)} dispatches, by that among ${count(sizes.small.dispatches)}`,
