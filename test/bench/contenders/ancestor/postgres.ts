@@ -61,17 +61,20 @@ async function foldersOfDebian(): Promise<string[]> {
 
 const DEBIAN = "/usr/lib/postgresql";
 
-/** The state directory is there then. When we are root, the server is somebody else, who has to come through folders that were made for us alone; those are temporary. */
+/**
+ * The state directory is there then. When we are root, the server is somebody else, who has to come through folders that may be for us alone:
+ * from the temporary directory down, they are opened for who knows the way.
+ */
 async function openWayTo(stateDir: string): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   if (process.getuid?.() !== 0) return;
-  const temporary = resolve(tmpdir()) + sep;
+  const temporary = resolve(tmpdir());
   let folder = resolve(stateDir);
   do {
     const { mode } = await stat(folder);
     await chmod(folder, (mode & 0o7777) | 0o011);
     folder = dirname(folder);
-  } while (folder.startsWith(temporary));
+  } while (folder === temporary || folder.startsWith(temporary + sep));
 }
 
 /** In order: each says what has changed since the last. */
