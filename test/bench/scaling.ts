@@ -1,4 +1,4 @@
-/** `node test/bench/scaling.ts`: where flowhub saturates, and what it costs, by simulation. */
+/** `npm run bench:scaling`: where flowhub saturates, and what it costs, by simulation. */
 import { obey } from "../../examples/local/command-line.ts";
 import { scalingPicture } from "./pictures/scaling.ts";
 import { isWritten, writeGenerated } from "./scaling/document.ts";
@@ -17,6 +17,6 @@ async function run({ seed, json, document }: Options): Promise<number> {
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   if (document === "write") writeGenerated(generated);
   if (document !== "check" || isWritten(generated)) return 0;
-  process.stderr.write("docs/scaling.md and its picture are not these: run node test/bench/scaling.ts --write.\n");
+  process.stderr.write("docs/scaling.md and its picture are not these: run npm run bench:scaling -- --write.\n");
   return 1;
 }

@@ -13,7 +13,7 @@ export interface Options {
 export const HELP = `Simulates how flowhub scales, by the documented limits of Cloudflare: where it saturates, how long what waits, and what it costs.
 Nothing is measured; the same seed gives the same figures.
 
-  node test/bench/scaling.ts [options]
+  npm run bench:scaling -- [options]
 
   --seed N   what is random is drawn from it; ${DOCUMENT_SEED}
   --json     print the figures as one line of JSON, the last on stdout
