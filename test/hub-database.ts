@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 
@@ -14,9 +14,12 @@ export async function openHubDatabase(stateDir: string, options: DatabaseSyncOpt
 
 /** The file, if a hub has used this state. */
 export async function findHubDatabase(stateDir: string): Promise<string | undefined> {
-  const names = await readdir(stateDir, { recursive: true });
-  const files = names.filter((name) => name.includes("/d1/") && name.endsWith(".sqlite")).map((name) => join(stateDir, name));
-  return files.find(isHubs);
+  // Not all that is there: runs leave thousands of files.
+  for await (const name of glob("v3/d1/*/*.sqlite", { cwd: stateDir })) {
+    const file = join(stateDir, name);
+    if (isHubs(file)) return file;
+  }
+  return undefined;
 }
 
 function isHubs(file: string): boolean {

@@ -3,14 +3,15 @@ import { costTable, countsTable, peersTable } from "./counts/table.ts";
 import type { Figures } from "./figures.ts";
 import { markdown } from "./grid.ts";
 import { growthTable } from "./growth/report.ts";
+import { partsOf } from "./marked.ts";
 
 /** The README with its measured sections renewed: each between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. */
 export function withSections(readme: string, figures: Partial<Figures>): string {
   return Object.entries(sectionsOf(figures)).reduce((text, [name, section]) => {
     const [start, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
-    const [from, to] = [text.indexOf(start), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`The README has no place for ${name}: ${start} … ${end}.`);
-    return `${text.slice(0, from + start.length)}\n\n${section}\n\n${text.slice(to)}`;
+    const [before, , behind] = partsOf(text, start, end) ?? [];
+    if (before === undefined) throw new Error(`The README has no place for ${name}: ${start} … ${end}.`);
+    return `${before}\n\n${section}\n\n${behind}`;
   }, readme);
 }
 

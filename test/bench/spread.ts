@@ -11,3 +11,9 @@ export function spreadOf(values: readonly number[]): Spread {
   const at = (part: number) => ascending[Math.round(part * (ascending.length - 1))] ?? Number.NaN;
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
+
+/** `1.05 (1.02 to 1.07)`. */
+export function spreadText({ median, low, high }: Spread, digits: number): string {
+  const text = (value: number) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${text(median)} (${text(low)} to ${text(high)})`;
+}

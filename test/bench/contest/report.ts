@@ -1,5 +1,5 @@
 import { drawn } from "../grid.ts";
-import type { Spread } from "../spread.ts";
+import { spreadText } from "../spread.ts";
 import type { ContenderName, ContestFigures, Ratios } from "./figures.ts";
 import { contestGrid, TITLES } from "./grid.ts";
 
@@ -14,15 +14,12 @@ const RATIOS: Readonly<Record<keyof Ratios, string>> = {
 
 /** The figures for people. */
 export function contestText(contest: ContestFigures): string {
-  const ratios = Object.entries(RATIOS).map(([name, title]) => [title, spreadText(contest.ratios[name as keyof Ratios])]);
+  const ratios = Object.entries(RATIOS).map(([name, title]) => {
+    const spread = contest.ratios[name as keyof Ratios];
+    return [title, spread === null ? "–" : spreadText(spread, 2)];
+  });
   const absent = Object.entries(contest.absent).map(([name, why]) => `${TITLES[name as ContenderName]} was not measured: ${why}`);
   return [drawn(contestGrid(contest)), drawn({ head: ["flowhub, of each round", "median (quartiles)"], rows: ratios }), ...absent].join(
     "\n",
   );
-}
-
-function spreadText(spread: Spread | null): string {
-  if (spread === null) return "–";
-  const [median, low, high] = [spread.median, spread.low, spread.high].map((value) => value.toFixed(2));
-  return `${median} (${low} to ${high})`;
 }

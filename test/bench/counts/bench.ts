@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { plain } from "../../../examples/local/observer.ts";
 import { countOngoing } from "../contenders/d1-file.ts";
 import { type MeteredHub, startMeteredHub } from "../metered/hub.ts";
-import type { Meters } from "../metered/meters.ts";
+import { type Meters, sumOfMeters } from "../metered/meters.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { CASE_NAMES, CASES, type Case, WARM_UP } from "./cases.ts";
 import { type Counts, type Usage, usageOf } from "./usage.ts";
 
@@ -27,24 +25,20 @@ const HISTORIES_AT_ONCE = 10;
  * what is done and not on how long it takes. Nobody sweeps meanwhile, and nothing is asked of the hub but to emit.
  */
 export async function countAll({ signal, say = () => {} }: CountOptions = {}): Promise<Counts> {
-  const stateDir = await mkdtemp(join(tmpdir(), "flowhub-counts-"));
-  try {
-    say("starting a hub that counts");
-    await using metered = await startMeteredHub({ stateDir, signal });
-    const counting: Counting = { metered, stateDir, signal };
-    // The first use migrates the database and stores the configuration.
-    for (const one of WARM_UP) await count(counting, one);
-    const counts: Record<string, Usage> = {};
-    for (const name of CASE_NAMES) {
-      const one: Case = CASES[name];
-      say(one.title);
-      if (one.again) await count(counting, { ...one, dispatches: 1 });
-      counts[name] = await count(counting, one);
-    }
-    return counts as Counts;
-  } finally {
-    await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
+  await using directory = await temporaryDirectory("flowhub-counts-");
+  say("starting a hub that counts");
+  await using metered = await startMeteredHub({ stateDir: directory.path, signal });
+  const counting: Counting = { metered, stateDir: directory.path, signal };
+  // The first use migrates the database and stores the configuration.
+  for (const one of WARM_UP) await count(counting, one);
+  const counts: Record<string, Usage> = {};
+  for (const name of CASE_NAMES) {
+    const one: Case = CASES[name];
+    say(one.title);
+    if (one.again) await count(counting, { ...one, dispatches: 1 });
+    counts[name] = await count(counting, one);
   }
+  return counts as Counts;
 }
 
 interface Counting {
@@ -64,7 +58,7 @@ async function count(counting: Counting, { title, events, dispatches }: Case): P
   const limit = pLimit(HISTORIES_AT_ONCE);
   const histories = await Promise.all(ids.map((id) => limit(() => metered.history(id))));
   await sleep(QUIET_MS, undefined, { signal: counting.signal });
-  const meters = addUp(untilSettled, await metered.take());
+  const meters = sumOfMeters(untilSettled, await metered.take());
   return usageOf({ events: events.length, stored: fresh.length, dispatches, histories }, meters);
 }
 
@@ -82,20 +76,6 @@ async function takeUntilSettled(
     if (started && (await countOngoing(stateDir)) === 0) return meters;
     if (Date.now() > deadline) throw new Error(`${title}: not settled after ${SETTLED_WITHIN_MS / 1_000} s: ${JSON.stringify(meters)}`);
     await sleep(LOOK_MS, undefined, { signal });
-    meters = addUp(meters, await metered.take());
+    meters = sumOfMeters(meters, await metered.take());
   }
-}
-
-function addUp(one: Meters, other: Meters): Meters {
-  return {
-    d1: sumOf(one.d1, other.d1),
-    queue: sumOf(one.queue, other.queue),
-    workflows: sumOf(one.workflows, other.workflows),
-    deliveries: one.deliveries + other.deliveries,
-  };
-}
-
-function sumOf<Part extends string>(one: Readonly<Record<Part, number>>, other: Readonly<Record<Part, number>>): Record<Part, number> {
-  const parts = Object.keys(one) as Part[];
-  return Object.fromEntries(parts.map((part) => [part, one[part] + other[part]])) as Record<Part, number>;
 }

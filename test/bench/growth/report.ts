@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { markdown } from "../grid.ts";
-import type { Spread } from "../spread.ts";
+import { spreadText } from "../spread.ts";
 import type { Both, GrowthFigures } from "./figures.ts";
 
 /** All figures for people. */
@@ -13,7 +13,7 @@ export function growthReport({ sizes, operations }: GrowthFigures): string {
   table.push(["dispatches", count(sizes.small.dispatches), count(sizes.large.dispatches), "", "", "", "small", "large", "ratio"]);
   for (const { name, bound, rowsRead, rowsWritten, roundTrips, ms, time } of operations) {
     const limit = bound === undefined ? "as many" : count(bound);
-    const times = [spreadText(ms.small), spreadText(ms.large), time.toFixed(2)];
+    const times = [spreadText(ms.small, 1), spreadText(ms.large, 1), time.toFixed(2)];
     table.push([name, count(rowsRead.small), count(rowsRead.large), limit, count(rowsWritten.large), count(roundTrips.large), ...times]);
   }
   return `${table.toString()}\n${storedText(sizes)}`;
@@ -59,10 +59,6 @@ export function growthTable({ sizes, operations }: GrowthFigures): string {
 function pair(both: Both<number>, text: (value: number) => string): string {
   const [small, large] = [text(both.small), text(both.large)];
   return small === large ? small : `${small} and ${large}`;
-}
-
-function spreadText({ median, low, high }: Spread): string {
-  return `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
 }
 
 function count(value: number): string {

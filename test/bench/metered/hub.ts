@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmitInput, EventHubApi } from "flowhub";
 import { plain } from "../../../examples/local/observer.ts";
 import { type Stack, startStack } from "../../../examples/local/stack.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { type Call, METER_PATH, type Meters, type Timed } from "./meters.ts";
 
 /** A running hub that counts what it asks of the platform. */
@@ -63,9 +63,8 @@ async function askMeter<Answer>({ url }: Stack, method: string, ...given: readon
 
 /** The same hub but for its name and its code. */
 async function meteredConfig(config: string, until: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "flowhub-metered-"));
-  until.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
-  const file = join(directory, "wrangler.toml");
+  const { path } = until.use(await temporaryDirectory("flowhub-metered-"));
+  const file = join(path, "wrangler.toml");
   const text = await readFile(config, "utf8");
   await writeFile(file, text.replace(/^name = .*$/m, 'name = "bench-metered"').replace(/^main = .*$/m, `main = ${JSON.stringify(CODE)}`));
   return file;

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Spread } from "../spread.ts";
+import { spreadText } from "../spread.ts";
 import type { RoutesFigure, RoutingFigures } from "./bench.ts";
 
 /** The figures for people. */
@@ -25,9 +25,4 @@ export function routingTable({ flowhub, ancestor, allCanMatch, route1000Vs5, anc
 
 function timesOf({ nsPerEvent, nsPerEventPerRoute }: RoutesFigure): string[] {
   return [spreadText(nsPerEvent, 0), nsPerEventPerRoute.toFixed(1)];
-}
-
-function spreadText({ median, low, high }: Spread, digits: number): string {
-  const text = (value: number) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${text(median)} (${text(low)} to ${text(high)})`;
 }

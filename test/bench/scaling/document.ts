@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { partsOf } from "../marked.ts";
 import { markdownOf, type Table } from "./table.ts";
 
 const DOCS = join(import.meta.dirname, "../../../docs");
@@ -11,7 +12,7 @@ export const DOCUMENT_SEED = 1;
 
 /** What stands between the marks of docs/scaling.md. Throws where there are none. */
 export function readGenerated(): string {
-  const [, generated] = partsOf(readFileSync(FILE, "utf8"));
+  const [, generated] = partsOfDocument();
   return generated;
 }
 
@@ -30,14 +31,13 @@ export function isWritten({ tables, picture }: Generated): boolean {
 }
 
 export function writeGenerated({ tables, picture }: Generated): void {
-  const [before, , after] = partsOf(readFileSync(FILE, "utf8"));
+  const [before, , after] = partsOfDocument();
   writeFileSync(FILE, `${before}${generatedOf(tables)}${after}`);
   writeFileSync(PICTURE, picture);
 }
 
-function partsOf(text: string): readonly [before: string, generated: string, after: string] {
-  const [start, end] = [text.indexOf(START), text.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`docs/scaling.md has no ${START} … ${END}.`);
-  const from = start + START.length;
-  return [text.slice(0, from), text.slice(from, end), text.slice(end)];
+function partsOfDocument(): readonly [before: string, generated: string, behind: string] {
+  const parts = partsOf(readFileSync(FILE, "utf8"), START, END);
+  if (parts === undefined) throw new Error(`docs/scaling.md has no ${START} … ${END}.`);
+  return parts;
 }

@@ -1,9 +1,8 @@
+import { type Grid, markdown } from "../grid.ts";
+
 /** A table for people, in a terminal or in a document. The first column is text, the others are figures unless `text` names them. */
-export interface Table {
+export interface Table extends Grid {
   readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** Columns of words. */
   readonly text: readonly number[];
 }
 
@@ -19,11 +18,7 @@ export function span(ms: number): string {
   return ms < 120_000 ? `${figure(ms / 1_000)} s` : `${figure(ms / 60_000)} min`;
 }
 
-/** As Markdown, with columns as wide as their widest cell. */
-export function markdownOf({ title, head, rows, text }: Table): string {
-  const widths = head.map((name, column) => Math.max(3, name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => (text.includes(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = widths.map((width, column) => (text.includes(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [`**${title}**`, "", line(head), line(rule), ...rows.map(line)].join("\n");
+/** As Markdown. */
+export function markdownOf({ title, ...grid }: Table): string {
+  return `**${title}**\n\n${markdown(grid)}`;
 }

@@ -1,7 +1,6 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { cp } from "node:fs/promises";
 import { HUB } from "../stack.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { prepareState } from "./prepare-state.ts";
 import { type SeedOptions, seed } from "./seed.ts";
 
@@ -27,22 +26,16 @@ export async function seededState({ empty, signal, ...history }: SeededStateOpti
 /** The state of one that nobody has used yet. */
 export async function emptyState(signal?: AbortSignal): Promise<LocalState> {
   await using made = new AsyncDisposableStack();
-  const stateDir = await directory(made);
+  const { path: stateDir } = made.use(await temporaryDirectory("flowhub-seeded-"));
   await prepareState(stateDir, signal);
   return until(made.move(), stateDir);
 }
 
 async function copyOf(state: LocalState): Promise<LocalState> {
   await using made = new AsyncDisposableStack();
-  const stateDir = await directory(made);
+  const { path: stateDir } = made.use(await temporaryDirectory("flowhub-seeded-"));
   await cp(state.stateDir, stateDir, { recursive: true });
   return until(made.move(), stateDir);
-}
-
-async function directory(made: AsyncDisposableStack): Promise<string> {
-  const stateDir = await mkdtemp(join(tmpdir(), "flowhub-seeded-"));
-  made.defer(() => rm(stateDir, { recursive: true, force: true, maxRetries: 10 }));
-  return stateDir;
 }
 
 function until(all: AsyncDisposableStack, stateDir: string): LocalState {
