@@ -1,10 +1,10 @@
 import type { EmitInput, HubEvent } from "../schema/contract.ts";
 import type { RouteExplanation } from "../schema/operations.ts";
 import type { Policy } from "../schema/policy.ts";
-import { explainRoutes } from "../src/domain/explanation.ts";
-import { parseEmit } from "../src/domain/parse-emit.ts";
-import { hubEvent, planEmit } from "../src/domain/plan-emit.ts";
-import { compileRouting } from "../src/domain/routing.ts";
+import { parseEmit } from "../src/domain/emit/parse-emit.ts";
+import { hubEvent, planEmit } from "../src/domain/emit/plan-emit.ts";
+import { explainRoutes } from "../src/domain/routing/explanation.ts";
+import { compileRouting } from "../src/domain/routing/routing.ts";
 import type { NamesOf, RoutingArgs } from "./args.ts";
 import { refuse } from "./parse-args.ts";
 import { parseRouting } from "./plan.ts";

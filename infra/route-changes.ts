@@ -1,5 +1,5 @@
 import type { HubConfig, Route, Target } from "../schema/config.ts";
-import { conditionText } from "../src/domain/condition-text.ts";
+import { conditionText } from "../src/domain/routing/condition-text.ts";
 
 /** What goes where, and what each destination is, as far as it is known. */
 export interface RoutingState {

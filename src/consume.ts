@@ -4,7 +4,7 @@ import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { logError } from "./bindings/log.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";
-import { storeQueued } from "./hub/store-queued.ts";
+import { storeQueued } from "./hub/emit/store-queued.ts";
 import { takeDeadLetter } from "./reconciler/dead-letters.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
 

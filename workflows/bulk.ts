@@ -1,6 +1,6 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
 import { BULK_STEP, type BulkParams } from "../schema/messages.ts";
-import { endPieces, type NextPiece, performPiece } from "../src/hub/bulk-piece.ts";
+import { endPieces, type NextPiece, performPiece } from "../src/hub/operate/bulk-piece.ts";
 
 /** A database that is away for a while holds the operation up and does not end it. */
 const PIECE = {

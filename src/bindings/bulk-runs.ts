@@ -1,5 +1,5 @@
 import type { BulkParams } from "../../schema/messages.ts";
-import { isOver } from "../domain/audit.ts";
+import { isOver } from "../domain/audit/audit.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
 

@@ -3,7 +3,7 @@ import { configFromBindings } from "../../schema/config-bindings.ts";
 import { Fault } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issueText } from "../../schema/wording.ts";
-import { compileRouting, type Routing } from "../domain/routing.ts";
+import { compileRouting, type Routing } from "../domain/routing/routing.ts";
 
 /** The configuration of this deployment, ready to route. */
 export interface Configuration {

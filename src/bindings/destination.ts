@@ -1,6 +1,6 @@
 import type { HubConfig } from "../../schema/config.ts";
 import type { Delivery, HubEvent } from "../../schema/contract.ts";
-import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/answer.ts";
+import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
 import { dispose } from "./dispose.ts";
 
 /** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */

@@ -1,7 +1,7 @@
 import { QUEUE } from "../../schema/limits.ts";
 import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/messages.ts";
-import { byteLength } from "../domain/byte-length.ts";
-import { chunks } from "../domain/chunks.ts";
+import { byteLength } from "../domain/base/byte-length.ts";
+import { chunks } from "../domain/base/chunks.ts";
 import { logError } from "./log.ts";
 
 /** Puts runs to be started on the queue, in as few messages and calls as its limits allow. */

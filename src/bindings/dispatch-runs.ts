@@ -2,7 +2,7 @@ import type { RunView } from "../../schema/contract.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type RunParams, STEP } from "../../schema/messages.ts";
-import { chunks } from "../domain/chunks.ts";
+import { chunks } from "../domain/base/chunks.ts";
 import { dispose } from "./dispose.ts";
 
 /** What became of an order to create runs. */

@@ -1,7 +1,7 @@
 import type { SettledStatus } from "../../schema/contract.ts";
 import type { Json } from "../../schema/json.ts";
-import { byteLength } from "../domain/byte-length.ts";
-import type { AttemptRecord } from "../store/record-attempt.ts";
+import { byteLength } from "../domain/base/byte-length.ts";
+import type { AttemptRecord } from "../store/attempt/record-attempt.ts";
 
 /**
  * What the `deliver` step ends with. Steps return text: objects have made invocations hang (workers-sdk#14959).

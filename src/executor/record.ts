@@ -2,10 +2,10 @@ import type { Outcome } from "../../schema/contract.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
-import { answerInvalid } from "../domain/answer.ts";
-import { NOTHING } from "../domain/plan-emit.ts";
-import { runsOf } from "../domain/receipts.ts";
-import { type AttemptRecord, recordAttempt } from "../store/record-attempt.ts";
+import { answerInvalid } from "../domain/attempt/answer.ts";
+import { NOTHING } from "../domain/emit/plan-emit.ts";
+import { runsOf } from "../domain/emit/receipts.ts";
+import { type AttemptRecord, recordAttempt } from "../store/attempt/record-attempt.ts";
 
 /** Where a dispatch stands once an attempt is recorded. */
 export type Stand = { readonly status: Outcome } | { readonly status: "ongoing"; readonly lookAgainAt: number };

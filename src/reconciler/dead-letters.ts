@@ -1,7 +1,7 @@
 import { stringify } from "safe-stable-stringify";
 import { v7 as uuidv7 } from "uuid";
-import { dispatchIdsIn } from "../domain/dispatch-ids.ts";
-import { recordDeadLetter } from "../store/dead-letter.ts";
+import { dispatchIdsIn } from "../domain/base/dispatch-ids.ts";
+import { recordDeadLetter } from "../store/repair/dead-letter.ts";
 
 /**
  * Writes down what the queue gave up on and hands every dispatch it speaks of to the reconciler, whatever else is wrong with the message:

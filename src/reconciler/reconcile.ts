@@ -5,10 +5,10 @@ import type { OverdueDispatch } from "../../schema/messages.ts";
 import { configured } from "../bindings/configuration.ts";
 import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import { logError } from "../bindings/log.ts";
-import { againAt, decideRepair, type Repair, type RunLook, repairedState } from "../domain/repair.ts";
-import { claimRepair, countRestart, giveBack } from "../store/claim-repair.ts";
-import { loadOverdue, type OverdueRow } from "../store/load-overdue.ts";
-import type { NoteRow } from "../store/notes.ts";
+import { againAt, decideRepair, type Repair, type RunLook, repairedState } from "../domain/repair/repair.ts";
+import type { NoteRow } from "../store/d1/notes.ts";
+import { claimRepair, countRestart, giveBack } from "../store/repair/claim-repair.ts";
+import { loadOverdue, type OverdueRow } from "../store/repair/load-overdue.ts";
 
 /**
  * Compares overdue dispatches with their runs and repairs what is wrong. Each is claimed before anything is done to it, so that two

@@ -1,7 +1,7 @@
 import { CHECK } from "../../schema/limits.ts";
 import { enqueueOverdue } from "../bindings/dispatch-queue.ts";
-import { claimOverdue } from "../store/claim-overdue.ts";
-import { countOverdue } from "../store/read-health.ts";
+import { countOverdue } from "../store/read/read-health.ts";
+import { claimOverdue } from "../store/repair/claim-overdue.ts";
 
 /** What a sweep did. */
 export interface Swept {

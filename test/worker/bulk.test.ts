@@ -2,7 +2,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { BulkView } from "../../schema/operations.ts";
-import { performPiece } from "../../src/hub/bulk-piece.ts";
+import { performPiece } from "../../src/hub/operate/bulk-piece.ts";
 import hubWorker from "../../src/index.ts";
 import { faultOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";

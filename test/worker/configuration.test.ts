@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { configuration } from "../../src/hub/configuration.ts";
+import { configuration } from "../../src/hub/read/configuration.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, storedDispatch } from "./support/hub.ts";
 import { dispatchRow, eventRow } from "./support/rows.ts";

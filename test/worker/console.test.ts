@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { STATUSES } from "../../schema/contract.ts";
-import { health } from "../../src/hub/health.ts";
+import { health } from "../../src/hub/read/health.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { consoleOf } from "./support/console.ts";

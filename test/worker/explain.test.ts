@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../schema/json.ts";
-import { explainEvent } from "../../src/hub/explain-event.ts";
+import { explainEvent } from "../../src/hub/read/explain-event.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, only, store, storedDispatch, unique } from "./support/hub.ts";

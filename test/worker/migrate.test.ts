@@ -1,8 +1,8 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import { health } from "../../src/hub/health.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { health } from "../../src/hub/read/health.ts";
+import { migrate } from "../../src/store/d1/migrate.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { failureOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EmitInput } from "../../schema/contract.ts";
 import { DAY_MS } from "../../schema/limits.ts";
-import { previewEmit } from "../../src/hub/preview-emit.ts";
+import { previewEmit } from "../../src/hub/emit/preview-emit.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, only, unique } from "./support/hub.ts";
 import { keptQueue } from "./support/kept-queue.ts";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type SettledStatus, STATUSES, type Status } from "../../schema/contract.ts";
 import { DAY_MS, PURGE } from "../../schema/limits.ts";
 import type { PurgePage, PurgeQuery } from "../../schema/upkeep.ts";
-import { purge } from "../../src/hub/purge.ts";
+import { purge } from "../../src/hub/purge/purge.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { envWith, hub, only, unique } from "./support/hub.ts";

@@ -4,7 +4,7 @@ import type { ProducerApi } from "../../schema/api.ts";
 import type { EmitReceipt } from "../../schema/contract.ts";
 import { CHECK, DAY_MS, HOUR_MS, QUEUE } from "../../schema/limits.ts";
 import type { EmitMessage } from "../../schema/messages.ts";
-import { emit } from "../../src/hub/emit.ts";
+import { emit } from "../../src/hub/emit/emit.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume, DEAD_LETTERS } from "./support/consume.ts";

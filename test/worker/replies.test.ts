@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { EmitInput } from "../../schema/contract.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
-import { audit } from "../../src/hub/audit.ts";
+import { audit } from "../../src/hub/audit/audit.ts";
 import { look, lookToTheEnd, replying } from "./support/attempts.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";

@@ -5,7 +5,7 @@ import type { Duration } from "../../schema/duration.ts";
 import { CHECK, HOUR_MS, SECOND_MS } from "../../schema/limits.ts";
 import type { RetryOptions } from "../../schema/operations.ts";
 import { findRun } from "../../src/bindings/dispatch-runs.ts";
-import { retryDispatch } from "../../src/hub/retry-dispatch.ts";
+import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { callsOf } from "./support/attempts.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";

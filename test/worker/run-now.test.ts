@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type SettledStatus, STATUSES } from "../../schema/contract.ts";
 import { CHECK, SECOND_MS } from "../../schema/limits.ts";
 import type { Operation as Said } from "../../schema/operations.ts";
-import { runNow } from "../../src/hub/run-now.ts";
+import { runNow } from "../../src/hub/operate/run-now.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume } from "./support/consume.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { STATS } from "../../schema/limits.ts";
-import { firstIdAt } from "../../src/domain/time-id.ts";
-import { stats } from "../../src/hub/stats.ts";
+import { firstIdAt } from "../../src/domain/base/time-id.ts";
+import { stats } from "../../src/hub/read/stats.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, startedDispatch, storedDispatch } from "./support/hub.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { WatchLine } from "../../schema/contract.ts";
-import { watchDispatch } from "../../src/hub/watch.ts";
+import { watchDispatch } from "../../src/hub/read/watch.ts";
 import { look } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
 import { deafQueue, envWith, hub, startedDispatch, storedDispatch } from "./support/hub.ts";

@@ -1,4 +1,4 @@
-import { compileRouting } from "../../../src/domain/routing.ts";
+import { compileRouting } from "../../../src/domain/routing/routing.ts";
 import { type Spread, spreadOf } from "../spread.ts";
 import { compileAncestor } from "./ancestor.ts";
 import { allCanMatch, configOf, drawEvents, fewCanMatch, type PlainRoute } from "./scenario.ts";

@@ -1,6 +1,6 @@
 import { SECOND_MS } from "../../../schema/limits.ts";
-import { resolveDelivery } from "../../../src/domain/policy.ts";
-import type { Overdue, RunLook } from "../../../src/domain/repair.ts";
+import type { Overdue, RunLook } from "../../../src/domain/repair/repair.ts";
+import { resolveDelivery } from "../../../src/domain/routing/policy.ts";
 
 /** A dispatch in the model: its row, and its run. */
 export interface Dispatch {

@@ -1,5 +1,5 @@
 import { CHECK, QUEUE } from "../../../schema/limits.ts";
-import { chunks } from "../../../src/domain/chunks.ts";
+import { chunks } from "../../../src/domain/base/chunks.ts";
 import type { Account } from "./account.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Allowance } from "./allowance.ts";

@@ -33,7 +33,7 @@ export const PACE: DatabasePace = { readMs: 1, writeMs: 4, rowMs: 0.02 };
 /** [I] A call to the Workflows service; how long a queue takes to deliver, at most; how long it waits for a batch to fill under load. */
 export const WAITS = { engineMs: 50, deliveryMs: 250, batchMs: 100 } as const;
 
-/** Rows written, as test/worker/budget.test.ts counts them. `giveBack`: two for `check_at`, one for the note (src/store/claim-repair.ts). */
+/** Rows written, as test/worker/budget.test.ts counts them. `giveBack`: two for `check_at`, one for the note (src/store/repair/claim-repair.ts). */
 export const ROWS = {
   event: 2,
   dispatch: 2,

@@ -1,6 +1,6 @@
 import { CHECK, QUEUE } from "../../../schema/limits.ts";
-import { chunks } from "../../../src/domain/chunks.ts";
-import { againAt, decideRepair, type Repair, repairedState } from "../../../src/domain/repair.ts";
+import { chunks } from "../../../src/domain/base/chunks.ts";
+import { againAt, decideRepair, type Repair, repairedState } from "../../../src/domain/repair/repair.ts";
 import { type Dispatch, overdueOf } from "./dispatch.ts";
 import { type Hub, read, write } from "./hub.ts";
 import { ROWS, WAITS } from "./platform.ts";

@@ -1,5 +1,5 @@
 import { CHECK, PURGE, SECOND_MS } from "../../../schema/limits.ts";
-import { retryDelayMs } from "../../../src/domain/retry-delay.ts";
+import { retryDelayMs } from "../../../src/domain/attempt/retry-delay.ts";
 import { type Dispatch, POLICY } from "./dispatch.ts";
 import { type Hub, read, write } from "./hub.ts";
 import { ROWS } from "./platform.ts";

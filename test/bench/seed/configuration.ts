@@ -3,7 +3,7 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { parseConfig } from "../../../schema/config.ts";
 import { configFromBindings } from "../../../schema/config-bindings.ts";
 import { issueText } from "../../../schema/wording.ts";
-import { compileRouting, type Routing } from "../../../src/domain/routing.ts";
+import { compileRouting, type Routing } from "../../../src/domain/routing/routing.ts";
 
 /** A configuration as the hub that has it would store it. */
 export interface Configuration {

@@ -1,4 +1,4 @@
-import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../../../src/domain/answer.ts";
+import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../../../src/domain/attempt/answer.ts";
 import type { Random } from "../../chaos/random.ts";
 
 /** What a destination says when it fails for a while: trying again helps, or might. */

@@ -1,8 +1,8 @@
 import type { Policy } from "../../../schema/policy.ts";
 import type { StoredExecution } from "../../../schema/tables.ts";
-import type { Answer } from "../../../src/domain/answer.ts";
-import { decideNext, type Next, type PastAttempt } from "../../../src/domain/next-attempt.ts";
-import type { DispatchRow } from "../../../src/domain/plan-emit.ts";
+import type { Answer } from "../../../src/domain/attempt/answer.ts";
+import { decideNext, type Next, type PastAttempt } from "../../../src/domain/attempt/next-attempt.ts";
+import type { DispatchRow } from "../../../src/domain/emit/plan-emit.ts";
 import type { Random } from "../../chaos/random.ts";
 import { fraction, idAt, longTail } from "./draw.ts";
 import { COMPLETE, failedFor, IGNORED, lastingFailure, passingFailure, WITHOUT_HANDLE } from "./failures.ts";

@@ -1,5 +1,5 @@
 import type { StoredNote } from "../../../schema/tables.ts";
-import type { DispatchRow } from "../../../src/domain/plan-emit.ts";
+import type { DispatchRow } from "../../../src/domain/emit/plan-emit.ts";
 import type { Random } from "../../chaos/random.ts";
 import { OPERATORS } from "./catalogue.ts";
 import { idAt } from "./draw.ts";

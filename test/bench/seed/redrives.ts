@@ -1,6 +1,6 @@
 import type { StoredDispatch } from "../../../schema/tables.ts";
-import { planRedrives } from "../../../src/domain/redrive.ts";
-import { isBad } from "../../../src/domain/stage.ts";
+import { isBad } from "../../../src/domain/attempt/stage.ts";
+import { planRedrives } from "../../../src/domain/operate/redrive.ts";
 import type { Random } from "../../chaos/random.ts";
 import { OPERATORS } from "./catalogue.ts";
 import { idAt } from "./draw.ts";
@@ -43,7 +43,7 @@ function redriveOf(dispatch: StoredDispatch, { bulk, done }: Redriving, circumst
   return { ...history, dispatch: { ...history.dispatch, redriveOf } };
 }
 
-/** As src/store/store-redrive.ts writes it. */
+/** As src/store/operate/store-redrive.ts writes it. */
 function retryNote({ id }: StoredDispatch, { bulk }: Redriving) {
   const detail = JSON.stringify({ redrive: `${id}-r1`, bulk: bulk.id });
   return { subjectId: id, id: bulk.id, at: bulk.startedAt, kind: "retry", by: bulk.by, reason: bulk.reason, detail };

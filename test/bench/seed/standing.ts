@@ -51,7 +51,7 @@ export function standingOf({ now, bulks, random }: { now: number; bulks: readonl
   };
 }
 
-/** As src/store/controls.ts writes them. */
+/** As src/store/pause/controls.ts writes them. */
 function holdNote({ destination, state, since, by, detail }: Control, random: Random): StoredNote {
   const kind = state === "paused" ? "pause" : "trip";
   return { subjectId: `${CONTROL.subject}${destination}`, id: idAt(since, random), at: since, kind, by, reason: detail, detail: null };

@@ -1,6 +1,6 @@
 import type { Cause } from "../../../schema/contract.ts";
 import type { Json } from "../../../schema/json.ts";
-import { planEmit } from "../../../src/domain/plan-emit.ts";
+import { planEmit } from "../../../src/domain/emit/plan-emit.ts";
 import { type Random, randomOf } from "../../chaos/random.ts";
 import type { Configuration } from "./configuration.ts";
 import { fraction, idAt } from "./draw.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compileRouting } from "../../../src/domain/routing.ts";
+import { compileRouting } from "../../../src/domain/routing/routing.ts";
 import { compileAncestor } from "../../bench/routing/ancestor.ts";
 import { measureRouting, type RoutesFigure, type RoutingFigures } from "../../bench/routing/bench.ts";
 import { routingTable } from "../../bench/routing/report.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { QUEUE } from "../../../schema/limits.ts";
 import { type DispatchMessage, dispatchMessage, type EmitMessage, type OverdueDispatch, type RunParams } from "../../../schema/messages.ts";
 import { enqueueEmit, enqueueOverdue, enqueueRuns } from "../../../src/bindings/dispatch-queue.ts";
-import { byteLength } from "../../../src/domain/byte-length.ts";
+import { byteLength } from "../../../src/domain/base/byte-length.ts";
 import { messageOfRejection } from "../support/message-of.ts";
 import { eventRow } from "../support/rows.ts";
 

@@ -6,7 +6,7 @@ import type { RouteArgs } from "../../../infra/args.ts";
 import { checkRoutes } from "../../../infra/check-routes.ts";
 import type { EmitInput } from "../../../schema/contract.ts";
 import { EMIT } from "../../../schema/limits.ts";
-import { compileRouting } from "../../../src/domain/routing.ts";
+import { compileRouting } from "../../../src/domain/routing/routing.ts";
 import { validConfig } from "../support/configs.ts";
 import { document } from "../support/json.ts";
 import { messageOf } from "../support/message-of.ts";

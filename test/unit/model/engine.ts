@@ -1,6 +1,6 @@
 import type { RunView } from "../../../schema/contract.ts";
-import type { RunLook } from "../../../src/domain/repair.ts";
-import type { AttemptRecord } from "../../../src/store/record-attempt.ts";
+import type { RunLook } from "../../../src/domain/repair/repair.ts";
+import type { AttemptRecord } from "../../../src/store/attempt/record-attempt.ts";
 
 /** Where a run stands between two activations: what the engine has written down of it. */
 type Place =

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
-import type { Answer } from "../../../src/domain/answer.ts";
+import type { Answer } from "../../../src/domain/attempt/answer.ts";
 import { policyOf } from "../support/policies.ts";
 import type { History, Reply, Trouble } from "./world.ts";
 

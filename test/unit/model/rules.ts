@@ -1,5 +1,5 @@
-import { decideLook, decideNext } from "../../../src/domain/next-attempt.ts";
-import { againAt, decideRepair, repairedState } from "../../../src/domain/repair.ts";
+import { decideLook, decideNext } from "../../../src/domain/attempt/next-attempt.ts";
+import { againAt, decideRepair, repairedState } from "../../../src/domain/repair/repair.ts";
 import type { DispatchState } from "./storage.ts";
 
 /** What the parts of the hub decide, and the conditions in SQL that hold it together. */

@@ -1,6 +1,6 @@
 import type { SettledStatus, Status } from "../../../schema/contract.ts";
-import type { Repair, RepairedState } from "../../../src/domain/repair.ts";
-import type { AttemptRecord, RecordEffect } from "../../../src/store/record-attempt.ts";
+import type { Repair, RepairedState } from "../../../src/domain/repair/repair.ts";
+import type { AttemptRecord, RecordEffect } from "../../../src/store/attempt/record-attempt.ts";
 import type { Rules } from "./rules.ts";
 
 /** A dispatch's row, as far as it changes. */

@@ -1,11 +1,11 @@
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { Policy } from "../../../schema/policy.ts";
-import type { Answer } from "../../../src/domain/answer.ts";
-import { type AuditFigures, auditPiece } from "../../../src/domain/audit.ts";
-import { NOTHING } from "../../../src/domain/plan-emit.ts";
-import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair.ts";
+import type { Answer } from "../../../src/domain/attempt/answer.ts";
+import { type AuditFigures, auditPiece } from "../../../src/domain/audit/audit.ts";
+import { NOTHING } from "../../../src/domain/emit/plan-emit.ts";
+import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair/repair.ts";
 import { RetrySignal, retryWaitMs } from "../../../src/executor/retry-signal.ts";
-import type { AttemptRecord } from "../../../src/store/record-attempt.ts";
+import type { AttemptRecord } from "../../../src/store/attempt/record-attempt.ts";
 import { mulberry32 } from "../../mulberry32.ts";
 import { eventRow } from "../support/rows.ts";
 import { isOver, lookOf, newRun, type Run } from "./engine.ts";

@@ -15,10 +15,10 @@ import {
   SECOND_MS,
   WORKFLOW,
 } from "../../../schema/limits.ts";
-import { byteLength } from "../../../src/domain/byte-length.ts";
-import { parseEmit } from "../../../src/domain/parse-emit.ts";
-import { planEmit } from "../../../src/domain/plan-emit.ts";
-import { rowText } from "../../../src/store/row-parameter.ts";
+import { byteLength } from "../../../src/domain/base/byte-length.ts";
+import { parseEmit } from "../../../src/domain/emit/parse-emit.ts";
+import { planEmit } from "../../../src/domain/emit/plan-emit.ts";
+import { rowText } from "../../../src/store/d1/row-parameter.ts";
 import { routingOf } from "../support/routing.ts";
 
 const MiB = 1024 ** 2;

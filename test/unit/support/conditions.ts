@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Comparison, type Condition, OPERATORS, type Scalar } from "../../../schema/condition.ts";
 import type { Json } from "../../../schema/json.ts";
-import { librarySelect } from "../../../src/domain/select-path.ts";
+import { librarySelect } from "../../../src/domain/routing/select-path.ts";
 
 const wantedScalar = fc.constantFrom<Scalar>(0, 1, -1, 100, "", "a", "ab", "0", false, true, null);
 const wantedNumber = fc.constantFrom(0, 1, -1, 100, 0.5);

@@ -1,6 +1,6 @@
 import { type HubConfig, parseConfig } from "../../../schema/config.ts";
 import { issueText } from "../../../schema/wording.ts";
-import { compileRouting, type Routing } from "../../../src/domain/routing.ts";
+import { compileRouting, type Routing } from "../../../src/domain/routing/routing.ts";
 
 /** A configuration as a person writes it, parsed. Fails the test when it is not valid. */
 export function configOf(written: unknown): HubConfig {

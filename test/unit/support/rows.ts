@@ -1,4 +1,4 @@
-import type { DispatchRow, EventRow } from "../../../src/domain/plan-emit.ts";
+import type { DispatchRow, EventRow } from "../../../src/domain/emit/plan-emit.ts";
 
 /** An event as it is stored, with what a test wants to be different. */
 export function eventRow(given: Partial<EventRow> = {}): EventRow {

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/api.ts";
 import type { EmitInput, EmitReceipt } from "../../../schema/contract.ts";
-import { emit } from "../../../src/hub/emit.ts";
+import { emit } from "../../../src/hub/emit/emit.ts";
 
 /** The hub over RPC, as a trusted Worker sees it. */
 export const hub = exports.EventHub as unknown as EventHubApi;

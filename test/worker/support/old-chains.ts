@@ -1,5 +1,5 @@
 import type { Status } from "../../../schema/contract.ts";
-import { firstIdAt } from "../../../src/domain/time-id.ts";
+import { firstIdAt } from "../../../src/domain/base/time-id.ts";
 import { bulkDispatches, bulkEvents } from "./bulk.ts";
 import { rows } from "./rows.ts";
 

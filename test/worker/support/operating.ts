@@ -3,7 +3,7 @@ import type { EventHubApi } from "../../../schema/api.ts";
 import type { EmitInput, Status } from "../../../schema/contract.ts";
 import { CONTROL } from "../../../schema/limits.ts";
 import type { AuditPage } from "../../../schema/upkeep.ts";
-import type { Operator } from "../../../src/hub/operator.ts";
+import type { Operator } from "../../../src/hub/operate/operator.ts";
 import { hub, only, storedDispatch } from "./hub.ts";
 import { rows } from "./rows.ts";
 

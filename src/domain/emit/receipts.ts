@@ -1,0 +1,41 @@
+import type { EmitReceipt } from "../../../schema/contract.ts";
+import type { RunParams } from "../../../schema/messages.ts";
+import type { EmitPlan } from "./plan-emit.ts";
+
+interface StoredEvent {
+  readonly id: string;
+  readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: number }[];
+}
+
+/** Events that were not stored anew, by the id they would have had. */
+export interface Duplicates {
+  /** Repeated within the call: the id of the first. */
+  readonly repeats: ReadonlyMap<string, string>;
+  /** Known from before. */
+  readonly known: ReadonlyMap<string, StoredEvent>;
+}
+
+/** One receipt an event, in the order of the plan. */
+export function receiptsOf(plan: EmitPlan, { repeats, known }: Duplicates): EmitReceipt[] {
+  const planned = Map.groupBy(plan.dispatches, (dispatch) => dispatch.eventId);
+  return plan.events.map(({ id: given }) => {
+    const first = repeats.get(given) ?? given;
+    const before = known.get(first);
+    const { id, dispatches } = before ?? { id: first, dispatches: planned.get(first) ?? [] };
+    return {
+      id,
+      duplicate: first !== given || before !== undefined,
+      durability: "stored",
+      dispatches: dispatches.map((dispatch) => ({
+        id: dispatch.id,
+        destination: dispatch.destination,
+        dueAt: new Date(dispatch.dueAt).toISOString(),
+      })),
+    };
+  });
+}
+
+/** The runs to start for what was stored anew. */
+export function runsOf(plan: EmitPlan, known: ReadonlyMap<string, unknown>): RunParams[] {
+  return plan.dispatches.filter(({ eventId }) => !known.has(eventId)).map(({ id, dueAt }) => ({ id, dueAt }));
+}

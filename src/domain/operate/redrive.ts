@@ -1,0 +1,65 @@
+import { durationMs } from "../../../schema/duration.ts";
+import { Fault } from "../../../schema/faults.ts";
+import { CHECK } from "../../../schema/limits.ts";
+import type { DeliveryOptions, Policy } from "../../../schema/policy.ts";
+import type { StoredDispatch } from "../../../schema/tables.ts";
+import { policyWith } from "../routing/policy.ts";
+
+/** A dispatch about to be stored in the place of one that settled. `policy` is JSON text. */
+export interface RedriveRow {
+  readonly id: string;
+  readonly redriveOf: string;
+  /** The first of its line. */
+  readonly root: string;
+  readonly policy: string;
+  readonly dueAt: number;
+  readonly checkAt: number;
+}
+
+const NTH = /-r(\d+)$/;
+
+/** The first of the line a dispatch belongs to: `<event id>-<ordinal>`. */
+export function rootOf(dispatchId: string): string {
+  return dispatchId.replace(NTH, "");
+}
+
+/** A dispatch that nobody has retried, with how many redrives its line has. */
+export interface Retriable extends StoredDispatch {
+  readonly redrives: number;
+}
+
+/** Decides the redrives of many. What became of their lines in the meantime is looked at when they are stored. */
+export function planRedrives(all: readonly Retriable[], options: DeliveryOptions, now: number): RedriveRow[] {
+  return all.map((of) => redriveRow(of, of.redrives + 1, options, now));
+}
+
+/**
+ * Decides the redrive of a dispatch. `line`: the first of its line with all redrives so far. Throws `dispatch.ongoing` while one of them
+ * is: what is on its way is not sent twice.
+ */
+export function planRedrive(given: {
+  of: StoredDispatch;
+  line: readonly Pick<StoredDispatch, "id" | "status">[];
+  options: DeliveryOptions;
+  now: number;
+}): RedriveRow {
+  const { of, line, options, now } = given;
+  const ongoing = line.find(({ status }) => status === "ongoing");
+  if (ongoing !== undefined) {
+    throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: ${ongoing.id === of.id ? "it" : ongoing.id} is ongoing.`);
+  }
+  return redriveRow(of, Math.max(0, ...line.map(({ id }) => Number(NTH.exec(id)?.[1] ?? 0))) + 1, options, now);
+}
+
+function redriveRow(of: StoredDispatch, nth: number, options: DeliveryOptions, now: number): RedriveRow {
+  const root = rootOf(of.id);
+  const dueAt = now + (options.delay === undefined ? 0 : durationMs(options.delay));
+  return {
+    id: `${root}-r${nth}`,
+    redriveOf: of.id,
+    root,
+    policy: JSON.stringify(policyWith(JSON.parse(of.policy) as Policy, options)),
+    dueAt,
+    checkAt: dueAt + CHECK.graceMs,
+  };
+}

@@ -1,0 +1,97 @@
+import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../../schema/condition.ts";
+import type { Json } from "../../../schema/json.ts";
+import { compilePattern } from "../../../schema/pattern.ts";
+import { compileSelect } from "./select-path.ts";
+
+/** What a condition found and wanted, whether or not it decided. */
+export type Trace =
+  | { readonly kind: "allOf" | "anyOf"; readonly held: boolean; readonly of: readonly Trace[] }
+  | { readonly kind: "not"; readonly held: boolean; readonly of: Trace }
+  | { readonly kind: "path"; readonly path: string; readonly wanted: Wanted; readonly found: readonly Json[]; readonly held: boolean };
+
+/** Operators and what each is given; the others are not there. */
+export type Wanted = { readonly [Name in Operator]?: Scalar | readonly Scalar[] | undefined };
+
+/** A condition ready to be asked many times. */
+export interface CompiledCondition {
+  readonly holds: (document: Json) => boolean;
+  readonly trace: (document: Json) => Trace;
+}
+
+export function compileCondition(condition: Condition): CompiledCondition {
+  if ("path" in condition) return compileComparison(condition);
+  if ("allOf" in condition) return compileGroup("allOf", condition.allOf);
+  if ("anyOf" in condition) return compileGroup("anyOf", condition.anyOf);
+  return compileNot(condition.not);
+}
+
+function compileGroup(kind: "allOf" | "anyOf", conditions: readonly Condition[]): CompiledCondition {
+  const parts = conditions.map(compileCondition);
+  const holds =
+    kind === "allOf"
+      ? (document: Json) => parts.every((part) => part.holds(document))
+      : (document: Json) => parts.some((part) => part.holds(document));
+  return { holds, trace: (document) => ({ kind, held: holds(document), of: parts.map((part) => part.trace(document)) }) };
+}
+
+function compileNot(condition: Condition): CompiledCondition {
+  const inner = compileCondition(condition);
+  const holds = (document: Json) => !inner.holds(document);
+  return { holds, trace: (document) => ({ kind: "not", held: holds(document), of: inner.trace(document) }) };
+}
+
+function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {
+  const select = compileSelect(path);
+  const tests = OPERATORS.flatMap((operator) => (operator === "exists" ? [] : (testOf(operator, wanted[operator]) ?? [])));
+  const judge = (found: readonly Json[]) =>
+    wanted.exists === false ? found.length === 0 : found.some((value) => tests.every((test) => test(value)));
+  return {
+    holds: (document) => judge(select(document)),
+    trace: (document) => {
+      const found = select(document);
+      return { kind: "path", path, wanted: given(wanted), found, held: judge(found) };
+    },
+  };
+}
+
+/** The operators that were given; what is absent in configuration is absent here. */
+function given(wanted: Omit<Comparison, "path">): Wanted {
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+}
+
+type Test = (value: Json) => boolean;
+
+/** The test an operator stands for; `undefined` when it was not given. `0`, `""`, `false` and `null` are given. */
+function testOf(operator: Exclude<Operator, "exists">, wanted: unknown): Test | undefined {
+  if (wanted === undefined) return undefined;
+  switch (operator) {
+    case "exact":
+      return (value) => value === wanted;
+    case "in":
+      return (value) => (wanted as readonly unknown[]).includes(value);
+    case "prefix":
+      return ofText((text) => text.startsWith(wanted as string));
+    case "suffix":
+      return ofText((text) => text.endsWith(wanted as string));
+    case "match":
+      return ofText(compilePattern(wanted as string));
+    case "lt":
+      return ofNumber((number) => number < (wanted as number));
+    case "lte":
+      return ofNumber((number) => number <= (wanted as number));
+    case "gt":
+      return ofNumber((number) => number > (wanted as number));
+    case "gte":
+      return ofNumber((number) => number >= (wanted as number));
+    default:
+      return operator satisfies never;
+  }
+}
+
+function ofText(test: (text: string) => boolean): Test {
+  return (value) => typeof value === "string" && test(value);
+}
+
+function ofNumber(test: (number: number) => boolean): Test {
+  return (value) => typeof value === "number" && test(value);
+}

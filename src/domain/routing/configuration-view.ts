@@ -1,0 +1,33 @@
+import type { Destination, HubConfig } from "../../../schema/config.ts";
+import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/search.ts";
+import { conditionText } from "./condition-text.ts";
+import { resolveDelivery } from "./policy.ts";
+
+/** A configuration by destination, in the order of names, each with the routes to it in the order of the configuration. */
+export function configurationView({ version, config }: { version: string; config: HubConfig }): ConfigurationView {
+  const routes = configuredRoutes(config);
+  const destinations = Object.entries(config.destinations)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, destination]) => configuredDestination(name, destination, routes.get(name) ?? []));
+  return { version, destinations };
+}
+
+function configuredDestination(
+  name: string,
+  { worker, autoPause }: Destination,
+  routes: readonly { readonly route: ConfiguredRoute }[],
+): ConfiguredDestination {
+  return { name, worker, ...(autoPause !== undefined && { autoPause }), routes: routes.map(({ route }) => route) };
+}
+
+/** Each route once for each of its targets. */
+function configuredRoutes({ routes, defaults }: HubConfig) {
+  const targets = routes.flatMap(({ id, on, where, to }) =>
+    to.map((target) => {
+      const { delayMs, policy } = resolveDelivery(target, defaults);
+      const route: ConfiguredRoute = { id, on, ...(where !== undefined && { where: conditionText(where) }), delayMs, policy };
+      return { destination: target.destination, route };
+    }),
+  );
+  return Map.groupBy(targets, ({ destination }) => destination);
+}

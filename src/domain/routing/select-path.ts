@@ -1,0 +1,37 @@
+import type { Json } from "../../../schema/json.ts";
+import { compilePath } from "../../../schema/json-path.ts";
+
+/** The values a path selects in a document, in document order; empty when it selects nothing. `null` is a value. */
+export type Select = (document: Json) => readonly Json[];
+
+/** `$`, `$.data.total`, `$.data.items[0].sku`: member names and indexes, nothing that can select twice. */
+const PLAIN = /^\$(\.[A-Za-z_][A-Za-z0-9_]*|\[(0|[1-9]\d{0,8})\])*$/;
+
+/** Compiles a JSONPath. Plain member paths take a road of our own, everything else the library's. */
+export function compileSelect(path: string): Select {
+  return PLAIN.test(path) ? plainSelect(path) : librarySelect(path);
+}
+
+/** RFC 9535 by the library, for any path. */
+export function librarySelect(path: string): Select {
+  const query = compilePath(path);
+  return (document) => query.query(document as Parameters<typeof query.query>[0]).values() as Json[];
+}
+
+function plainSelect(path: string): Select {
+  const steps = Array.from(path.matchAll(/\.([A-Za-z_]\w*)|\[(\d+)\]/g), ([, name, index]) => name ?? Number(index));
+  return (document) => {
+    let value: Json | undefined = document;
+    for (const step of steps) {
+      value = childOf(value, step);
+      if (value === undefined) return [];
+    }
+    return [value];
+  };
+}
+
+function childOf(value: Json, step: string | number): Json | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) return typeof step === "number" ? value[step] : undefined;
+  return typeof step === "string" && Object.hasOwn(value, step) ? (value as Record<string, Json>)[step] : undefined;
+}

@@ -1,0 +1,117 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import { v7 as uuidv7 } from "uuid";
+import type { Json } from "../../../schema/json.ts";
+import { AUDIT, CHECK, WORKFLOW } from "../../../schema/limits.ts";
+import type { StoredEvent } from "../../../schema/tables.ts";
+import type { AuditPage } from "../../../schema/upkeep.ts";
+import { configured } from "../../bindings/configuration.ts";
+import { runView, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
+import { logError } from "../../bindings/log.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, isAlive, isOver } from "../../domain/audit/audit.ts";
+import { type AuditSums, auditDetail, positionOf, progressAt, startOfAudit, withPiece } from "../../domain/audit/audit-sums.ts";
+import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
+import { hubEvent } from "../../domain/emit/plan-emit.ts";
+import { parseAuditQuery } from "../../domain/read/read-query.ts";
+import { storedRouting } from "../../domain/routing/routing.ts";
+import { noteAudit } from "../../store/audit/note-audit.ts";
+import { type AuditWindow, readAuditPiece, type StoredPiece } from "../../store/audit/read-audit.ts";
+import { readConfigs } from "../../store/emit/configs.ts";
+import { readControls } from "../../store/pause/controls.ts";
+import type { Operator } from "../operate/operator.ts";
+
+/** Who has the hub audited. */
+export type Auditor = Pick<Operator, "env" | "name">;
+
+/**
+ * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
+ * outlived its dispatch is ended; it is a mismatch when that fails. The last piece is not given before it is noted what all came to: who
+ * calls again for what failed has the same cursor.
+ */
+export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage> {
+  const { env } = auditor;
+  const { cursor, allRuns, ...window } = parseAuditQuery(query);
+  const list = { list: "audit", allRuns, ...window };
+  const { after, sums } = cursor === undefined ? startOfAudit(Date.now()) : progressAt(await openCursor(cursor, list));
+  const piece = await readAuditPiece(env.DB, { ...window, after });
+  const now = Date.now();
+  const [events, stored] = await Promise.all([owedTo(env, piece.events), withFigures(env, piece)]);
+  const figures = auditPiece({ events, dispatches: await lookAtRuns(env, stored, { now, allRuns }), now });
+  const total = withPiece(sums, figures);
+  if (piece.last !== undefined) return { ...figures, cursor: await sealCursor(positionOf(piece.last, total), list) };
+  await noteEnd(auditor, total, window);
+  return figures;
+}
+
+async function noteEnd({ env, name }: Auditor, sums: AuditSums, window: AuditWindow): Promise<void> {
+  await noteAudit(env.DB, { id: uuidv7(), at: Date.now(), by: name, detail: JSON.stringify(auditDetail(sums, window)) });
+}
+
+/** Routes events again, each by the configuration that routed it. */
+async function owedTo(env: Env, events: readonly StoredEvent[]): Promise<AuditedEvent[]> {
+  const bodies = await readConfigs(env.DB, [...new Set(events.map(({ configVersion }) => configVersion))]);
+  const routings = new Map([...bodies].map(([version, body]) => [version, storedRouting(body)]));
+  return events.map((event) => {
+    const routing = routings.get(event.configVersion);
+    const targets = routing?.targetsOf(hubEvent(event, JSON.parse(event.data) as Json));
+    return { id: event.id, owedTo: targets ?? null };
+  });
+}
+
+type Figured = Omit<AuditedDispatch, "run" | "ended">;
+
+async function withFigures(env: Env, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
+  const [controls, configuration] = await Promise.all([readControls(env.DB), configured(env)]);
+  const paused = new Set(controls.map(({ destination }) => destination));
+  const figures = new Map(executions.map((row) => [row.dispatchId, row]));
+  const noted = Map.groupBy(notes, ({ subjectId }) => subjectId);
+  return dispatches.map((dispatch) => ({
+    ...dispatch,
+    executions: figures.get(dispatch.id) ?? null,
+    noted: noted.get(dispatch.id)?.map(({ said }) => said) ?? [],
+    held: paused.has(dispatch.destination) || !configuration.ok,
+  }));
+}
+
+async function lookAtRuns(
+  env: Env,
+  dispatches: readonly Figured[],
+  { now, allRuns }: { now: number; allRuns: boolean },
+): Promise<AuditedDispatch[]> {
+  const limit = pLimit(WORKFLOW.callsAtOnce);
+  const looked = await limit.map(dispatches, async (dispatch) => {
+    const asked = dispatch.status === "ongoing" || mayBeEnded(dispatch, { now, allRuns });
+    return { ...dispatch, run: asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
+  });
+  const orphans = looked.filter(({ status, run }) => status !== "ongoing" && isAlive(run)).map(({ id }) => id);
+  const ends = await endRuns(env, orphans, limit);
+  return looked.map((dispatch) => ({ ...dispatch, ...ends.get(dispatch.id) }));
+}
+
+/** A call that was under way when the dispatch was settled otherwise is still to be recorded, and an answer makes good a loss whenever it comes. */
+function mayBeEnded({ status, settledAt, timeoutMs }: Figured, { now, allRuns }: { now: number; allRuns: boolean }): boolean {
+  const settledFor = now - (settledAt ?? 0);
+  return status !== "lost" && settledFor > timeoutMs + CHECK.graceMs && (allRuns || settledFor <= AUDIT.settledMs);
+}
+
+type RunEnd = Pick<AuditedDispatch, "run" | "ended">;
+
+/** Wakes runs whose dispatch has settled, so that they look and end by themselves; those that do not, such as one that sleeps, are terminated. */
+async function endRuns(env: Env, ids: readonly string[], limit: LimitFunction): Promise<ReadonlyMap<string, RunEnd>> {
+  const isEnded = async (id: string) => isOver((await runView(env.DISPATCH_WORKFLOW, id)).status);
+  await limit.map(ids, (id) => quietly(id, wakeRun(env.DISPATCH_WORKFLOW, id)));
+  if (ids.length > 0) await scheduler.wait(AUDIT.wakingMs);
+  const ends = await limit.map(ids, async (id): Promise<[string, RunEnd]> => {
+    if (await isEnded(id)) return [id, { run: null, ended: true }];
+    await quietly(id, terminateRun(env.DISPATCH_WORKFLOW, id));
+    return [id, (await isEnded(id)) ? { run: null, ended: true } : { run: "running", ended: false }];
+  });
+  return new Map(ends);
+}
+
+async function quietly(dispatchId: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    logError("audit.end", error, { dispatchId });
+  }
+}

@@ -1,8 +1,0 @@
-import type { ConfigurationView } from "../../schema/search.ts";
-import { requireConfiguration } from "../bindings/configuration.ts";
-import { configurationView } from "../domain/configuration-view.ts";
-
-/** Destinations and routes of this deployment. Throws `config.invalid`. */
-export async function configuration(env: Env): Promise<ConfigurationView> {
-  return configurationView(await requireConfiguration(env));
-}

@@ -1,0 +1,79 @@
+import { v7 as uuidv7 } from "uuid";
+import type { EmitReceipt } from "../../../schema/contract.ts";
+import { faultCode } from "../../../schema/faults.ts";
+import { EMIT } from "../../../schema/limits.ts";
+import type { RunParams } from "../../../schema/messages.ts";
+import { type Configuration, requireConfiguration } from "../../bindings/configuration.ts";
+import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
+import { type AcceptedEvent, parseEmit } from "../../domain/emit/parse-emit.ts";
+import { parseEmitOptions, refuseKeys } from "../../domain/emit/parse-emit-options.ts";
+import { type EmitPlan, planEmit } from "../../domain/emit/plan-emit.ts";
+import { receiptsOf, runsOf } from "../../domain/emit/receipts.ts";
+import { collapseRepeats } from "../../domain/emit/repeated-keys.ts";
+import { configRow } from "../../store/emit/configs.ts";
+import type { KnownEvents } from "../../store/emit/known-keys.ts";
+import { storeEmit } from "../../store/emit/store-emit.ts";
+import { queueEmit } from "./queue-emit.ts";
+
+/** Who calls emit, and how to go on after the reply. */
+export interface Emitter {
+  readonly env: Env;
+  readonly callerSource: string | undefined;
+  /** `ctx.waitUntil`. */
+  readonly afterReply: (work: Promise<unknown>) => void;
+}
+
+/** Accepts events, all or none, and returns a receipt each. They are durable when this resolves; their runs are started after. */
+export async function emit(emitter: Emitter, input: unknown, options?: unknown): Promise<EmitReceipt[]> {
+  const { allowQueued } = parseEmitOptions(options);
+  const accepted = parseEmit(Array.isArray(input) ? input : [input], { maxEvents: EMIT.maxEvents, maxBytes: EMIT.maxCallBytes });
+  if (allowQueued) refuseKeys(accepted);
+  const configuration = await requireConfiguration(emitter.env);
+  const whole = planCall(emitter, accepted, configuration);
+  try {
+    return await storeAndStart(emitter, whole, configuration);
+  } catch (error) {
+    if (!allowQueued || faultCode(error) !== "storage.unavailable") throw error;
+    return await queueEmit(emitter.env, { whole, configuration, error });
+  }
+}
+
+/** What a call would store now. */
+export function planCall(
+  { callerSource }: Pick<Emitter, "callerSource">,
+  accepted: readonly AcceptedEvent[],
+  { routing, version }: Configuration,
+): EmitPlan {
+  return planEmit({
+    accepted,
+    ids: accepted.map(() => uuidv7()),
+    callerSource,
+    routing,
+    configVersion: version,
+    maxDispatches: EMIT.maxDispatches,
+    now: Date.now(),
+  });
+}
+
+async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: Configuration): Promise<EmitReceipt[]> {
+  const { plan, repeats } = collapseRepeats(whole);
+  const known = await store(emitter.env, plan, configuration);
+  startSoon(emitter, runsOf(plan, known));
+  return receiptsOf(whole, { repeats, known });
+}
+
+/** Configurations this isolate has seen stored. */
+const storedVersions = new WeakMap<object, string>();
+
+async function store(env: Env, plan: EmitPlan, configuration: Configuration): Promise<KnownEvents> {
+  const { version } = configuration;
+  const config = storedVersions.get(env) === version ? null : configRow(configuration, Date.now());
+  const known = await storeEmit(env.DB, plan, config);
+  storedVersions.set(env, version);
+  return known;
+}
+
+function startSoon({ env, afterReply }: Emitter, runs: readonly RunParams[]): void {
+  if (runs.length === 0) return;
+  afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, runs, { door: "emit.enqueue", runs: runs.length, first: runs[0]?.id }));
+}

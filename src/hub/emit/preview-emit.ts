@@ -1,0 +1,13 @@
+import { EMIT } from "../../../schema/limits.ts";
+import type { EmitPreview } from "../../../schema/search.ts";
+import { requireConfiguration } from "../../bindings/configuration.ts";
+import { emitPreview } from "../../domain/emit/emit-preview.ts";
+import { parseEmit } from "../../domain/emit/parse-emit.ts";
+import { type Emitter, planCall } from "./emit.ts";
+
+/** What `emit()` would do with one event now, and throws what it would, save what only the database knows: whether its key is known. */
+export async function previewEmit(emitter: Pick<Emitter, "env" | "callerSource">, input: unknown): Promise<EmitPreview> {
+  const accepted = parseEmit([input], { maxEvents: 1, maxBytes: EMIT.maxCallBytes });
+  const configuration = await requireConfiguration(emitter.env);
+  return emitPreview(planCall(emitter, accepted, configuration), { accepted, configuration });
+}

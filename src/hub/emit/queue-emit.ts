@@ -1,0 +1,46 @@
+import type { EmitReceipt } from "../../../schema/contract.ts";
+import { Fault } from "../../../schema/faults.ts";
+import { QUEUE } from "../../../schema/limits.ts";
+import { messageOf } from "../../../schema/message-of.ts";
+import type { EmitMessage } from "../../../schema/messages.ts";
+import type { Configuration } from "../../bindings/configuration.ts";
+import { enqueueEmit } from "../../bindings/dispatch-queue.ts";
+import { logError } from "../../bindings/log.ts";
+import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
+import { configRow } from "../../store/emit/configs.ts";
+
+/**
+ * Puts a call that the database would not take on the queue, to be stored once it is back. Throws `storage.unavailable` when the call does
+ * not fit one message, or the queue does not take it either. `error` is what the database said.
+ */
+export async function queueEmit(
+  env: Env,
+  { whole, configuration, error }: { whole: EmitPlan; configuration: Configuration; error: unknown },
+): Promise<EmitReceipt[]> {
+  logError("emit.store", error, { queued: whole.events.length, first: whole.events[0]?.id });
+  const events = whole.events.map((event) => ({ ...event, key: null }));
+  const message: EmitMessage = {
+    kind: "emit",
+    plan: { events, dispatches: whole.dispatches.map((dispatch) => ({ ...dispatch, checkAt: dispatch.checkAt ?? dispatch.dueAt })) },
+    config: configRow(configuration, Date.now()),
+  };
+  if (!(await enqueued(env.DISPATCH_QUEUE, message, error))) {
+    const text = `${messageOf(error)} The call is too large to be queued: with what it is owed to it exceeds ${QUEUE.maxMessageBytes} bytes.`;
+    throw new Fault("storage.unavailable", withoutCode(text), { cause: error });
+  }
+  return whole.events.map(({ id }) => ({ id, duplicate: false, durability: "queued", dispatches: [] }));
+}
+
+async function enqueued(queue: Queue, message: EmitMessage, error: unknown): Promise<boolean> {
+  try {
+    return await enqueueEmit(queue, message);
+  } catch (refused) {
+    const text = `${messageOf(error)} Nor could the call be queued: ${messageOf(refused)}.`;
+    throw new Fault("storage.unavailable", withoutCode(text), { cause: refused });
+  }
+}
+
+/** The fault writes its code anew. */
+function withoutCode(text: string): string {
+  return text.replace(/^\([a-z_.]+\) /, "");
+}

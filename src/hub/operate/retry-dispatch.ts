@@ -1,0 +1,28 @@
+import type { DispatchView } from "../../../schema/contract.ts";
+import { Fault } from "../../../schema/faults.ts";
+import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
+import { parseRetryOptions } from "../../domain/operate/parse-operation.ts";
+import { planRedrive, rootOf } from "../../domain/operate/redrive.ts";
+import { dispatchView } from "../../domain/read/views.ts";
+import { storeRedrive } from "../../store/operate/store-redrive.ts";
+import { readDispatch, readLine } from "../../store/read/read-dispatches.ts";
+import { type Operator, operationNote, requireDispatch } from "./operator.ts";
+
+/**
+ * A new dispatch of the same event to the same destination, after the old one settled: `<id>-r<n>`. Returns it, stored; its run is started
+ * after. Throws `dispatch.ongoing` while the dispatch or a redrive of it is on its way.
+ */
+export async function retryDispatch(operator: Operator, id: unknown, given: unknown): Promise<DispatchView> {
+  const options = parseRetryOptions(given);
+  const of = await requireDispatch(operator, id);
+  const { env } = operator;
+  const note = operationNote(operator, "retry", options);
+  const redrive = planRedrive({ of, line: await readLine(env.DB, rootOf(of.id)), options, now: note.at });
+  const stored = await storeRedrive(env.DB, redrive, { ...note, subjectId: of.id, detail: JSON.stringify({ redrive: redrive.id }) });
+  if (!stored) throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: somebody else has just done so.`);
+  const { id: dispatchId, dueAt } = redrive;
+  operator.afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, [{ id: dispatchId, dueAt }], { door: "retry.enqueue", dispatchId }));
+  const row = await readDispatch(env.DB, redrive.id);
+  if (row === undefined) throw new Fault("dispatch.unknown", `Dispatch ${redrive.id} has been purged.`);
+  return dispatchView(row, Date.now());
+}

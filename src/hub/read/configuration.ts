@@ -1,0 +1,8 @@
+import type { ConfigurationView } from "../../../schema/search.ts";
+import { requireConfiguration } from "../../bindings/configuration.ts";
+import { configurationView } from "../../domain/routing/configuration-view.ts";
+
+/** Destinations and routes of this deployment. Throws `config.invalid`. */
+export async function configuration(env: Env): Promise<ConfigurationView> {
+  return configurationView(await requireConfiguration(env));
+}

@@ -1,0 +1,9 @@
+import type { DeadLetters } from "../../../schema/search.ts";
+import { deadLettersView } from "../../domain/read/dead-letters.ts";
+import { parseDeadLetterQuery } from "../../domain/read/read-query.ts";
+import { readDeadLetters } from "../../store/read/read-dead-letters.ts";
+
+/** What was given up and nobody has retried, in groups, from a bounded number of rows. */
+export async function deadLetters(env: Env, query: unknown): Promise<DeadLetters> {
+  return deadLettersView(await readDeadLetters(env.DB, parseDeadLetterQuery(query)));
+}

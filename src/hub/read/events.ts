@@ -1,0 +1,41 @@
+import type { EventDetail, HubEvent, Page } from "../../../schema/contract.ts";
+import type { EventSummary } from "../../../schema/search.ts";
+import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
+import { parseEventQuery, parseEventSearch, parseId } from "../../domain/read/read-query.ts";
+import { dispatchView, eventDetail, eventSummary, eventView } from "../../domain/read/views.ts";
+import { countDispatchesOf, readDispatchesOf } from "../../store/read/read-dispatches.ts";
+import { findEvents, positionOf, readEvent, readEvents } from "../../store/read/read-events.ts";
+
+/** An event with its dispatches; `null` when there is none of this id. */
+export async function getEvent(env: Env, id: unknown): Promise<EventDetail | null> {
+  const row = await readEvent(env.DB, parseId(id));
+  if (row === undefined) return null;
+  const now = Date.now();
+  const dispatches = await readDispatchesOf(env.DB, row.id);
+  return eventDetail(
+    row,
+    dispatches.map((dispatch) => dispatchView(dispatch, now)),
+  );
+}
+
+/** A page of events, newest first; by key, in the order of sources. */
+export async function listEvents(env: Env, query: unknown): Promise<Page<HubEvent>> {
+  const { cursor, ...parsed } = parseEventQuery(query);
+  const list = { list: "events", ...parsed, limit: undefined };
+  const position = cursor === undefined ? undefined : await openCursor(cursor, list);
+  const { rows, last } = await readEvents(env.DB, parsed, position);
+  const items = rows.map(eventView);
+  return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
+}
+
+/** The same without the data, also by text in it, with how the dispatches of each stand. */
+export async function searchEvents(env: Env, query: unknown): Promise<Page<EventSummary>> {
+  const { cursor, ...parsed } = parseEventSearch(query);
+  const list = { list: "search", ...parsed, limit: undefined };
+  const position = cursor === undefined ? undefined : await openCursor(cursor, list);
+  const { rows, last } = await findEvents(env.DB, parsed, position);
+  const ids = rows.map(({ id }) => id);
+  const counts = ids.length === 0 ? new Map<string, never>() : await countDispatchesOf(env.DB, ids);
+  const items = rows.map((row) => eventSummary(row, counts.get(row.id) ?? {}));
+  return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
+}

@@ -1,0 +1,17 @@
+import type { EventExplanation } from "../../../schema/operations.ts";
+import { parseId } from "../../domain/read/read-query.ts";
+import { eventView } from "../../domain/read/views.ts";
+import { explainRoutes } from "../../domain/routing/explanation.ts";
+import { storedRouting } from "../../domain/routing/routing.ts";
+import { readConfigs } from "../../store/emit/configs.ts";
+import { readEvent } from "../../store/read/read-events.ts";
+
+/** Why an event went where it did: every route of the configuration that routed it, evaluated again. `null` when there is no such event. */
+export async function explainEvent(env: Env, id: unknown): Promise<EventExplanation | null> {
+  const row = await readEvent(env.DB, parseId(id));
+  if (row === undefined) return null;
+  const { id: eventId, configVersion } = row;
+  const body = (await readConfigs(env.DB, [configVersion])).get(configVersion);
+  const routing = body === undefined ? undefined : storedRouting(body);
+  return { eventId, configVersion, routes: routing === undefined ? [] : explainRoutes(routing, eventView(row)) };
+}

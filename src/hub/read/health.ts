@@ -1,0 +1,25 @@
+import type { Health } from "../../../schema/health.ts";
+import { D1, DAY_MS, READ } from "../../../schema/limits.ts";
+import { configured } from "../../bindings/configuration.ts";
+import { lastAudit } from "../../domain/audit/audit-sums.ts";
+import { emittedAt } from "../../domain/read/views.ts";
+import { readHealth } from "../../store/read/read-health.ts";
+
+/** The hub at a glance, from a bounded number of rows. */
+export async function health(env: Env): Promise<Health> {
+  const now = Date.now();
+  const [stored, configuration] = await Promise.all([readHealth(env.DB, { since: now - DAY_MS, now }), configured(env)]);
+  const { counts, oldest, overdue, latest, audited, bytes } = stored;
+  const truncated = Object.values(counts).reduce((sum, count) => sum + count, 0) === READ.healthRows;
+  return {
+    at: new Date(now).toISOString(),
+    counts,
+    truncated,
+    countedFrom: truncated && oldest !== null ? emittedAt(oldest) : new Date(now - DAY_MS).toISOString(),
+    overdue,
+    latest: latest.map(({ id, type, source }) => ({ id, type, ...(source !== null && { source }), emittedAt: emittedAt(id) })),
+    config: configuration.ok ? { version: configuration.value.version } : { issues: configuration.issues },
+    storage: { bytes, limitBytes: D1.maxDatabaseBytes, warning: bytes >= D1.maxDatabaseBytes * D1.warnAtShare },
+    ...(audited !== undefined && { lastAudit: lastAudit(audited) }),
+  };
+}

@@ -1,0 +1,41 @@
+import { STATS } from "../../../schema/limits.ts";
+import type { Stats } from "../../../schema/stats.ts";
+import { parseStatsQuery } from "../../domain/read/read-query.ts";
+import { destinationStats } from "../../domain/read/stats.ts";
+import { emittedAt } from "../../domain/read/views.ts";
+import { readStats } from "../../store/read/read-stats.ts";
+
+interface Kept {
+  readonly window: string;
+  readonly until: number;
+  readonly stats: Promise<Stats>;
+}
+
+/** The last answer of this isolate: whoever looks at a page that renews itself asks for the same again and again. */
+const kept = new WeakMap<object, Kept>();
+
+/** Figures of a window by time of emission, from a bounded number of rows. The same window within a few seconds has the same answer. */
+export function stats(env: Env, query: unknown): Promise<Stats> {
+  const now = Date.now();
+  const { from, to } = parseStatsQuery(query, now);
+  const window = JSON.stringify([query ?? {}]);
+  const before = kept.get(env);
+  if (before !== undefined && before.window === window && before.until > now) return before.stats;
+  const counted = count(env, { from, to, now });
+  kept.set(env, { window, until: now + STATS.keptMs, stats: counted });
+  counted.catch(() => kept.delete(env));
+  return counted;
+}
+
+async function count(env: Env, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
+  const { truncated, oldest, ...stored } = await readStats(env.DB, { from, to });
+  const start = new Date(from).toISOString();
+  return {
+    at: new Date(now).toISOString(),
+    from: start,
+    to: new Date(to).toISOString(),
+    truncated,
+    countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : start,
+    destinations: destinationStats(stored, { from, to }),
+  };
+}

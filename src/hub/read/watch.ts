@@ -1,0 +1,94 @@
+import type { WatchLine } from "../../../schema/contract.ts";
+import type { StoredDispatch } from "../../../schema/tables.ts";
+import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
+import { parseId } from "../../domain/read/read-query.ts";
+import { dispatchView } from "../../domain/read/views.ts";
+import { readDispatch } from "../../store/read/read-dispatches.ts";
+
+/** How long the stored state goes unseen while the run says nothing. */
+const LOOK_MS = 1_000;
+/** After so much silence the run is looked for again: one that was deleted and created anew says nothing to whoever watched the old one. */
+const SILENCE_MS = 5_000;
+
+/**
+ * NDJSON: the dispatch now, then each event of its run and each change of the stored state, until it settles or the reader goes away.
+ * The stored state decides: a run that does not exist yet, is over, or was replaced is looked for again. `null`: no such dispatch.
+ */
+export async function watchDispatch(env: Env, id: unknown): Promise<ReadableStream<Uint8Array> | null> {
+  const first = await readDispatch(env.DB, parseId(id));
+  if (first === undefined) return null;
+  const reader = new AbortController();
+  return ndjson(watchLines(env, first, reader.signal), () => reader.abort());
+}
+
+async function* watchLines(env: Env, first: StoredDispatch, gone: AbortSignal): AsyncGenerator<WatchLine, void, void> {
+  const run = followRun(env, first.id, gone);
+  let stored: StoredDispatch | undefined = first;
+  let shown = "";
+  try {
+    while (stored !== undefined && !gone.aborted) {
+      const dispatch = dispatchView(stored, Date.now());
+      const text = JSON.stringify(dispatch);
+      if (text !== shown) yield { kind: "dispatch", dispatch };
+      shown = text;
+      if (stored.status !== "ongoing") return;
+      const event = await run.nextWithin(LOOK_MS);
+      if (event !== undefined) yield { kind: "run", event };
+      stored = gone.aborted ? undefined : await readDispatch(env.DB, first.id);
+    }
+  } finally {
+    run.close();
+  }
+}
+
+/** The events of a run that may come, go and come again, without ever waiting for them longer than asked. */
+function followRun(env: Env, id: string, gone: AbortSignal) {
+  const seen: Seen = { timestamp: 0, eventId: 0 };
+  let events: RunEvents | null = null;
+  let pending: Promise<RunEvent | null> | undefined;
+  let heardAt = Date.now();
+  const close = () => {
+    events?.close();
+    events = null;
+    pending = undefined;
+    heardAt = Date.now();
+  };
+  return {
+    close,
+    async nextWithin(ms: number): Promise<RunEvent | undefined> {
+      events ??= await openRunEvents(env.DISPATCH_WORKFLOW, id, seen);
+      pending ??= events?.next();
+      const event = await (pending === undefined ? elapsed(ms, gone) : Promise.race([pending, elapsed(ms, gone)]));
+      if (event != null) {
+        pending = undefined;
+        heardAt = Date.now();
+        return event;
+      }
+      if (event === null) await elapsed(ms, gone);
+      if (event === null || Date.now() - heardAt > SILENCE_MS) close();
+      return undefined;
+    },
+  };
+}
+
+/** Waits so long, or until the reader is gone. */
+async function elapsed(ms: number, gone: AbortSignal): Promise<undefined> {
+  await scheduler.wait(ms, { signal: gone }).catch(() => undefined);
+}
+
+function ndjson(lines: AsyncGenerator<WatchLine, void, void>, onGone: () => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done !== true) return controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    async cancel() {
+      onGone();
+      await lines.return();
+    },
+  });
+}

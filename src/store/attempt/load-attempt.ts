@@ -1,0 +1,48 @@
+import type { Status } from "../../../schema/contract.ts";
+import type { Json } from "../../../schema/json.ts";
+import type { Policy } from "../../../schema/policy.ts";
+import type { Control } from "../../domain/attempt/auto-pause.ts";
+import type { PastAttempt } from "../../domain/attempt/next-attempt.ts";
+import { type EventRow, hubEvent } from "../../domain/emit/plan-emit.ts";
+import { withStorage } from "../d1/storage.ts";
+
+const SELECT_ATTEMPT = `
+  SELECT dispatch.route, dispatch.destination, dispatch.policy, dispatch.status, dispatch.due_at AS dueAt,
+    (SELECT json_object('state', state, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
+    (SELECT json_group_array(json_object('outcome', outcome, 'startedAt', started_at))
+      FROM (SELECT outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
+    event.id, event.type, event.source, event.subject, event.time, event.data,
+    event.correlation_id AS correlationId, event.causation_id AS causationId, event.depth
+  FROM dispatches AS dispatch
+  JOIN events AS event ON event.id = dispatch.event_id
+  WHERE dispatch.id = ?1`;
+
+interface AttemptRow extends Omit<EventRow, "key" | "configVersion"> {
+  readonly route: string;
+  readonly destination: string;
+  readonly policy: string;
+  readonly status: Status;
+  readonly dueAt: number;
+  readonly control: string | null;
+  readonly past: string;
+}
+
+export type LoadedAttempt = NonNullable<Awaited<ReturnType<typeof loadAttempt>>>;
+
+/** Everything a look at a dispatch needs, in one read; `null` when there is no such dispatch. */
+export async function loadAttempt(d1: D1Database, dispatchId: string) {
+  const row = await withStorage(d1, () => d1.prepare(SELECT_ATTEMPT).bind(dispatchId).first<AttemptRow>());
+  if (row === null) return null;
+  const control = row.control === null ? null : (JSON.parse(row.control) as Control);
+  return {
+    route: row.route,
+    destination: row.destination,
+    policy: JSON.parse(row.policy) as Policy,
+    status: row.status,
+    dueAt: row.dueAt,
+    control,
+    paused: control?.state === "paused",
+    past: JSON.parse(row.past) as PastAttempt[],
+    event: hubEvent(row, JSON.parse(row.data) as Json),
+  };
+}

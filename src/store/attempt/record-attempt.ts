@@ -1,0 +1,103 @@
+import type { Outcome } from "../../../schema/contract.ts";
+import type { RecordedError } from "../../domain/attempt/answer.ts";
+import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
+import type { Next } from "../../domain/attempt/next-attempt.ts";
+import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
+import { withStorage } from "../d1/storage.ts";
+import { type ConfigRow, configStatements } from "../emit/configs.ts";
+import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "../emit/known-keys.ts";
+import { planStatements } from "../emit/plan-statements.ts";
+import { controlStatements } from "../pause/controls.ts";
+
+/** One attempt with all that follows from it: a plain value that survives being written down and read back. */
+export interface AttemptRecord {
+  readonly dispatchId: string;
+  readonly attempt: number;
+  readonly nonce: string;
+  readonly outcome: Outcome;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly error: RecordedError | null;
+  readonly next: Next;
+  /** The events of the reply. */
+  readonly followUps: EmitPlan;
+  /** What routed them; null when there are none. */
+  readonly config: ConfigRow | null;
+  /** What the attempt says of its destination. Not there in records that an earlier version handed over. */
+  readonly control?: ControlChange | null | undefined;
+}
+
+/**
+ * `applied`: execution, state and follow-ups are written. `kept`: the execution is, but the dispatch had settled otherwise, so nothing
+ * else. `discarded`: another answer to this attempt stands, and nothing of this one is written.
+ */
+export type RecordEffect = "applied" | "kept" | "discarded";
+
+/**
+ * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
+ * the reply has a key that stands for another event; then nothing is written.
+ */
+export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+  const lookups = knownStatements(d1, record.followUps);
+  try {
+    return await pastKnownKeys(d1, record.followUps, async (followUps) => {
+      const writes = [
+        ...recordStatements(d1, { ...record, followUps }),
+        ...configStatements(d1, record.config),
+        ...controlStatements(d1, record),
+      ];
+      const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
+      const settledOtherwise = results[1]?.meta.changes === 0;
+      return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
+    });
+  } catch (error) {
+    if (!isAttemptFence(error)) throw error;
+    return await standing(d1, record, lookups);
+  }
+}
+
+/** A plain INSERT: its conflict rolls back the whole batch. */
+const INSERT_EXECUTION = `
+  INSERT INTO executions (dispatch_id, attempt, nonce, outcome, started_at, finished_at, error)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+
+/** Only an ongoing dispatch changes, and a lost one to what really happened. */
+const UPDATE_DISPATCH = `
+  UPDATE dispatches
+  SET status = ?2, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = ?6, reason = ?7, recoveries = 0, overdue_since = NULL
+  WHERE id = ?1 AND (status = 'ongoing' OR (status = 'lost' AND ?2 <> 'ongoing'))`;
+
+/** An answer that came too late to decide anything has been given all the same. */
+const COUNT_LATE_ATTEMPT = "UPDATE dispatches SET attempts = ?2 WHERE id = ?1 AND attempts < ?2";
+
+function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStatement[] {
+  const { dispatchId, attempt, next } = record;
+  const error = record.error === null ? null : JSON.stringify(record.error);
+  const [dueAt, checkAt, settledAt] = next.status === "ongoing" ? [next.dueAt, next.checkAt, null] : [null, null, record.finishedAt];
+  return [
+    d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
+    d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
+    d1.prepare(COUNT_LATE_ATTEMPT).bind(dispatchId, attempt),
+    ...planStatements(d1, record.followUps, { dispatchId, status: next.status, attempts: attempt }),
+  ];
+}
+
+function isAttemptFence(error: unknown): boolean {
+  return String(error).includes("UNIQUE constraint failed: executions.dispatch_id");
+}
+
+const SELECT_STANDING = `
+  SELECT nonce, outcome, status FROM executions JOIN dispatches ON dispatches.id = dispatch_id WHERE dispatch_id = ?1 AND attempt = ?2`;
+
+/** What came of a record that meets its own fence: a commit that was reported failed and tried again, if the answer that stands is this one. */
+async function standing(
+  d1: D1Database,
+  { dispatchId, attempt, nonce, outcome, next }: AttemptRecord,
+  lookups: readonly D1PreparedStatement[],
+): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+  const select = d1.prepare(SELECT_STANDING).bind(dispatchId, attempt);
+  const [found, ...known] = await withStorage(d1, () => d1.batch([select, ...lookups]));
+  const stored = found?.results[0] as { nonce: string; outcome: string; status: string } | undefined;
+  if (stored?.nonce !== nonce) return { effect: "discarded", known: new Map() };
+  return { effect: stored.status === next.status && stored.outcome === outcome ? "applied" : "kept", known: knownFromResults(known) };
+}

@@ -1,0 +1,92 @@
+import { AUDIT } from "../../../schema/limits.ts";
+import type { StoredDispatch, StoredEvent } from "../../../schema/tables.ts";
+import type { ExecutionFigures } from "../../domain/audit/audit.ts";
+import { firstIdAt } from "../../domain/base/time-id.ts";
+import { EVENT_COLUMNS } from "../d1/event-columns.ts";
+import { withStorage } from "../d1/storage.ts";
+
+/** Where a piece begins: after the last event of the one before; and where the whole does. */
+export interface AuditWindow {
+  readonly after?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+export type AuditDispatchRow = Omit<StoredDispatch, "policy" | "reason" | "redriveOf"> & {
+  readonly timeoutMs: number;
+  readonly hasEvent: boolean;
+};
+
+/** Events of a piece, oldest first, with all that is stored about them, as of one moment. */
+export interface StoredPiece {
+  readonly events: readonly StoredEvent[];
+  readonly dispatches: readonly AuditDispatchRow[];
+  readonly executions: readonly (ExecutionFigures & { readonly dispatchId: string })[];
+  /** Kinds of notes; of repairs, what was done. */
+  readonly notes: readonly { readonly subjectId: string; readonly said: string }[];
+  /** The last event, when there are others after it. */
+  readonly last: string | undefined;
+}
+
+const SELECT_EVENTS = `SELECT ${EVENT_COLUMNS} FROM events WHERE id > ?1 AND id < ?2 ORDER BY id`;
+
+const SELECT_DISPATCHES = `
+  SELECT id, event_id AS eventId, route, destination, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
+    settled_at AS settledAt, overdue_since AS overdueSince, policy ->> 'timeoutMs' AS timeoutMs,
+    EXISTS (SELECT 1 FROM events WHERE events.id = event_id) AS hasEvent
+  FROM dispatches WHERE id > ?1 AND id < ?2`;
+
+const SELECT_EXECUTIONS = `
+  SELECT figures.*, outcome AS lastOutcome
+  FROM (SELECT dispatch_id AS dispatchId, count(*) AS count, min(attempt) AS first, max(attempt) AS last
+    FROM executions WHERE dispatch_id > ?1 AND dispatch_id < ?2 GROUP BY dispatch_id) AS figures
+  JOIN executions ON dispatch_id = dispatchId AND attempt = last`;
+
+const SELECT_NOTES = `
+  SELECT DISTINCT subject_id AS subjectId, iif(kind = 'repair', detail ->> 'remedy', kind) AS said
+  FROM notes WHERE subject_id > ?1 AND subject_id < ?2`;
+
+/** Reads the next piece, within the bounds of `AUDIT` but for one event at least, and every dispatch with an id among theirs. */
+export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promise<StoredPiece> {
+  const start = window.after === undefined ? firstIdAt(window.from ?? 0) : `${window.after}${BEHIND_DISPATCHES}`;
+  const last = await lastOfPiece(d1, start, endOf(window));
+  const end = last === undefined ? endOf(window) : `${last}${BEHIND_DISPATCHES}`;
+  const selects = [SELECT_EVENTS, SELECT_DISPATCHES, SELECT_EXECUTIONS, SELECT_NOTES].map((sql) => d1.prepare(sql).bind(start, end));
+  const results = await withStorage(d1, () => d1.batch(selects));
+  const [events, dispatches, executions, notes] = results.map((result) => result.results as never[]);
+  return {
+    events: events ?? [],
+    dispatches: (dispatches ?? []).map((row: AuditDispatchRow) => ({ ...row, hasEvent: Boolean(row.hasEvent) })),
+    executions: executions ?? [],
+    notes: notes ?? [],
+    last,
+  };
+}
+
+/** Sorts behind the ids of an event's dispatches and before the next event. */
+const BEHIND_DISPATCHES = ".";
+
+/** Sorts behind every id until the year 7544, and before notes on what is no dispatch: audits, dead letters, destinations. */
+const BEHIND_ALL = "a";
+
+function endOf({ to }: AuditWindow): string {
+  return to === undefined ? BEHIND_ALL : firstIdAt(to);
+}
+
+const SELECT_SIZES = `
+  SELECT id, length(CAST(data AS BLOB)) AS bytes,
+    (SELECT count(*) FROM dispatches WHERE dispatches.id > events.id || '-' AND dispatches.id < events.id || '.') AS dispatches
+  FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3`;
+
+/** The event a piece ends with, one at least; none when it is the last piece. */
+async function lastOfPiece(d1: D1Database, start: string, end: string): Promise<string | undefined> {
+  const select = d1.prepare(SELECT_SIZES).bind(start, end, AUDIT.events + 1);
+  const { results } = await withStorage(d1, () => select.all<{ id: string; bytes: number; dispatches: number }>());
+  const sum = { bytes: 0, dispatches: 0 };
+  const over = results.findIndex(({ bytes, dispatches }, index) => {
+    sum.bytes += bytes;
+    sum.dispatches += dispatches;
+    return index > 0 && (index === AUDIT.events || sum.bytes > AUDIT.maxDataBytes || sum.dispatches > AUDIT.dispatches);
+  });
+  return over < 0 ? undefined : results[over - 1]?.id;
+}

@@ -1,0 +1,45 @@
+import type { StoredNote } from "../../../schema/tables.ts";
+import { withStorage } from "./storage.ts";
+
+/** A note to be written: `detail` as JSON text, the id a UUIDv7. */
+export type NoteRow = StoredNote;
+
+const COLUMNS = `notes (subject_id, id, at, kind, "by", reason, detail)`;
+
+const IS_NOTED = "SELECT 1 FROM notes WHERE subject_id = ?1 AND id = ?2";
+
+/**
+ * Runs a statement with the note that says what it did, and returns whether it did: also when its commit was reported failed and it runs
+ * again, since the note tells.
+ */
+export async function changeNoted(d1: D1Database, change: D1PreparedStatement, note: NoteRow): Promise<boolean> {
+  const isNoted = d1.prepare(IS_NOTED).bind(note.subjectId, note.id);
+  const [, , noted] = await withStorage(d1, () => d1.batch([change, noteIfChanged(d1, note), isNoted]));
+  return (noted?.results.length ?? 0) > 0;
+}
+
+/** Writes a note if the statement before it in the batch changed a row. */
+function noteIfChanged(d1: D1Database, note: NoteRow): D1PreparedStatement {
+  return d1
+    .prepare(`INSERT INTO ${COLUMNS} SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE changes() > 0`)
+    .bind(note.subjectId, note.id, note.at, note.kind, note.by, note.reason, note.detail);
+}
+
+/** Writes a note once, however often it is run. */
+export function noteStatement(d1: D1Database, note: NoteRow): D1PreparedStatement {
+  return d1
+    .prepare(`INSERT INTO ${COLUMNS} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`)
+    .bind(note.subjectId, note.id, note.at, note.kind, note.by, note.reason, note.detail);
+}
+
+const NOTE_ONGOING = `
+  INSERT INTO notes (subject_id, id, at, kind, "by", reason)
+  SELECT dispatch.id, ?2, ?3, ?4, ?5, ?6
+  FROM json_each(?1) AS named CROSS JOIN dispatches AS dispatch ON dispatch.id = named.value
+  WHERE dispatch.status = 'ongoing'
+  ON CONFLICT DO NOTHING`;
+
+/** Writes a note under each of these dispatches that is ongoing, once. */
+export function noteOngoing(d1: D1Database, ids: readonly string[], note: Omit<NoteRow, "subjectId" | "detail">): D1PreparedStatement {
+  return d1.prepare(NOTE_ONGOING).bind(JSON.stringify(ids), note.id, note.at, note.kind, note.by, note.reason);
+}

@@ -1,0 +1,81 @@
+import pRetry from "p-retry";
+import { Fault } from "../../../schema/faults.ts";
+import { D1 } from "../../../schema/limits.ts";
+import { messageOf } from "../../../schema/message-of.ts";
+import { migrate } from "./migrate.ts";
+
+/**
+ * Does `work` once the schema is there, and again when D1 says that this may help, or says nothing for 30 s. Writes are repeated too: D1
+ * retries reads by itself, never writes, so whatever is passed here must be safe to run twice, even after a commit that was reported failed.
+ * Throws `storage.unavailable` when the tries or the time run out, `storage.full` when there is no room, any other error as it is.
+ */
+export async function withStorage<Result>(d1: D1Database, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await pRetry(() => answered(tryOnce(d1, work)), { ...BACK_OFF, shouldRetry: ({ error }) => isTransient(error) });
+  } catch (error) {
+    if (isFull(error)) {
+      throw new Fault("storage.full", "The database has no room left, nothing was stored. Purge what is old.", { cause: error });
+    }
+    if (!isTransient(error)) throw error;
+    const text = `The database could not be used: ${messageOf(error)}. Nothing is known to be stored; try again, an emit with the same key.`;
+    throw new Fault("storage.unavailable", text, { cause: error });
+  }
+}
+
+async function tryOnce<Result>(d1: D1Database, work: () => Promise<Result>): Promise<Result> {
+  await ensureSchema(d1);
+  return await work();
+}
+
+/** A database that stalls answers nobody for a minute or more; whoever waits on it is told before. */
+async function answered<Result>(work: Promise<Result>): Promise<Result> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(() => silence.reject(new Error(`${NO_ANSWER} within ${D1.answerMs} ms`)), D1.answerMs);
+  try {
+    return await Promise.race([work, silence.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const NO_ANSWER = "D1 gave no answer";
+
+/** About 3 s in all: long enough for a database that moves, short enough for whoever waits. After a silence there is no second try. */
+const BACK_OFF = { retries: 5, minTimeout: 100, maxTimeout: 1_500, factor: 2, randomize: false, maxRetryTime: D1.answerMs } as const;
+
+/** What D1 may say although the same statement can succeed a moment later (d1/best-practices/retry-queries, d1/observability/debug-d1). */
+const TRANSIENT = [
+  "Network connection lost",
+  "storage caused object to be reset",
+  "reset because its code was updated",
+  "Replica disconnected from primary",
+  "transient issue on remote node",
+  "because client disconnected",
+  "memory limit and was reset",
+  "CPU time limit and was reset",
+  "overloaded",
+  "exceeded timeout",
+  "internal error; reference",
+  NO_ANSWER,
+];
+
+const FULL = ["Exceeded maximum DB size", "maximum account storage limit"];
+
+/** Reads fail with it as well. */
+function isFull(error: unknown): boolean {
+  return FULL.some((text) => messageOf(error).includes(text));
+}
+
+export function isTransient(error: unknown): boolean {
+  const message = messageOf(error);
+  return TRANSIENT.some((text) => message.includes(text));
+}
+
+const migrated = new WeakSet<D1Database>();
+
+/** One SELECT on an isolate's first use, nothing afterwards. Nobody waits for another's: that one may have been cut off, or stall. */
+async function ensureSchema(d1: D1Database): Promise<void> {
+  if (migrated.has(d1)) return;
+  await migrate(d1);
+  migrated.add(d1);
+}

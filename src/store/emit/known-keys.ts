@@ -1,0 +1,96 @@
+import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
+import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
+import { rowParameters } from "../d1/row-parameter.ts";
+import { withStorage } from "../d1/storage.ts";
+import { isKeyFence } from "./plan-statements.ts";
+
+/** What a known key stands for: the receipt of the event that had it first. */
+export interface KnownEvent {
+  readonly id: string;
+  readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: number }[];
+}
+
+/** For the ids of events that were not stored because their key is known: the event that is. */
+export type KnownEvents = ReadonlyMap<string, KnownEvent>;
+
+interface KnownRow {
+  readonly givenId: string;
+  readonly eventId: string;
+  readonly dispatchId: string | null;
+  readonly destination: string;
+  readonly dueAt: number;
+}
+
+/** Goes last in the batch that stores a plan, so that the receipts of duplicates cost no further round trip. */
+const SELECT_KNOWN = `
+  SELECT given.value ->> 'id' AS givenId, event.id AS eventId, dispatch.id AS dispatchId, dispatch.destination, dispatch.due_at AS dueAt
+  FROM json_each(?1) AS given
+  CROSS JOIN events AS event
+    ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
+  LEFT JOIN dispatches AS dispatch
+    ON dispatch.id > event.id || '-' AND dispatch.id < event.id || '.' AND dispatch.redrive_of IS NULL
+  WHERE event.id <> given.value ->> 'id'
+  ORDER BY length(dispatch.id), dispatch.id`;
+
+export function knownStatements(d1: D1Database, plan: EmitPlan): D1PreparedStatement[] {
+  return keyParameters(plan).map((parameter) => d1.prepare(SELECT_KNOWN).bind(parameter));
+}
+
+export function knownFromResults(results: readonly D1Result[]): KnownEvents {
+  const known = new Map<string, { id: string; dispatches: { id: string; destination: string; dueAt: number }[] }>();
+  for (const row of results.flatMap((result) => result.results as KnownRow[])) {
+    const event = known.get(row.givenId) ?? { id: row.eventId, dispatches: [] };
+    known.set(row.givenId, event);
+    if (row.dispatchId !== null) event.dispatches.push({ id: row.dispatchId, destination: row.destination, dueAt: row.dueAt });
+  }
+  return known;
+}
+
+const SELECT_FACTS = `
+  SELECT given.value ->> 'id' AS givenId, event.id, event.type, event.subject, event.data
+  FROM json_each(?1) AS given
+  CROSS JOIN events AS event
+    ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
+  WHERE event.id <> given.value ->> 'id'`;
+
+type FactRow = Pick<EventRow, "id" | "type" | "subject" | "data"> & { readonly givenId: string };
+
+/**
+ * Commits a plan past the fence on keys: events that are known by their key and say the same are taken out, and the rest is tried again.
+ * Throws `key.conflict` when a key stands for another event; then nothing is stored.
+ */
+export async function pastKnownKeys<Result>(d1: D1Database, plan: EmitPlan, commit: (plan: EmitPlan) => Promise<Result>): Promise<Result> {
+  let remaining = plan;
+  for (;;) {
+    try {
+      return await commit(remaining);
+    } catch (error) {
+      if (!isKeyFence(error)) throw error;
+      const same = await readSameFacts(d1, remaining);
+      if (same.size === 0) throw error;
+      remaining = withoutEvents(remaining, same);
+    }
+  }
+}
+
+/**
+ * After the fence: which keys of the plan are known, by the ids given to them here. SQLite compares data as text; here it is compared as
+ * values. Throws `key.conflict` when one stands for another event.
+ */
+async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMap<string, string>> {
+  const same = new Map<string, string>();
+  const given = new Map(plan.events.map((event) => [event.id, event]));
+  for (const parameter of keyParameters(plan)) {
+    const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());
+    for (const known of results) {
+      const event = given.get(known.givenId);
+      if (event !== undefined && !isSameFact(event, known)) throw keyConflict(event, known.id);
+      same.set(known.givenId, known.id);
+    }
+  }
+  return same;
+}
+
+function keyParameters(plan: EmitPlan): string[] {
+  return rowParameters(plan.events.flatMap(({ id, source, key }) => (key === null ? [] : [JSON.stringify({ id, source, key })])));
+}

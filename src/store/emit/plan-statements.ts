@@ -1,0 +1,53 @@
+import type { Status } from "../../../schema/contract.ts";
+import type { DispatchRow, EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
+import { rowParameters, rowText } from "../d1/row-parameter.ts";
+
+/** Rows are stored only while this dispatch stands exactly so. */
+export interface Guard {
+  readonly dispatchId: string;
+  readonly status: Status;
+  readonly attempts: number;
+}
+
+/**
+ * The statements that store a plan, for one batch. Running them twice stores it once. An event whose key is known is left out with
+ * its dispatches; when it says something else than the known one, the batch fails as a whole: see {@link isKeyFence}.
+ */
+export function planStatements(d1: D1Database, plan: EmitPlan, guard?: Guard): D1PreparedStatement[] {
+  return [...eventStatements(d1, plan.events, guard), ...dispatchStatements(d1, plan.dispatches)];
+}
+
+/** Setting a NOT NULL column to NULL is the fence: it fails the statement, and with it the transaction. */
+const INSERT_EVENTS = `
+  INSERT INTO events (id, type, source, subject, time, data, key, correlation_id, causation_id, depth, config_version)
+  SELECT value ->> 'id', value ->> 'type', value ->> 'source', value ->> 'subject', value ->> 'time', value -> 'data', value ->> 'key',
+    value ->> 'correlationId', value ->> 'causationId', value ->> 'depth', value ->> 'configVersion'
+  FROM json_each(?1)
+  WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM dispatches WHERE id = ?2 AND status = ?3 AND attempts = ?4)
+  ON CONFLICT (key, source) WHERE key IS NOT NULL DO UPDATE SET type = NULL
+    WHERE events.id <> excluded.id
+      AND (events.type <> excluded.type OR events.subject IS NOT excluded.subject OR events.data <> excluded.data)
+  ON CONFLICT DO NOTHING`;
+
+const INSERT_DISPATCHES = `
+  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at)
+  SELECT value ->> 'id', value ->> 'eventId', value ->> 'route', value ->> 'destination', value -> 'policy', value ->> 'dueAt', value ->> 'checkAt'
+  FROM json_each(?1)
+  WHERE EXISTS (SELECT 1 FROM events WHERE events.id = value ->> 'eventId')
+  ON CONFLICT DO NOTHING`;
+
+/** Whether a batch failed because a key stands for another event: nothing of it was stored. */
+export function isKeyFence(error: unknown): boolean {
+  return String(error).includes("NOT NULL constraint failed: events.type");
+}
+
+function eventStatements(d1: D1Database, events: readonly EventRow[], guard: Guard | undefined): D1PreparedStatement[] {
+  const rows = events.map(({ data, ...columns }) => rowText(columns, { name: "data", text: data }));
+  const condition = [guard?.dispatchId ?? null, guard?.status ?? null, guard?.attempts ?? null];
+  return rowParameters(rows).map((parameter) => d1.prepare(INSERT_EVENTS).bind(parameter, ...condition));
+}
+
+function dispatchStatements(d1: D1Database, dispatches: readonly DispatchRow[]): D1PreparedStatement[] {
+  const rows = dispatches.map(({ policy, ...columns }) => rowText(columns, { name: "policy", text: policy }));
+  return rowParameters(rows).map((parameter) => d1.prepare(INSERT_DISPATCHES).bind(parameter));
+}

@@ -1,0 +1,51 @@
+import type { RedriveRow } from "../../domain/operate/redrive.ts";
+import { changeNoted, type NoteRow } from "../d1/notes.ts";
+import { withStorage } from "../d1/storage.ts";
+import { countDone } from "./bulks.ts";
+
+/** Only while nothing of the line is ongoing. The redrives of a dispatch are a range of the primary key. */
+const INSERT = `
+  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at, redrive_of)
+  SELECT ?1, event_id, route, destination, ?3, ?4, ?5, id FROM dispatches AS old
+  WHERE old.id = ?2 AND NOT EXISTS (
+    SELECT 1 FROM dispatches AS kin WHERE (kin.id = ?6 OR kin.id BETWEEN ?6 || '-r' AND ?6 || '-s') AND kin.status = 'ongoing')
+  ON CONFLICT DO NOTHING`;
+
+/** The same for many: those of them that nobody has retried by now. */
+const INSERT_MANY = `
+  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at, redrive_of)
+  SELECT value ->> 'id', old.event_id, old.route, old.destination, value -> 'policy', value ->> 'dueAt', value ->> 'checkAt', old.id
+  FROM json_each(?1) CROSS JOIN dispatches AS old ON old.id = value ->> 'redriveOf'
+  WHERE old.status <> 'ongoing' AND NOT EXISTS (
+    SELECT 1 FROM dispatches AS kin
+    WHERE kin.id BETWEEN (value ->> 'root') || '-r' AND (value ->> 'root') || '-s' AND (kin.redrive_of = old.id OR kin.status = 'ongoing'))
+  ON CONFLICT DO NOTHING`;
+
+const NOTE_MANY = `
+  INSERT INTO notes (subject_id, id, at, kind, "by", reason, detail)
+  SELECT value ->> 'redriveOf', ?2, ?3, ?4, ?5, ?6, json_object('redrive', value ->> 'id', 'bulk', ?7)
+  FROM json_each(?1) CROSS JOIN dispatches AS made ON made.id = value ->> 'id'
+  WHERE made.redrive_of = value ->> 'redriveOf'
+  ON CONFLICT DO NOTHING`;
+
+/** Stores redrives as part of a bulk operation, with a note each and their number counted, in one transaction. Run again it stores nothing more. */
+export async function storeRedrives(
+  d1: D1Database,
+  redrives: readonly RedriveRow[],
+  { bulk, note }: { bulk: string; note: Omit<NoteRow, "subjectId" | "detail"> },
+): Promise<void> {
+  const rows = JSON.stringify(redrives.map((redrive) => ({ ...redrive, policy: JSON.parse(redrive.policy) })));
+  await withStorage(d1, () =>
+    d1.batch([
+      d1.prepare(INSERT_MANY).bind(rows),
+      countDone(d1, bulk),
+      d1.prepare(NOTE_MANY).bind(rows, note.id, note.at, note.kind, note.by, note.reason, bulk),
+    ]),
+  );
+}
+
+/** Stores a redrive with its note, once. `false`: somebody else was first, and nothing was stored. */
+export async function storeRedrive(d1: D1Database, redrive: RedriveRow, note: NoteRow): Promise<boolean> {
+  const { id, redriveOf, policy, dueAt, checkAt, root } = redrive;
+  return await changeNoted(d1, d1.prepare(INSERT).bind(id, redriveOf, policy, dueAt, checkAt, root), note);
+}

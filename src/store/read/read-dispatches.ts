@@ -1,0 +1,91 @@
+import sql, { type Sql } from "sql-template-tag";
+import type { Status } from "../../../schema/contract.ts";
+import { READ } from "../../../schema/limits.ts";
+import type { StoredDispatch } from "../../../schema/tables.ts";
+import { isBad } from "../../domain/attempt/stage.ts";
+import type { Position } from "../../domain/base/cursor.ts";
+import type { ParsedDispatchQuery } from "../../domain/read/read-query.ts";
+import type { ExecutionFacts, NoteFacts, StatusCounts } from "../../domain/read/views.ts";
+import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
+
+export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
+  settled_at AS settledAt, reason, redrive_of AS redriveOf, overdue_since AS overdueSince`;
+
+export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
+  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE id = ${id}`);
+  return row;
+}
+
+export async function readExecutions(d1: D1Database, dispatchId: string): Promise<ExecutionFacts[]> {
+  return await readAll(
+    d1,
+    sql`SELECT attempt, outcome, started_at AS startedAt, finished_at AS finishedAt, error FROM executions WHERE dispatch_id = ${dispatchId} ORDER BY attempt`,
+  );
+}
+
+export async function readNotes(d1: D1Database, subjectId: string): Promise<NoteFacts[]> {
+  return await readAll(d1, sql`SELECT at, kind, "by", reason, detail FROM notes WHERE subject_id = ${subjectId} ORDER BY id`);
+}
+
+/** All dispatches of an event, redrives included: a range of the primary key. */
+export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<StoredDispatch[]> {
+  return await readAll(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+}
+
+/** How the dispatches of each of these events stand, of the first `READ.dispatchesOfEvent` of each. */
+export async function countDispatchesOf(d1: D1Database, eventIds: readonly string[]): Promise<ReadonlyMap<string, StatusCounts>> {
+  const rows = await readAll<{ eventId: string; counts: string }>(
+    d1,
+    sql`SELECT event.value AS eventId, (
+        SELECT json_group_object(status, count) FROM (
+          SELECT status, count(*) AS count FROM (
+            SELECT status FROM dispatches WHERE id > event.value || '-' AND id < event.value || '.' LIMIT ${READ.dispatchesOfEvent})
+          GROUP BY status)) AS counts
+      FROM json_each(${JSON.stringify(eventIds)}) AS event`,
+  );
+  return new Map(rows.map(({ eventId, counts }) => [eventId, JSON.parse(counts) as StatusCounts]));
+}
+
+/** The first of a line with all its redrives. */
+export async function readLine(d1: D1Database, root: string): Promise<Pick<StoredDispatch, "id" | "status">[]> {
+  return await readAll(d1, sql`SELECT id, status FROM dispatches WHERE id = ${root} OR id BETWEEN ${`${root}-r`} AND ${`${root}-s`}`);
+}
+
+/** Newest first; ongoing ones in the order in which the hub looks at them. */
+export async function readDispatches(
+  d1: D1Database,
+  query: ParsedDispatchQuery,
+  position: Position | undefined,
+): Promise<RowPage<StoredDispatch>> {
+  const { destination, route, reason, status, eventId, limit } = query;
+  if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
+  const before = position === undefined ? undefined : String(position[0]);
+  const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
+  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+  return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ status, destination, route }), ...because(reason)], limit });
+}
+
+/** What is ongoing may lie far apart among millions of settled ones; the reconciler's index holds just these. */
+async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
+  const { destination, route, reason, limit } = query;
+  const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
+  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
+  return await readPage<StoredDispatch>(d1, {
+    scan,
+    filters: [...equal({ destination, route }), ...because(reason), ...idsBetween(query)],
+    limit,
+  });
+}
+
+export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery): Position {
+  return query.status === "ongoing" && query.eventId === undefined ? [dispatch.checkAt ?? 0, dispatch.id] : [dispatch.id];
+}
+
+function ofEvent(eventId: string): Sql {
+  return sql`id > ${`${eventId}-`} AND id < ${`${eventId}.`}`;
+}
+
+/** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */
+export function amongBad(status: Status | undefined): Sql[] {
+  return status !== undefined && isBad(status) ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
+}

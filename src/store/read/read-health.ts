@@ -1,0 +1,64 @@
+import sql, { join, raw, type Sql } from "sql-template-tag";
+import { STATUSES, type Status } from "../../../schema/contract.ts";
+import { AUDIT, READ } from "../../../schema/limits.ts";
+import { firstIdAt } from "../../domain/base/time-id.ts";
+import { readAll } from "../d1/page.ts";
+import { withStorage } from "../d1/storage.ts";
+
+/** What health is told from, as of one moment. */
+interface StoredHealth {
+  /** Dispatches by status since a moment, among the latest `READ.healthRows`. */
+  readonly counts: Readonly<Record<Status, number>>;
+  /** Id of the first that was counted. */
+  readonly oldest: string | null;
+  /** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
+  readonly overdue: number;
+  /** The latest events without their data. */
+  readonly latest: readonly { readonly id: string; readonly type: string; readonly source: string | null }[];
+  /** The note of the last audit that came to its end. */
+  readonly audited: { readonly at: number; readonly detail: string } | undefined;
+  /** Size of the database, as D1 says with every result. */
+  readonly bytes: number;
+}
+
+/** Reads it in one round trip: it is asked for with each look at the console. */
+export async function readHealth(d1: D1Database, { since, now }: { since: number; now: number }): Promise<StoredHealth> {
+  const selects = [statusesSince(since), overdueAt(now), LATEST_EVENTS, LAST_AUDIT].map((query) =>
+    d1.prepare(query.sql).bind(...query.values),
+  );
+  const results = await withStorage(d1, () => d1.batch(selects));
+  const [statuses, overdue, latest, audits] = results.map((result) => result.results as never[]);
+  const [counted] = (overdue ?? []) as { count: number }[];
+  const [{ oldest, ...counts }] = statuses as unknown as [Record<Status, number> & { oldest: string | null }];
+  return {
+    counts,
+    oldest,
+    overdue: counted?.count ?? 0,
+    latest: latest ?? [],
+    audited: audits?.[0],
+    bytes: results[0]?.meta.size_after ?? 0,
+  };
+}
+
+/** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
+export async function countOverdue(d1: D1Database, now: number): Promise<number> {
+  const [row] = await readAll<{ count: number }>(d1, overdueAt(now));
+  return row?.count ?? 0;
+}
+
+/** Not grouped: that would sort the rows first, and read each twice. */
+function statusesSince(since: number): Sql {
+  const counts = STATUSES.map((status) => sql`count(*) FILTER (WHERE status = ${status}) AS ${raw(status)}`);
+  return sql`SELECT min(id) AS oldest, ${join(counts)}
+    FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})`;
+}
+
+function overdueAt(now: number): Sql {
+  return sql`SELECT count(*) AS count FROM
+    (SELECT 1 FROM dispatches INDEXED BY dispatches_check WHERE status = 'ongoing' AND check_at <= ${now} LIMIT ${READ.scanRows})`;
+}
+
+const LATEST_EVENTS = sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`;
+
+/** Ids are UUIDv7: the greatest is the latest. */
+const LAST_AUDIT = sql`SELECT at, detail FROM notes WHERE subject_id = ${AUDIT.subject} ORDER BY id DESC LIMIT 1`;

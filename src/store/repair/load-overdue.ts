@@ -1,0 +1,42 @@
+import type { OverdueDispatch } from "../../../schema/messages.ts";
+import { rowParameters } from "../d1/row-parameter.ts";
+import { withStorage } from "../d1/storage.ts";
+
+/** A dispatch that is to be repaired, as it stood when the sweep took it. */
+export interface OverdueRow {
+  readonly id: string;
+  readonly checkAt: number;
+  readonly dueAt: number;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly recoveries: number;
+  readonly overdueSince: number | null;
+  /** Why its last attempt failed. */
+  readonly reason: string | null;
+  /** Its destination is. */
+  readonly paused: boolean;
+  /** Somebody has made it due before its time: its run may know another moment. */
+  readonly hurried: boolean;
+}
+
+const SELECT_OVERDUE = `
+  SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
+    dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince, dispatch.reason,
+    EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state <> 'counting') AS paused,
+    EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = 'run_now') AS hurried
+  FROM json_each(?1) AS taken
+  CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'
+  WHERE dispatch.status = 'ongoing' AND dispatch.check_at = taken.value ->> 'checkAt'`;
+
+/** Those of the dispatches that are still ongoing and still stand as the sweep left them. */
+export async function loadOverdue(d1: D1Database, taken: readonly OverdueDispatch[]): Promise<OverdueRow[]> {
+  const found: OverdueRow[] = [];
+  for (const parameter of rowParameters(taken.map((one) => JSON.stringify(one)))) {
+    const select = d1.prepare(SELECT_OVERDUE).bind(parameter);
+    const { results } = await withStorage(d1, () =>
+      select.all<Omit<OverdueRow, "paused" | "hurried"> & { paused: number; hurried: number }>(),
+    );
+    found.push(...results.map((row) => ({ ...row, paused: row.paused === 1, hurried: row.hurried === 1 })));
+  }
+  return found;
+}

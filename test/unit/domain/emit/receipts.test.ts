@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { receiptsOf, runsOf } from "../../../../src/domain/emit/receipts.ts";
+import { dispatchRow, eventRow } from "../../support/rows.ts";
+
+const plan = {
+  events: [eventRow({ id: "a" }), eventRow({ id: "b" }), eventRow({ id: "c" })],
+  dispatches: [
+    dispatchRow({ id: "a-0", eventId: "a", destination: "email", dueAt: 0 }),
+    dispatchRow({ id: "a-1", eventId: "a", destination: "audit", dueAt: 1_000 }),
+    dispatchRow({ id: "c-0", eventId: "c", destination: "email", dueAt: 2_000 }),
+  ],
+};
+const none = { repeats: new Map<string, string>(), known: new Map<string, never>() };
+const before = { id: "old", dispatches: [{ id: "old-0", destination: "email", dueAt: 5_000 }] };
+
+const ofA = [
+  { id: "a-0", destination: "email", dueAt: "1970-01-01T00:00:00.000Z" },
+  { id: "a-1", destination: "audit", dueAt: "1970-01-01T00:00:01.000Z" },
+];
+const ofC = [{ id: "c-0", destination: "email", dueAt: "1970-01-01T00:00:02.000Z" }];
+const ofOld = [{ id: "old-0", destination: "email", dueAt: "1970-01-01T00:00:05.000Z" }];
+const durability = "stored";
+
+describe("receipts", () => {
+  test("are one an event, in the order of the call, also where nobody is owed it", () => {
+    expect(receiptsOf(plan, none)).toEqual([
+      { id: "a", duplicate: false, durability, dispatches: ofA },
+      { id: "b", duplicate: false, durability, dispatches: [] },
+      { id: "c", duplicate: false, durability, dispatches: ofC },
+    ]);
+  });
+
+  test("of a repeat is that of the first", () => {
+    expect(receiptsOf(plan, { ...none, repeats: new Map([["b", "a"]]) })).toEqual([
+      { id: "a", duplicate: false, durability, dispatches: ofA },
+      { id: "a", duplicate: true, durability, dispatches: ofA },
+      { id: "c", duplicate: false, durability, dispatches: ofC },
+    ]);
+  });
+
+  test("of a known key is that of the event that had it first", () => {
+    expect(receiptsOf(plan, { ...none, known: new Map([["a", before]]) })).toEqual([
+      { id: "old", duplicate: true, durability, dispatches: ofOld },
+      { id: "b", duplicate: false, durability, dispatches: [] },
+      { id: "c", duplicate: false, durability, dispatches: ofC },
+    ]);
+  });
+
+  test("of a repeat of a known key is the same", () => {
+    const receipts = receiptsOf(plan, { repeats: new Map([["b", "a"]]), known: new Map([["a", before]]) });
+    expect(receipts.slice(0, 2)).toEqual([
+      { id: "old", duplicate: true, durability, dispatches: ofOld },
+      { id: "old", duplicate: true, durability, dispatches: ofOld },
+    ]);
+  });
+
+  test("of nothing are none", () => {
+    expect(receiptsOf({ events: [], dispatches: [] }, none)).toEqual([]);
+  });
+});
+
+describe("runs to start", () => {
+  test("are those of every dispatch stored anew", () => {
+    expect(runsOf(plan, new Map())).toEqual([
+      { id: "a-0", dueAt: 0 },
+      { id: "a-1", dueAt: 1_000 },
+      { id: "c-0", dueAt: 2_000 },
+    ]);
+  });
+
+  test("are not those of known events, which have theirs", () => {
+    expect(runsOf(plan, new Map([["a", before]]))).toEqual([{ id: "c-0", dueAt: 2_000 }]);
+  });
+});

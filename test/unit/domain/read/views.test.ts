@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { StoredDispatch } from "../../../../schema/tables.ts";
+import {
+  dispatchDetail,
+  dispatchView,
+  emittedAt,
+  eventDetail,
+  eventView,
+  executionView,
+  noteView,
+} from "../../../../src/domain/read/views.ts";
+import { policyOf } from "../../support/policies.ts";
+import { eventRow } from "../../support/rows.ts";
+
+const EPOCH = "1970-01-01T00:00:00.000Z";
+const SECOND = "1970-01-01T00:00:01.000Z";
+const ID = "00000000-03e8-7000-8000-000000000000";
+
+const stored: StoredDispatch = {
+  id: `${ID}-0`,
+  eventId: ID,
+  route: "all",
+  destination: "email",
+  policy: JSON.stringify(policyOf()),
+  status: "ongoing",
+  dueAt: 1_000,
+  checkAt: 61_000,
+  attempts: 0,
+  recoveries: 0,
+  settledAt: null,
+  reason: null,
+  redriveOf: null,
+  overdueSince: null,
+};
+const ongoing = { id: `${ID}-0`, eventId: ID, route: "all", destination: "email", status: "ongoing", dueAt: SECOND, attempts: 0 };
+
+describe("a dispatch as callers see it", () => {
+  test("has no member that is not set", () => {
+    expect(dispatchView(stored, 0)).toStrictEqual({ ...ongoing, stage: "scheduled" });
+  });
+
+  test("has all that are, the epoch and empty text included", () => {
+    const row: StoredDispatch = { ...stored, status: "failed", attempts: 6, settledAt: 0, reason: "", redriveOf: `${ID}-0` };
+    expect(dispatchView(row, 0)).toStrictEqual({
+      ...ongoing,
+      status: "failed",
+      stage: "failed",
+      attempts: 6,
+      settledAt: EPOCH,
+      reason: "",
+      redriveOf: `${ID}-0`,
+    });
+  });
+
+  test("in detail has its policy, executions, notes and run", () => {
+    const executions = [
+      { attempt: 1, outcome: "failed" as const, startedAt: 0, finishedAt: 1_000, error: '{"name":"Failed","message":""}' },
+    ];
+    const notes = [{ at: 0, kind: "repair", by: "reconciler", reason: null, detail: null }];
+    expect(dispatchDetail(stored, { executions, notes, run: { status: "missing" }, now: 1_000 })).toStrictEqual({
+      ...ongoing,
+      stage: "running",
+      policy: policyOf(),
+      recoveries: 0,
+      executions: [{ attempt: 1, outcome: "failed", startedAt: EPOCH, finishedAt: SECOND, error: { name: "Failed", message: "" } }],
+      notes: [{ at: EPOCH, kind: "repair", by: "reconciler" }],
+      run: { status: "missing" },
+    });
+  });
+
+  test("in detail says since when it is overdue, be it since the epoch", () => {
+    const detail = dispatchDetail(
+      { ...stored, overdueSince: 0, recoveries: 2 },
+      { executions: [], notes: [], run: { status: "running" }, now: 0 },
+    );
+    expect(detail).toMatchObject({ overdueSince: EPOCH, recoveries: 2 });
+    expect(detail).not.toHaveProperty("settledAt");
+  });
+});
+
+test("an execution without an error has none", () => {
+  expect(executionView({ attempt: 1, outcome: "complete", startedAt: 0, finishedAt: 0, error: null })).toStrictEqual({
+    attempt: 1,
+    outcome: "complete",
+    startedAt: EPOCH,
+    finishedAt: EPOCH,
+  });
+});
+
+describe("a note as callers see it", () => {
+  const note = { at: 0, kind: "paused", by: "me" };
+
+  test.each<[text: string, value: unknown]>([
+    ["{}", {}],
+    ['{"run":"running","remedy":"wake"}', { run: "running", remedy: "wake" }],
+    ["0", 0],
+    ["null", null],
+    ['""', ""],
+  ])("has its detail as a value: %s", (detail, value) => {
+    expect(noteView({ ...note, reason: "", detail })).toStrictEqual({ ...note, at: EPOCH, reason: "", detail: value });
+  });
+
+  test("has neither reason nor detail where they were not given", () => {
+    expect(noteView({ ...note, reason: null, detail: null })).toStrictEqual({ ...note, at: EPOCH });
+  });
+});
+
+describe("an event as callers see it", () => {
+  test("has its data as a value", () => {
+    expect(eventView(eventRow({ data: "0" })).data).toBe(0);
+    expect(eventView(eventRow({ data: "null" })).data).toBeNull();
+    expect(eventView(eventRow({ data: '{"__proto__":1}' })).data).toStrictEqual(JSON.parse('{"__proto__":1}'));
+  });
+
+  test("in detail says when it was emitted, by its id, and which configuration routed it", () => {
+    const detail = eventDetail(eventRow({ id: ID, correlationId: ID }), [dispatchView(stored, 0)]);
+    expect(detail).toStrictEqual({
+      id: ID,
+      type: "order.placed",
+      time: EPOCH,
+      data: {},
+      correlationId: ID,
+      depth: 0,
+      emittedAt: SECOND,
+      configVersion: "v1",
+      dispatches: [{ ...ongoing, stage: "scheduled" }],
+    });
+    expect(eventDetail(eventRow({ id: ID, key: "k", source: "s" }), [])).toMatchObject({ key: "k", source: "s" });
+  });
+
+  test("with an id that is no UUIDv7 has the epoch", () => {
+    expect(emittedAt("e1")).toBe(EPOCH);
+  });
+});

@@ -1,0 +1,276 @@
+import "../../support/seed.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Comparison, type Condition, type Operator, type Scalar, condition as schema } from "../../../../schema/condition.ts";
+import type { Json } from "../../../../schema/json.ts";
+import { compileCondition } from "../../../../src/domain/routing/condition.ts";
+import { condition, naivelyHolds } from "../../support/conditions.ts";
+import { document } from "../../support/json.ts";
+
+const holds = (given: Condition, found: Json) => compileCondition(given).holds(found);
+
+/** A comparison with one operator on `$.a`. */
+const leaf = (operator: Operator, wanted: Scalar | readonly Scalar[]) => ({ path: "$.a", [operator]: wanted }) as Comparison;
+
+describe("an operator", () => {
+  test.each<[operator: Operator, wanted: Scalar | readonly Scalar[], found: Json, held: boolean]>([
+    ["exact", 0, 0, true],
+    ["exact", 0, false, false],
+    ["exact", 0, "", false],
+    ["exact", 0, "0", false],
+    ["exact", 0, null, false],
+    ["exact", "", "", true],
+    ["exact", "", 0, false],
+    ["exact", "", false, false],
+    ["exact", "", null, false],
+    ["exact", false, false, true],
+    ["exact", false, 0, false],
+    ["exact", false, "false", false],
+    ["exact", null, null, true],
+    ["exact", null, 0, false],
+    ["exact", null, "null", false],
+    ["exact", 1, true, false],
+    ["exact", "a", ["a"], false],
+    ["in", [0], 0, true],
+    ["in", [0], false, false],
+    ["in", ["", null], "", true],
+    ["in", ["", null], null, true],
+    ["in", ["", null], 0, false],
+    ["in", [false], false, true],
+    ["in", ["a", "b"], "b", true],
+    ["in", ["a", "b"], "c", false],
+    ["prefix", "", "", true],
+    ["prefix", "", "abc", true],
+    ["prefix", "ab", "abc", true],
+    ["prefix", "bc", "abc", false],
+    ["prefix", "", 0, false],
+    ["prefix", "1", 12, false],
+    ["prefix", "a", ["a"], false],
+    ["suffix", "", "", true],
+    ["suffix", "bc", "abc", true],
+    ["suffix", "ab", "abc", false],
+    ["suffix", "", null, false],
+    ["suffix", "2", 12, false],
+    ["match", "", "", true],
+    ["match", "b", "abc", true],
+    ["match", "^b", "abc", false],
+    ["match", "", 0, false],
+    ["match", "1", 1, false],
+    ["match", "null", null, false],
+    ["lt", 0, -1, true],
+    ["lt", 0, 0, false],
+    ["lt", 0, "-1", false],
+    ["lt", 0, null, false],
+    ["lt", 1, false, false],
+    ["lt", 1, "", false],
+    ["lte", 0, 0, true],
+    ["lte", 0, -1, true],
+    ["lte", 0, 0.1, false],
+    ["lte", 0, null, false],
+    ["lte", 0, "", false],
+    ["lte", 0, false, false],
+    ["gt", 0, 0.1, true],
+    ["gt", 0, 0, false],
+    ["gt", 0, "1", false],
+    ["gt", 0, true, false],
+    ["gt", -1, null, false],
+    ["gte", 0, 0, true],
+    ["gte", 0, 1, true],
+    ["gte", 0, -0.1, false],
+    ["gte", 0, null, false],
+    ["gte", 0, "", false],
+    ["gte", 0, false, false],
+    ["gte", 0, [0], false],
+  ])("%s %j finds %j: %s", (operator, wanted, found, held) => {
+    const compiled = compileCondition(leaf(operator, wanted));
+    expect(compiled.holds({ a: found })).toBe(held);
+    expect(compiled.trace({ a: found })).toEqual({ kind: "path", path: "$.a", wanted: { [operator]: wanted }, found: [found], held });
+  });
+
+  test.each<[operator: Operator, wanted: Scalar | readonly Scalar[]]>([
+    ["exact", null],
+    ["exact", ""],
+    ["in", [null, 0, "", false]],
+    ["prefix", ""],
+    ["suffix", ""],
+    ["match", ""],
+    ["lt", 1],
+    ["lte", 0],
+    ["gt", -1],
+    ["gte", 0],
+    ["exists", true],
+  ])("%s %j does not hold where the path selects nothing", (operator, wanted) => {
+    expect(holds(leaf(operator, wanted), {})).toBe(false);
+    expect(holds(leaf(operator, wanted), null)).toBe(false);
+  });
+});
+
+describe("exists", () => {
+  test.each<[found: Json, selects: boolean]>([
+    [{ a: 1 }, true],
+    [{ a: null }, true],
+    [{ a: 0 }, true],
+    [{ a: "" }, true],
+    [{ a: false }, true],
+    [{}, false],
+    [[], false],
+    [null, false],
+  ])("in %j: %s", (found, selects) => {
+    expect(holds({ path: "$.a", exists: true }, found)).toBe(selects);
+    expect(holds({ path: "$.a", exists: false }, found)).toBe(!selects);
+  });
+
+  test("a missing path is not null", () => {
+    const isNull: Condition = { path: "$.a", exact: null };
+    expect(holds(isNull, { a: null })).toBe(true);
+    expect(holds(isNull, {})).toBe(false);
+    expect(compileCondition(isNull).trace({ a: null })).toMatchObject({ found: [null], held: true });
+    expect(compileCondition(isNull).trace({})).toMatchObject({ found: [], held: false });
+  });
+
+  test("true goes with other operators", () => {
+    expect(holds({ path: "$.a", exists: true, gte: 0 }, { a: 0 })).toBe(true);
+    expect(holds({ path: "$.a", exists: true, gte: 0 }, { a: -1 })).toBe(false);
+    expect(holds({ path: "$.a", exists: true, gte: 0 }, {})).toBe(false);
+  });
+});
+
+describe("a path that selects several nodes", () => {
+  test("holds when any of them does", () => {
+    expect(holds({ path: "$.a[*]", gte: 10 }, { a: [1, 10] })).toBe(true);
+    expect(holds({ path: "$.a[*]", gte: 10 }, { a: [1, 9] })).toBe(false);
+    expect(holds({ path: "$.a[*]", gte: 10 }, { a: [] })).toBe(false);
+  });
+
+  test("all operators must hold for the same node", () => {
+    const between: Condition = { path: "$.a[*]", gt: 0, lt: 10 };
+    expect(holds(between, { a: [-5, 15] })).toBe(false);
+    expect(holds(between, { a: [-5, 5, 15] })).toBe(true);
+    expect(
+      holds(
+        {
+          allOf: [
+            { path: "$.a[*]", gt: 0 },
+            { path: "$.a[*]", lt: 10 },
+          ],
+        },
+        { a: [-5, 15] },
+      ),
+    ).toBe(true);
+  });
+
+  test("not means that no node holds", () => {
+    expect(holds({ not: { path: "$.a[*]", exact: 0 } }, { a: [1, 0] })).toBe(false);
+    expect(holds({ not: { path: "$.a[*]", exact: 0 } }, { a: [1] })).toBe(true);
+    expect(holds({ not: { path: "$.a[*]", exact: 0 } }, {})).toBe(true);
+  });
+});
+
+describe("a group", () => {
+  const yes: Condition = { path: "$", exists: true };
+  const no: Condition = { path: "$", exists: false };
+
+  test.each<[condition: Condition, held: boolean]>([
+    [{ allOf: [yes] }, true],
+    [{ allOf: [no] }, false],
+    [{ allOf: [yes, yes] }, true],
+    [{ allOf: [yes, no] }, false],
+    [{ allOf: [no, yes] }, false],
+    [{ anyOf: [yes] }, true],
+    [{ anyOf: [no] }, false],
+    [{ anyOf: [no, yes] }, true],
+    [{ anyOf: [yes, no] }, true],
+    [{ anyOf: [no, no] }, false],
+    [{ not: yes }, false],
+    [{ not: no }, true],
+    [{ not: { not: yes } }, true],
+    [{ not: { anyOf: [no, { allOf: [yes, no] }] } }, true],
+  ])("%j: %s", (given, held) => {
+    expect(holds(given, 0)).toBe(held);
+    expect(compileCondition(given).trace(0).held).toBe(held);
+  });
+});
+
+describe("a trace", () => {
+  test("says what was wanted and found everywhere, also where it did not decide", () => {
+    const given: Condition = {
+      anyOf: [
+        { path: "$.data.total", gte: 0 },
+        {
+          not: {
+            allOf: [
+              { path: "$.data.tags[*]", exact: "a" },
+              { path: "$.data.test", exists: false },
+            ],
+          },
+        },
+      ],
+    };
+    expect(compileCondition(given).trace({ data: { total: 0, tags: ["a", "b"] } })).toEqual({
+      kind: "anyOf",
+      held: true,
+      of: [
+        { kind: "path", path: "$.data.total", wanted: { gte: 0 }, found: [0], held: true },
+        {
+          kind: "not",
+          held: false,
+          of: {
+            kind: "allOf",
+            held: true,
+            of: [
+              { kind: "path", path: "$.data.tags[*]", wanted: { exact: "a" }, found: ["a", "b"], held: true },
+              { kind: "path", path: "$.data.test", wanted: { exists: false }, found: [], held: true },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test("shows no operator that is absent in the configuration", () => {
+    const trace = compileCondition({ path: "$.a", gte: 0, lt: undefined, exact: undefined }).trace({ a: 1 });
+    expect(trace).toHaveProperty("wanted");
+    expect(Object.keys((trace as { wanted: object }).wanted)).toEqual(["gte"]);
+    expect(trace.held).toBe(true);
+  });
+});
+
+describe("laws", () => {
+  test("any condition the schema takes means what the naive evaluator says, and its trace agrees", () => {
+    let held = 0;
+    let runs = 0;
+    fc.assert(
+      fc.property(condition, document, (given, found) => {
+        const parsed = schema.parse(given);
+        const compiled = compileCondition(parsed);
+        const wanted = naivelyHolds(given, found);
+        expect(compiled.holds(found)).toBe(wanted);
+        expect(compiled.trace(found).held).toBe(wanted);
+        runs += 1;
+        held += Number(wanted);
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(held / runs).toBeGreaterThan(0.1);
+    expect(held / runs).toBeLessThan(0.9);
+  });
+
+  test("a condition and its negation never agree", () => {
+    fc.assert(
+      fc.property(condition, document, (given, found) => {
+        expect(holds({ not: given }, found)).toBe(!holds(given, found));
+      }),
+    );
+  });
+
+  test("a condition does not change the document, and answers twice the same", () => {
+    fc.assert(
+      fc.property(condition, document, (given, found) => {
+        const compiled = compileCondition(given);
+        const before = JSON.stringify(found);
+        expect(compiled.trace(found)).toEqual(compiled.trace(found));
+        expect(JSON.stringify(found)).toBe(before);
+      }),
+    );
+  });
+});
