@@ -1,8 +1,8 @@
 import type * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AutoPause } from "../schema/auto-pause.ts";
-import type { Condition } from "../schema/condition.ts";
-import type { DeliveryOptions } from "../schema/policy.ts";
+import type { AutoPause } from "../schema/config/auto-pause.ts";
+import type { Condition } from "../schema/config/condition.ts";
+import type { DeliveryOptions } from "../schema/config/policy.ts";
 
 /** A Worker that events go to. */
 export interface WorkerDestination {

@@ -1,6 +1,6 @@
-import type { EmitInput, HubEvent } from "../schema/contract.ts";
-import type { RouteExplanation } from "../schema/operations.ts";
-import type { Policy } from "../schema/policy.ts";
+import type { Policy } from "../schema/config/policy.ts";
+import type { EmitInput, HubEvent } from "../schema/contract/contract.ts";
+import type { RouteExplanation } from "../schema/contract/operations.ts";
 import { parseEmit } from "../src/domain/emit/parse-emit.ts";
 import { hubEvent, planEmit } from "../src/domain/emit/plan-emit.ts";
 import { explainRoutes } from "../src/domain/routing/explanation.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConsole, secretIssues } from "../schema/console.ts";
+import { parseConsole, secretIssues } from "../schema/config/console.ts";
 import { CONFIG } from "../schema/limits.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { ConsoleAccess, ConsoleArgs } from "./args.ts";

@@ -1,8 +1,8 @@
 /** What Pulumi programs import: `import { EventHub } from "flowhub/pulumi"`. */
-export type { AutoPause } from "../schema/auto-pause.ts";
-export type { Comparison, Condition, Scalar } from "../schema/condition.ts";
-export type { Duration } from "../schema/duration.ts";
-export type { DeliveryOptions, Policy } from "../schema/policy.ts";
+export type { AutoPause } from "../schema/config/auto-pause.ts";
+export type { Comparison, Condition, Scalar } from "../schema/config/condition.ts";
+export type { Duration } from "../schema/config/duration.ts";
+export type { DeliveryOptions, Policy } from "../schema/config/policy.ts";
 export type {
   ConsoleAccess,
   ConsoleArgs,

@@ -1,4 +1,4 @@
-import { DEAD_LETTERS_SUFFIX } from "../schema/messages.ts";
+import { DEAD_LETTERS_SUFFIX } from "../schema/storage/messages.ts";
 
 /** Physical names of a hub's resources. */
 export interface HubNames {

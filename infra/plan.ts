@@ -1,5 +1,5 @@
-import { type HubConfig, type ParsedConfig, parseConfig } from "../schema/config.ts";
-import { configToBindings } from "../schema/config-bindings.ts";
+import { type HubConfig, type ParsedConfig, parseConfig } from "../schema/config/config.ts";
+import { configToBindings } from "../schema/config/config-bindings.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { DestinationArgs, EventHubArgs, RoutingArgs } from "./args.ts";
 import { type PlannedConsole, planConsole } from "./console.ts";

@@ -1,6 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import { DEAD_LETTERS_SUFFIX } from "../schema/messages.ts";
+import { DEAD_LETTERS_SUFFIX } from "../schema/storage/messages.ts";
 import type { EventHubArgs, Transform } from "./args.ts";
 import { BULK_CLASS, DISPATCH_CLASS, type HubWorkflows, hubBindings } from "./bindings.ts";
 import { hubBundle } from "./bundle.ts";

@@ -1,4 +1,4 @@
-import type { HubConfig, Route, Target } from "../schema/config.ts";
+import type { HubConfig, Route, Target } from "../schema/config/config.ts";
 import { conditionText } from "../src/domain/routing/condition-text.ts";
 
 /** What goes where, and what each destination is, as far as it is known. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AutoPause } from "../schema/auto-pause.ts";
-import { parseConfig } from "../schema/config.ts";
+import type { AutoPause } from "../schema/config/auto-pause.ts";
+import { parseConfig } from "../schema/config/config.ts";
 import { type RoutingState, routeChanges } from "./route-changes.ts";
 
 /**

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { WORKFLOW } from "../schema/limits.ts";
-import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/messages.ts";
+import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { logError } from "./bindings/log.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { EventHubApi, ProducerApi } from "../schema/api.ts";
+import type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 import type {
   DispatchDetail,
   DispatchQuery,
@@ -11,9 +11,8 @@ import type {
   EventQuery,
   HubEvent,
   Page,
-} from "../schema/contract.ts";
-import { type FaultCode, faultCode } from "../schema/faults.ts";
-import type { Health } from "../schema/health.ts";
+} from "../schema/contract/contract.ts";
+import type { Health } from "../schema/contract/health.ts";
 import type {
   BulkDetail,
   BulkFilter,
@@ -26,10 +25,11 @@ import type {
   Operation,
   ResumeOptions,
   RetryOptions,
-} from "../schema/operations.ts";
-import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "../schema/search.ts";
-import type { Stats, StatsQuery } from "../schema/stats.ts";
-import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/upkeep.ts";
+} from "../schema/contract/operations.ts";
+import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "../schema/contract/search.ts";
+import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
+import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/contract/upkeep.ts";
+import { type FaultCode, faultCode } from "../schema/faults.ts";
 import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
 import { consume } from "./consume.ts";

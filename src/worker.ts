@@ -1,7 +1,7 @@
 /** What producers and destinations import: `import { Destination, type HubEvent } from "flowhub"`. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { ProducerApi } from "../schema/api.ts";
-import type { Delivery, EmitInput, HandleReply, HubEvent } from "../schema/contract.ts";
+import type { ProducerApi } from "../schema/contract/api.ts";
+import type { Delivery, EmitInput, HandleReply, HubEvent } from "../schema/contract/contract.ts";
 
 /** A Worker entrypoint that events are delivered to. The hub calls `handle()` once an attempt, over RPC. */
 export abstract class Destination<DestinationEnv = Cloudflare.Env> extends WorkerEntrypoint<DestinationEnv> {
@@ -24,7 +24,8 @@ function isList(input: EmitInput | readonly EmitInput[]): input is readonly Emit
   return Array.isArray(input);
 }
 
-export type { EventHubApi, ProducerApi } from "../schema/api.ts";
+export { type Duration, durationMs } from "../schema/config/duration.ts";
+export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 export type {
   Cause,
   Delivery,
@@ -45,11 +46,8 @@ export type {
   Stage,
   Status,
   WatchLine,
-} from "../schema/contract.ts";
-export { type Duration, durationMs } from "../schema/duration.ts";
-export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
-export type { Health, LastAudit } from "../schema/health.ts";
-export type { Json } from "../schema/json.ts";
+} from "../schema/contract/contract.ts";
+export type { Health, LastAudit } from "../schema/contract/health.ts";
 export type {
   BulkDetail,
   BulkFilter,
@@ -64,7 +62,7 @@ export type {
   ResumeOptions,
   RetryOptions,
   RouteExplanation,
-} from "../schema/operations.ts";
+} from "../schema/contract/operations.ts";
 export type {
   ConfigurationView,
   ConfiguredDestination,
@@ -75,6 +73,8 @@ export type {
   EmitPreview,
   EventSearch,
   EventSummary,
-} from "../schema/search.ts";
-export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/stats.ts";
-export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/upkeep.ts";
+} from "../schema/contract/search.ts";
+export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/contract/stats.ts";
+export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/contract/upkeep.ts";
+export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
+export type { Json } from "../schema/json.ts";

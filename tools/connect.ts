@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
-import type { EventHubApi } from "../schema/api.ts";
+import type { EventHubApi } from "../schema/contract/api.ts";
 import { messageOf } from "../schema/message-of.ts";
 
 /** A hub's RPC, for a node script. */

@@ -1,5 +1,5 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
-import { BULK_STEP, type BulkParams } from "../schema/messages.ts";
+import { BULK_STEP, type BulkParams } from "../schema/storage/messages.ts";
 import { endPieces, type NextPiece, performPiece } from "../src/hub/operate/bulk-piece.ts";
 
 /** A database that is away for a while holds the operation up and does not end it. */

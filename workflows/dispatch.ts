@@ -1,6 +1,6 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
 import { SECOND_MS, WORKFLOW } from "../schema/limits.ts";
-import { type RunParams, STEP } from "../schema/messages.ts";
+import { type RunParams, STEP } from "../schema/storage/messages.ts";
 import { attempt } from "../src/executor/attempt.ts";
 import { readDeliverResult } from "../src/executor/deliver-result.ts";
 import { record, type Stand } from "../src/executor/record.ts";

@@ -1,4 +1,4 @@
-import type { BulkParams } from "../../schema/messages.ts";
+import type { BulkParams } from "../../schema/storage/messages.ts";
 import { isOver } from "../domain/audit/audit.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";

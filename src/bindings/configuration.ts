@@ -1,5 +1,5 @@
-import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config.ts";
-import { configFromBindings } from "../../schema/config-bindings.ts";
+import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config/config.ts";
+import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import { Fault } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issueText } from "../../schema/wording.ts";

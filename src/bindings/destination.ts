@@ -1,5 +1,5 @@
-import type { HubConfig } from "../../schema/config.ts";
-import type { Delivery, HubEvent } from "../../schema/contract.ts";
+import type { HubConfig } from "../../schema/config/config.ts";
+import type { Delivery, HubEvent } from "../../schema/contract/contract.ts";
 import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
 import { dispose } from "./dispose.ts";
 

@@ -1,5 +1,5 @@
 import { QUEUE } from "../../schema/limits.ts";
-import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/messages.ts";
+import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/storage/messages.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
 import { chunks } from "../domain/base/chunks.ts";
 import { logError } from "./log.ts";

@@ -1,7 +1,7 @@
-import type { RunView } from "../../schema/contract.ts";
+import type { RunView } from "../../schema/contract/contract.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import { type RunParams, STEP } from "../../schema/messages.ts";
+import { type RunParams, STEP } from "../../schema/storage/messages.ts";
 import { chunks } from "../domain/base/chunks.ts";
 import { dispose } from "./dispose.ts";
 

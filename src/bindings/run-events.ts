@@ -1,4 +1,4 @@
-import type { RunParams } from "../../schema/messages.ts";
+import type { RunParams } from "../../schema/storage/messages.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import type { EventHubApi } from "../../schema/api.ts";
+import type { EventHubApi } from "../../schema/contract/api.ts";
 import { EMIT } from "../../schema/limits.ts";
 import { guard } from "./access/guard.tsx";
 import type { ConsoleEnv } from "./access/visitor.ts";

@@ -1,5 +1,5 @@
 import { WORKFLOW } from "../../schema/limits.ts";
-import type { RunParams } from "../../schema/messages.ts";
+import type { RunParams } from "../../schema/storage/messages.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { createRuns } from "../bindings/dispatch-runs.ts";
 

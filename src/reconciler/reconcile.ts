@@ -1,7 +1,7 @@
 import type { LimitFunction } from "p-limit";
 import { v7 as uuidv7 } from "uuid";
 import { messageOf } from "../../schema/message-of.ts";
-import type { OverdueDispatch } from "../../schema/messages.ts";
+import type { OverdueDispatch } from "../../schema/storage/messages.ts";
 import { configured } from "../bindings/configuration.ts";
 import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import { logError } from "../bindings/log.ts";

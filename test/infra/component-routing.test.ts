@@ -2,7 +2,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { type DeliveryOptions, EventHub, type EventHubArgs } from "flowhub/pulumi";
 import { describe, expect, test } from "vitest";
-import { DELIVERY_DEFAULTS } from "../../schema/policy.ts";
+import { DELIVERY_DEFAULTS } from "../../schema/config/policy.ts";
 import { bindingsOf, configRead, type Recorded, record, requested } from "./mocks.ts";
 
 const accountId = "0123456789abcdef0123456789abcdef";

@@ -8,7 +8,7 @@ import { checkRoutes } from "flowhub/pulumi";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { defaults, routes } from "../../infra/example/routes.ts";
 import { routeChanges } from "../../infra/route-changes.ts";
-import { parseConfig } from "../../schema/config.ts";
+import { parseConfig } from "../../schema/config/config.ts";
 import { DELIVERY } from "../../tools/live/delivery.ts";
 import { untilSettled } from "../../tools/live/settled.ts";
 import { ROUTING_CHANGE } from "../../tools/live/workspace.ts";

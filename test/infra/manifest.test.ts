@@ -7,8 +7,8 @@ import { checkRoutes, EventHub } from "flowhub/pulumi";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as example from "../../infra/example/routes.ts";
-import { parseConfig } from "../../schema/config.ts";
-import { parseConsole } from "../../schema/console.ts";
+import { parseConfig } from "../../schema/config/config.ts";
+import { parseConsole } from "../../schema/config/console.ts";
 import type { Properties } from "./engine/wire.ts";
 import { bindingsOf, configRead, type Recorded, record, requested } from "./mocks.ts";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type messages from "@pulumi/pulumi/proto/resource_pb.js";
 import { vi } from "vitest";
-import { type HubConfig, parseConfig } from "../../schema/config.ts";
-import { configFromBindings } from "../../schema/config-bindings.ts";
+import { type HubConfig, parseConfig } from "../../schema/config/config.ts";
+import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import { issueText } from "../../schema/wording.ts";
 import { fromWire, type Properties } from "./engine/wire.ts";
 

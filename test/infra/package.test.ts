@@ -78,13 +78,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 test("the package holds what is built, the migrations, the example for wrangler and what a reader needs, and nothing else", () => {
-  const migrations = readdirSync(join(root, "schema/migrations")).filter((name) => name.endsWith(".sql"));
+  const migrations = readdirSync(join(root, "schema/storage/migrations")).filter((name) => name.endsWith(".sql"));
   expect(migrations.length).toBeGreaterThan(0);
   expect(packed.files.map(({ path }) => path).sort()).toEqual(
     [
       ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "infra/wrangler.example.toml"],
       ...["hub.js", "hub.js.map", "pulumi.d.ts", "pulumi.js", "worker.d.ts", "worker.js"].map((name) => `dist/${name}`),
-      ...migrations.map((name) => `schema/migrations/${name}`),
+      ...migrations.map((name) => `schema/storage/migrations/${name}`),
     ].sort(),
   );
 });

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { configFromBindings } from "../../schema/config-bindings.ts";
+import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import { typeErrorsOfBindings } from "./engine/binding-union.ts";
 import { checkInputs } from "./engine/check-inputs.ts";
 import { cloudflareApi } from "./engine/cloudflare-api.ts";

@@ -1,9 +1,9 @@
 import { sign } from "@octokit/webhooks-methods";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { parseConfig } from "../../schema/config.ts";
-import { configFromBindings } from "../../schema/config-bindings.ts";
-import type { DispatchDetail, EmitReceipt } from "../../schema/contract.ts";
+import { parseConfig } from "../../schema/config/config.ts";
+import { configFromBindings } from "../../schema/config/config-bindings.ts";
+import type { DispatchDetail, EmitReceipt } from "../../schema/contract/contract.ts";
 import { cloudflareApi } from "./engine/cloudflare-api.ts";
 import { kindOf, type RecordedResource, type Run } from "./engine/run.ts";
 import { toMiniflare } from "./engine/to-miniflare.ts";

@@ -34,7 +34,7 @@ const IMPORTS: [folder: string, from: string, allowed: boolean][] = [
   ["src/domain", "drizzle-orm/d1", false],
 
   ["src/store", "../domain/stage.ts", true],
-  ["src/store", "../../schema/tables.ts", true],
+  ["src/store", "../../schema/storage/tables.ts", true],
   ["src/store", "drizzle-orm", true],
   ["src/store", "../bindings/log.ts", false],
   ["src/store", "../hub/emit.ts", false],

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES } from "../../schema/contract.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
+import type { Cancelled, Operation as Said } from "../../schema/contract/operations.ts";
 import { MINUTE_MS } from "../../schema/limits.ts";
-import type { Cancelled, Operation as Said } from "../../schema/operations.ts";
 import { cancelDispatch, cancelEvent } from "../../src/hub/operate/cancel.ts";
 import { callsOf, look } from "./support/attempts.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";

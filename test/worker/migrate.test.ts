@@ -8,7 +8,7 @@ import { failureOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith } from "./support/hub.ts";
 
-const FILES = import.meta.glob<string>("../../schema/migrations/*.sql", { query: "?raw", import: "default", eager: true });
+const FILES = import.meta.glob<string>("../../schema/storage/migrations/*.sql", { query: "?raw", import: "default", eager: true });
 const WRITTEN = Object.entries(FILES)
   .map(([path, sql]) => ({ name: path.split("/").at(-1) ?? "", sql }))
   .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 describe("migrate", () => {
-  it("brings an empty database to what all files in schema/migrations say, in their order", async () => {
+  it("brings an empty database to what all files in schema/storage/migrations say, in their order", async () => {
     await migrate(d1);
     expect(WRITTEN.length).toBeGreaterThan(0);
     expect(await appliedNames()).toEqual(WRITTEN.map(({ name }) => name));

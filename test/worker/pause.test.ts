@@ -1,9 +1,9 @@
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Status } from "../../schema/contract.ts";
+import type { Status } from "../../schema/contract/contract.ts";
+import type { DestinationControl, Operation as Said } from "../../schema/contract/operations.ts";
 import { CHECK, CONTROL, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
-import type { DestinationControl, Operation as Said } from "../../schema/operations.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "../../src/hub/pause/control-destination.ts";

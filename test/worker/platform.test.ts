@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Duration } from "../../schema/duration.ts";
+import type { Duration } from "../../schema/config/duration.ts";
 import { configured } from "../../src/bindings/configuration.ts";
 import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
 import { attempt } from "../../src/executor/attempt.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES, type Status } from "../../schema/contract.ts";
+import { type SettledStatus, STATUSES, type Status } from "../../schema/contract/contract.ts";
+import type { PurgePage, PurgeQuery } from "../../schema/contract/upkeep.ts";
 import { DAY_MS, PURGE } from "../../schema/limits.ts";
-import type { PurgePage, PurgeQuery } from "../../schema/upkeep.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ProducerApi } from "../../schema/api.ts";
-import type { EmitReceipt } from "../../schema/contract.ts";
+import type { ProducerApi } from "../../schema/contract/api.ts";
+import type { EmitReceipt } from "../../schema/contract/contract.ts";
 import { CHECK, DAY_MS, HOUR_MS, QUEUE } from "../../schema/limits.ts";
-import type { EmitMessage } from "../../schema/messages.ts";
+import type { EmitMessage } from "../../schema/storage/messages.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WORKFLOW } from "../../schema/limits.ts";
-import type { RunParams } from "../../schema/messages.ts";
+import type { RunParams } from "../../schema/storage/messages.ts";
 import { consume } from "./support/consume.ts";
 import { envWith } from "./support/hub.ts";
 import { keptQueue, refusingQueue } from "./support/kept-queue.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { DispatchQuery, DispatchView, EventQuery, HubEvent, Page, Status } from "../../schema/contract.ts";
-import { STATUSES } from "../../schema/contract.ts";
+import type { DispatchQuery, DispatchView, EventQuery, HubEvent, Page, Status } from "../../schema/contract/contract.ts";
+import { STATUSES } from "../../schema/contract/contract.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { look } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";

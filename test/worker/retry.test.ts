@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES } from "../../schema/contract.ts";
-import type { Duration } from "../../schema/duration.ts";
+import type { Duration } from "../../schema/config/duration.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
+import type { RetryOptions } from "../../schema/contract/operations.ts";
 import { CHECK, HOUR_MS, SECOND_MS } from "../../schema/limits.ts";
-import type { RetryOptions } from "../../schema/operations.ts";
 import { findRun } from "../../src/bindings/dispatch-runs.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { callsOf } from "./support/attempts.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES } from "../../schema/contract.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
+import type { Operation as Said } from "../../schema/contract/operations.ts";
 import { CHECK, SECOND_MS } from "../../schema/limits.ts";
-import type { Operation as Said } from "../../schema/operations.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume } from "./support/consume.ts";

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EmitInput, EventQuery } from "../../schema/contract.ts";
+import type { EmitInput, EventQuery } from "../../schema/contract/contract.ts";
+import type { EventSearch, EventSummary } from "../../schema/contract/search.ts";
 import type { Json } from "../../schema/json.ts";
 import { READ } from "../../schema/limits.ts";
-import type { EventSearch, EventSummary } from "../../schema/search.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { searchEvents } from "../../src/hub/read/events.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";

@@ -1,4 +1,4 @@
-import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues } from "../../../schema/console.ts";
+import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues } from "../../../schema/config/console.ts";
 import type { Issue } from "../../../schema/wording.ts";
 import type { Visitor } from "./visitor.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
-import type { DispatchView, Page, Status } from "../../../schema/contract.ts";
-import type { DeadLetters } from "../../../schema/search.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { DispatchView, Page, Status } from "../../../schema/contract/contract.ts";
+import type { DeadLetters } from "../../../schema/contract/search.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Given, givenInQuery } from "../parts/given.ts";

@@ -1,4 +1,4 @@
-import type { DestinationStats, Percentiles } from "../../../schema/stats.ts";
+import type { DestinationStats, Percentiles } from "../../../schema/contract/stats.ts";
 import { Counts } from "../parts/badge.tsx";
 import { withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
-import type { DestinationControl } from "../../../schema/operations.ts";
-import type { ConfiguredDestination } from "../../../schema/search.ts";
-import type { DestinationStats } from "../../../schema/stats.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { ConfiguredDestination } from "../../../schema/contract/search.ts";
+import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { givenInForm } from "../parts/given.ts";

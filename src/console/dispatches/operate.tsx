@@ -1,5 +1,5 @@
-import type { DispatchDetail, DispatchView } from "../../../schema/contract.ts";
-import type { RetryOptions } from "../../../schema/operations.ts";
+import type { DispatchDetail, DispatchView } from "../../../schema/contract/contract.ts";
+import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Field } from "../parts/fields.tsx";
 import type { Given } from "../parts/given.ts";

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
-import type { EmitInput } from "../../../schema/contract.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { EmitInput } from "../../../schema/contract/contract.ts";
+import type { EmitPreview } from "../../../schema/contract/search.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import type { EmitPreview } from "../../../schema/search.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { Field } from "../parts/fields.tsx";

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
-import { BAD_STATUSES, type DispatchView, type EventDetail, type Page, type Status } from "../../../schema/contract.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import { BAD_STATUSES, type DispatchView, type EventDetail, type Page, type Status } from "../../../schema/contract/contract.ts";
+import type { EventExplanation } from "../../../schema/contract/operations.ts";
+import type { EventSummary } from "../../../schema/contract/search.ts";
 import { Fault } from "../../../schema/faults.ts";
-import type { EventExplanation } from "../../../schema/operations.ts";
-import type { EventSummary } from "../../../schema/search.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";

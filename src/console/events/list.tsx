@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { EventSummary } from "../../../schema/contract/search.ts";
 import { EMIT } from "../../../schema/limits.ts";
-import type { EventSummary } from "../../../schema/search.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";
 import { Field, Moment } from "../parts/fields.tsx";

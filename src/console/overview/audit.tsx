@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { AuditPage } from "../../../schema/contract/upkeep.ts";
+import { MISMATCHES, type Mismatch } from "../../../schema/contract/upkeep.ts";
 import { DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
-import type { AuditPage } from "../../../schema/upkeep.ts";
-import { MISMATCHES, type Mismatch } from "../../../schema/upkeep.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
 import { givenInForm } from "../parts/given.ts";

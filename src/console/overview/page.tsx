@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { Health } from "../../../schema/contract/health.ts";
+import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DeadLetters } from "../../../schema/contract/search.ts";
+import type { Stats } from "../../../schema/contract/stats.ts";
 import { faultCode } from "../../../schema/faults.ts";
-import type { Health } from "../../../schema/health.ts";
-import type { DestinationControl } from "../../../schema/operations.ts";
-import type { DeadLetters } from "../../../schema/search.ts";
-import type { Stats } from "../../../schema/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { page } from "../parts/layout.tsx";
 import { When } from "../parts/when.tsx";

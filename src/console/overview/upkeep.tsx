@@ -1,4 +1,4 @@
-import type { Health } from "../../../schema/health.ts";
+import type { Health } from "../../../schema/contract/health.ts";
 import { D1 } from "../../../schema/limits.ts";
 import { Action } from "../parts/action.tsx";
 import { counted, When } from "../parts/when.tsx";

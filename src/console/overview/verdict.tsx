@@ -1,6 +1,6 @@
-import type { Health } from "../../../schema/health.ts";
-import type { DestinationControl } from "../../../schema/operations.ts";
-import type { DeadLetters } from "../../../schema/search.ts";
+import type { Health } from "../../../schema/contract/health.ts";
+import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DeadLetters } from "../../../schema/contract/search.ts";
 import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 

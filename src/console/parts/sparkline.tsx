@@ -1,4 +1,4 @@
-import type { DestinationStats } from "../../../schema/stats.ts";
+import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { counted } from "./when.tsx";
 
 const WIDTH = 120;

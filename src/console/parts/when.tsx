@@ -1,5 +1,5 @@
 import prettyMs from "pretty-ms";
-import type { Policy } from "../../../schema/policy.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
 import { relative } from "./relative.ts";
 
 /** A moment, relative to now; the exact one on hover. */

@@ -1,5 +1,5 @@
-import { durationMs } from "../../../schema/duration.ts";
-import { handleReply } from "../../../schema/handle-reply.ts";
+import { durationMs } from "../../../schema/config/duration.ts";
+import { handleReply } from "../../../schema/contract/handle-reply.ts";
 import { REPLY } from "../../../schema/limits.ts";
 import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
 

@@ -1,6 +1,6 @@
-import type { Outcome, SettledStatus, Status } from "../../../schema/contract.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
+import type { Outcome, SettledStatus, Status } from "../../../schema/contract/contract.ts";
 import { CHECK, CONTROL } from "../../../schema/limits.ts";
-import type { Policy } from "../../../schema/policy.ts";
 import type { Answer } from "./answer.ts";
 import { misconfiguredDelayMs, retryDelayMs } from "./retry-delay.ts";
 

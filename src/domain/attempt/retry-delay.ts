@@ -1,4 +1,4 @@
-import type { Policy } from "../../../schema/policy.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
 
 /**
  * How long to wait before the next attempt, in milliseconds.

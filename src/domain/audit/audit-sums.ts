@@ -1,4 +1,4 @@
-import type { LastAudit } from "../../../schema/health.ts";
+import type { LastAudit } from "../../../schema/contract/health.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { Position } from "../base/cursor.ts";
 import type { AuditFigures } from "./audit.ts";

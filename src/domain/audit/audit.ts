@@ -1,7 +1,7 @@
-import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../schema/contract.ts";
+import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../schema/contract/contract.ts";
+import type { AuditPage, Mismatch } from "../../../schema/contract/upkeep.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
-import type { StoredDispatch } from "../../../schema/tables.ts";
-import type { AuditPage, Mismatch } from "../../../schema/upkeep.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 
 /** A piece of what is stored, with what the engine says of its runs. */
 export interface AuditPiece {

@@ -1,4 +1,4 @@
-import { isStorableText } from "../../../schema/emit-input.ts";
+import { isStorableText } from "../../../schema/contract/emit-input.ts";
 import type { FaultCode } from "../../../schema/faults.ts";
 
 /** Why a value cannot be stored as JSON, and where: `data.items[3].price is NaN`. */

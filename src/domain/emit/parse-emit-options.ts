@@ -1,4 +1,4 @@
-import { emitOptions } from "../../../schema/emit-input.ts";
+import { emitOptions } from "../../../schema/contract/emit-input.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";

@@ -1,4 +1,4 @@
-import { emitInput, type ParsedEmitInput } from "../../../schema/emit-input.ts";
+import { emitInput, type ParsedEmitInput } from "../../../schema/contract/emit-input.ts";
 import { Fault, type FaultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { EMIT } from "../../../schema/limits.ts";

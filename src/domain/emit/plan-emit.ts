@@ -1,9 +1,9 @@
-import type { Cause, HubEvent } from "../../../schema/contract.ts";
-import { durationMs } from "../../../schema/duration.ts";
+import { durationMs } from "../../../schema/config/duration.ts";
+import type { Cause, HubEvent } from "../../../schema/contract/contract.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { CHECK, EMIT } from "../../../schema/limits.ts";
-import type { StoredDispatch, StoredEvent } from "../../../schema/tables.ts";
+import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Routing } from "../routing/routing.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 

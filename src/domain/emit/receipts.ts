@@ -1,5 +1,5 @@
-import type { EmitReceipt } from "../../../schema/contract.ts";
-import type { RunParams } from "../../../schema/messages.ts";
+import type { EmitReceipt } from "../../../schema/contract/contract.ts";
+import type { RunParams } from "../../../schema/storage/messages.ts";
 import type { EmitPlan } from "./plan-emit.ts";
 
 interface StoredEvent {

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { SETTLED_STATUSES } from "../../../schema/contract.ts";
-import { storableText } from "../../../schema/emit-input.ts";
+import { delivery } from "../../../schema/config/policy.ts";
+import { SETTLED_STATUSES } from "../../../schema/contract/contract.ts";
+import { storableText } from "../../../schema/contract/emit-input.ts";
+import type { BulkFilter, BulkKind, Operation, ResumeOptions, RetryOptions } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";
-import type { BulkFilter, BulkKind, Operation, ResumeOptions, RetryOptions } from "../../../schema/operations.ts";
-import { delivery } from "../../../schema/policy.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { parsedOr } from "../base/parsed.ts";
 

@@ -1,8 +1,8 @@
-import { durationMs } from "../../../schema/duration.ts";
+import { durationMs } from "../../../schema/config/duration.ts";
+import type { DeliveryOptions, Policy } from "../../../schema/config/policy.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { CHECK } from "../../../schema/limits.ts";
-import type { DeliveryOptions, Policy } from "../../../schema/policy.ts";
-import type { StoredDispatch } from "../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { policyWith } from "../routing/policy.ts";
 
 /** A dispatch about to be stored in the place of one that settled. `policy` is JSON text. */

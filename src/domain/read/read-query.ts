@@ -1,13 +1,13 @@
 import * as z from "zod";
-import type { DispatchQuery, EventQuery } from "../../../schema/contract.ts";
-import { STATUSES } from "../../../schema/contract.ts";
-import { storableText } from "../../../schema/emit-input.ts";
+import type { DispatchQuery, EventQuery } from "../../../schema/contract/contract.ts";
+import { STATUSES } from "../../../schema/contract/contract.ts";
+import { storableText } from "../../../schema/contract/emit-input.ts";
+import type { DeadLetterQuery, EventSearch } from "../../../schema/contract/search.ts";
+import type { StatsQuery } from "../../../schema/contract/stats.ts";
+import type { AuditQuery, PurgeQuery } from "../../../schema/contract/upkeep.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { DAY_MS, READ } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";
-import type { DeadLetterQuery, EventSearch } from "../../../schema/search.ts";
-import type { StatsQuery } from "../../../schema/stats.ts";
-import type { AuditQuery, PurgeQuery } from "../../../schema/upkeep.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { parsedOr } from "../base/parsed.ts";
 

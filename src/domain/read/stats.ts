@@ -1,6 +1,6 @@
-import { STATUSES, type Status } from "../../../schema/contract.ts";
+import { STATUSES, type Status } from "../../../schema/contract/contract.ts";
+import type { DestinationStats, DispatchStats, Percentiles, RouteStats } from "../../../schema/contract/stats.ts";
 import { STATS } from "../../../schema/limits.ts";
-import type { DestinationStats, DispatchStats, Percentiles, RouteStats } from "../../../schema/stats.ts";
 import { isBad } from "../attempt/stage.ts";
 import { emittedAt } from "./views.ts";
 

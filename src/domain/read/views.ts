@@ -1,9 +1,17 @@
-import type { DispatchDetail, DispatchView, EventDetail, ExecutionView, HubEvent, NoteView, RunView } from "../../../schema/contract.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
+import type {
+  DispatchDetail,
+  DispatchView,
+  EventDetail,
+  ExecutionView,
+  HubEvent,
+  NoteView,
+  RunView,
+} from "../../../schema/contract/contract.ts";
+import type { BulkView, DestinationControl } from "../../../schema/contract/operations.ts";
+import type { EventSummary } from "../../../schema/contract/search.ts";
 import type { Json } from "../../../schema/json.ts";
-import type { BulkView, DestinationControl } from "../../../schema/operations.ts";
-import type { Policy } from "../../../schema/policy.ts";
-import type { EventSummary } from "../../../schema/search.ts";
-import type { StoredBulk, StoredDispatch, StoredExecution, StoredNote } from "../../../schema/tables.ts";
+import type { StoredBulk, StoredDispatch, StoredExecution, StoredNote } from "../../../schema/storage/tables.ts";
 import { stageOf } from "../attempt/stage.ts";
 import { timeOfId } from "../base/time-id.ts";
 import { type EventRow, hubEvent } from "../emit/plan-emit.ts";

@@ -1,4 +1,4 @@
-import { type RunView, type SettledStatus, STATUSES } from "../../../schema/contract.ts";
+import { type RunView, type SettledStatus, STATUSES } from "../../../schema/contract/contract.ts";
 import { CHECK } from "../../../schema/limits.ts";
 
 /** An overdue dispatch as far as its repair depends on it. Times in milliseconds. */

@@ -1,4 +1,4 @@
-import { type Condition, OPERATORS } from "../../../schema/condition.ts";
+import { type Condition, OPERATORS } from "../../../schema/config/condition.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { Trace, Wanted } from "./condition.ts";
 

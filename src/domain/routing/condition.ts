@@ -1,6 +1,6 @@
-import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../../schema/condition.ts";
+import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../../schema/config/condition.ts";
+import { compilePattern } from "../../../schema/config/pattern.ts";
 import type { Json } from "../../../schema/json.ts";
-import { compilePattern } from "../../../schema/pattern.ts";
 import { compileSelect } from "./select-path.ts";
 
 /** What a condition found and wanted, whether or not it decided. */

@@ -1,7 +1,7 @@
-import { type HubConfig, parseConfig, type Route, type Target } from "../../../schema/config.ts";
-import type { HubEvent } from "../../../schema/contract.ts";
+import { type HubConfig, parseConfig, type Route, type Target } from "../../../schema/config/config.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
+import type { HubEvent } from "../../../schema/contract/contract.ts";
 import type { Json } from "../../../schema/json.ts";
-import type { Policy } from "../../../schema/policy.ts";
 import { type CompiledCondition, compileCondition, type Trace } from "./condition.ts";
 import { resolveDelivery } from "./policy.ts";
 import { compileGlob } from "./type-glob.ts";

@@ -1,5 +1,5 @@
+import { compilePath } from "../../../schema/config/json-path.ts";
 import type { Json } from "../../../schema/json.ts";
-import { compilePath } from "../../../schema/json-path.ts";
 
 /** The values a path selects in a document, in document order; empty when it selects nothing. `null` is a value. */
 export type Select = (document: Json) => readonly Json[];

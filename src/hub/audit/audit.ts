@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { v7 as uuidv7 } from "uuid";
+import type { AuditPage } from "../../../schema/contract/upkeep.ts";
 import type { Json } from "../../../schema/json.ts";
 import { AUDIT, CHECK, WORKFLOW } from "../../../schema/limits.ts";
-import type { StoredEvent } from "../../../schema/tables.ts";
-import type { AuditPage } from "../../../schema/upkeep.ts";
+import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { configured } from "../../bindings/configuration.ts";
 import { runView, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
 import { logError } from "../../bindings/log.ts";

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
-import type { EmitReceipt } from "../../../schema/contract.ts";
+import type { EmitReceipt } from "../../../schema/contract/contract.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { EMIT } from "../../../schema/limits.ts";
-import type { RunParams } from "../../../schema/messages.ts";
+import type { RunParams } from "../../../schema/storage/messages.ts";
 import { type Configuration, requireConfiguration } from "../../bindings/configuration.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import { type AcceptedEvent, parseEmit } from "../../domain/emit/parse-emit.ts";

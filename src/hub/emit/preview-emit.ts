@@ -1,5 +1,5 @@
+import type { EmitPreview } from "../../../schema/contract/search.ts";
 import { EMIT } from "../../../schema/limits.ts";
-import type { EmitPreview } from "../../../schema/search.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import { emitPreview } from "../../domain/emit/emit-preview.ts";
 import { parseEmit } from "../../domain/emit/parse-emit.ts";

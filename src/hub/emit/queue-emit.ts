@@ -1,8 +1,8 @@
-import type { EmitReceipt } from "../../../schema/contract.ts";
+import type { EmitReceipt } from "../../../schema/contract/contract.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { QUEUE } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import type { EmitMessage } from "../../../schema/messages.ts";
+import type { EmitMessage } from "../../../schema/storage/messages.ts";
 import type { Configuration } from "../../bindings/configuration.ts";
 import { enqueueEmit } from "../../bindings/dispatch-queue.ts";
 import { logError } from "../../bindings/log.ts";

@@ -1,5 +1,5 @@
 import { CHECK } from "../../../schema/limits.ts";
-import type { EmitMessage } from "../../../schema/messages.ts";
+import type { EmitMessage } from "../../../schema/storage/messages.ts";
 import { enqueueRuns } from "../../bindings/dispatch-queue.ts";
 import { runsOf } from "../../domain/emit/receipts.ts";
 import { storeEmit } from "../../store/emit/store-emit.ts";

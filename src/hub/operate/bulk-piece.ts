@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
+import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { BULK } from "../../../schema/limits.ts";
-import type { RetryOptions } from "../../../schema/operations.ts";
-import type { StoredBulk } from "../../../schema/tables.ts";
+import type { StoredBulk } from "../../../schema/storage/tables.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedBulkFilter } from "../../domain/operate/parse-operation.ts";

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
+import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK } from "../../../schema/limits.ts";
-import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../../schema/operations.ts";
-import type { StoredBulk } from "../../../schema/tables.ts";
+import type { StoredBulk } from "../../../schema/storage/tables.ts";
 import { keepBulkRun } from "../../bindings/bulk-runs.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { parseBulkFilter, parseBulkKind, parseOperation, parseRetryOptions } from "../../domain/operate/parse-operation.ts";

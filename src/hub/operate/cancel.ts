@@ -1,9 +1,9 @@
 import pLimit from "p-limit";
-import type { DispatchView } from "../../../schema/contract.ts";
+import type { DispatchView } from "../../../schema/contract/contract.ts";
+import type { Cancelled } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { SECOND_MS, WORKFLOW } from "../../../schema/limits.ts";
-import type { Cancelled } from "../../../schema/operations.ts";
-import type { StoredDispatch } from "../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { terminateRun } from "../../bindings/dispatch-runs.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";

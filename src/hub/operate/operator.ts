@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { Fault } from "../../../schema/faults.ts";
-import type { StoredDispatch, StoredNote } from "../../../schema/tables.ts";
+import type { StoredDispatch, StoredNote } from "../../../schema/storage/tables.ts";
 import { parseId } from "../../domain/read/read-query.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
 

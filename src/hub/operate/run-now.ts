@@ -1,6 +1,6 @@
-import type { DispatchView } from "../../../schema/contract.ts";
+import type { DispatchView } from "../../../schema/contract/contract.ts";
 import { Fault } from "../../../schema/faults.ts";
-import type { RunParams } from "../../../schema/messages.ts";
+import type { RunParams } from "../../../schema/storage/messages.ts";
 import { createRun, replaceRun, wakeRun } from "../../bindings/dispatch-runs.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";

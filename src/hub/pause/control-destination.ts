@@ -1,6 +1,6 @@
+import type { DestinationControl } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
-import type { DestinationControl } from "../../../schema/operations.ts";
 import { didYouMean } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import { parseOperation, parseResumeOptions } from "../../domain/operate/parse-operation.ts";

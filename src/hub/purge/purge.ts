@@ -1,5 +1,5 @@
+import type { PurgePage } from "../../../schema/contract/upkeep.ts";
 import { PURGE } from "../../../schema/limits.ts";
-import type { PurgePage } from "../../../schema/upkeep.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parsePurge } from "../../domain/read/read-query.ts";
 import { countPurgeable, purgeRows, readChainsInUse, readOldEvents, readOldLetters } from "../../store/purge/purge-chains.ts";

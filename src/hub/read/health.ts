@@ -1,4 +1,4 @@
-import type { Health } from "../../../schema/health.ts";
+import type { Health } from "../../../schema/contract/health.ts";
 import { D1, DAY_MS, READ } from "../../../schema/limits.ts";
 import { configured } from "../../bindings/configuration.ts";
 import { lastAudit } from "../../domain/audit/audit-sums.ts";

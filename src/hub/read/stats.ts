@@ -1,5 +1,5 @@
+import type { Stats } from "../../../schema/contract/stats.ts";
 import { STATS } from "../../../schema/limits.ts";
-import type { Stats } from "../../../schema/stats.ts";
 import { parseStatsQuery } from "../../domain/read/read-query.ts";
 import { destinationStats } from "../../domain/read/stats.ts";
 import { emittedAt } from "../../domain/read/views.ts";

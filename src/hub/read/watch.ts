@@ -1,5 +1,5 @@
-import type { WatchLine } from "../../../schema/contract.ts";
-import type { StoredDispatch } from "../../../schema/tables.ts";
+import type { WatchLine } from "../../../schema/contract/contract.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
 import { parseId } from "../../domain/read/read-query.ts";
 import { dispatchView } from "../../domain/read/views.ts";

@@ -1,6 +1,6 @@
-import type { Status } from "../../../schema/contract.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
+import type { Status } from "../../../schema/contract/contract.ts";
 import type { Json } from "../../../schema/json.ts";
-import type { Policy } from "../../../schema/policy.ts";
 import type { Control } from "../../domain/attempt/auto-pause.ts";
 import type { PastAttempt } from "../../domain/attempt/next-attempt.ts";
 import { type EventRow, hubEvent } from "../../domain/emit/plan-emit.ts";

@@ -1,5 +1,5 @@
 import { AUDIT } from "../../../schema/limits.ts";
-import type { StoredDispatch, StoredEvent } from "../../../schema/tables.ts";
+import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { ExecutionFigures } from "../../domain/audit/audit.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { EVENT_COLUMNS } from "../d1/event-columns.ts";

@@ -1,7 +1,7 @@
-import init from "../../../schema/migrations/0001_init.sql";
-import overdueSince from "../../../schema/migrations/0002_overdue_since.sql";
-import operations from "../../../schema/migrations/0003_operations.sql";
-import backlog from "../../../schema/migrations/0004_backlog.sql";
+import init from "../../../schema/storage/migrations/0001_init.sql";
+import overdueSince from "../../../schema/storage/migrations/0002_overdue_since.sql";
+import operations from "../../../schema/storage/migrations/0003_operations.sql";
+import backlog from "../../../schema/storage/migrations/0004_backlog.sql";
 
 /** File names as `wrangler d1 migrations apply` records them: either side can bring a database up to date. */
 const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [

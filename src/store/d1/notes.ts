@@ -1,4 +1,4 @@
-import type { StoredNote } from "../../../schema/tables.ts";
+import type { StoredNote } from "../../../schema/storage/tables.ts";
 import { withStorage } from "./storage.ts";
 
 /** A note to be written: `detail` as JSON text, the id a UUIDv7. */

@@ -1,7 +1,7 @@
 import sql, { type Sql } from "sql-template-tag";
-import type { Status } from "../../../schema/contract.ts";
+import type { Status } from "../../../schema/contract/contract.ts";
 import { READ } from "../../../schema/limits.ts";
-import type { StoredDispatch } from "../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../domain/attempt/stage.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedDispatchQuery } from "../../domain/read/read-query.ts";

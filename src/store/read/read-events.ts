@@ -1,6 +1,6 @@
 import sql, { raw, type Sql } from "sql-template-tag";
 import { READ } from "../../../schema/limits.ts";
-import type { StoredEvent } from "../../../schema/tables.ts";
+import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedEventQuery, ParsedEventSearch } from "../../domain/read/read-query.ts";
 import type { EventFacts } from "../../domain/read/views.ts";

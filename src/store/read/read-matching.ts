@@ -1,6 +1,6 @@
 import sql, { empty, raw, type Sql } from "sql-template-tag";
+import type { BulkKind } from "../../../schema/contract/operations.ts";
 import { BULK } from "../../../schema/limits.ts";
-import type { BulkKind } from "../../../schema/operations.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedBulkFilter } from "../../domain/operate/parse-operation.ts";
 import type { Retriable } from "../../domain/operate/redrive.ts";

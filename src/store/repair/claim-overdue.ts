@@ -1,4 +1,4 @@
-import type { OverdueDispatch } from "../../../schema/messages.ts";
+import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { withStorage } from "../d1/storage.ts";
 
 /** `status = 'ongoing'` stands there as a literal: with a bound value SQLite would not use the partial index. */

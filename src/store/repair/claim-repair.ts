@@ -1,4 +1,4 @@
-import type { OverdueDispatch } from "../../../schema/messages.ts";
+import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import type { RepairedState } from "../../domain/repair/repair.ts";
 import { changeNoted, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";

@@ -1,4 +1,4 @@
-import type { OverdueDispatch } from "../../../schema/messages.ts";
+import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
 

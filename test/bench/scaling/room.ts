@@ -13,7 +13,7 @@ export interface Room {
 }
 
 const EVENTS = 4_000;
-const MIGRATIONS = join(import.meta.dirname, "../../../schema/migrations");
+const MIGRATIONS = join(import.meta.dirname, "../../../schema/storage/migrations");
 
 /** Fills an empty database of the hub's own schema with events whose data has so many bytes. [I] D1 has pages of 4,096 bytes, as SQLite by default. */
 export function measureRoom(dataBytes: number): Room {

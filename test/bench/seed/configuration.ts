@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { parseConfig } from "../../../schema/config.ts";
-import { configFromBindings } from "../../../schema/config-bindings.ts";
+import { parseConfig } from "../../../schema/config/config.ts";
+import { configFromBindings } from "../../../schema/config/config-bindings.ts";
 import { issueText } from "../../../schema/wording.ts";
 import { compileRouting, type Routing } from "../../../src/domain/routing/routing.ts";
 

@@ -1,5 +1,5 @@
-import type { Policy } from "../../../schema/policy.ts";
-import type { StoredExecution } from "../../../schema/tables.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
+import type { StoredExecution } from "../../../schema/storage/tables.ts";
 import type { Answer } from "../../../src/domain/attempt/answer.ts";
 import { decideNext, type Next, type PastAttempt } from "../../../src/domain/attempt/next-attempt.ts";
 import type { DispatchRow } from "../../../src/domain/emit/plan-emit.ts";

@@ -1,4 +1,4 @@
-import type { StoredNote } from "../../../schema/tables.ts";
+import type { StoredNote } from "../../../schema/storage/tables.ts";
 import type { DispatchRow } from "../../../src/domain/emit/plan-emit.ts";
 import type { Random } from "../../chaos/random.ts";
 import { OPERATORS } from "./catalogue.ts";

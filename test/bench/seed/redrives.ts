@@ -1,4 +1,4 @@
-import type { StoredDispatch } from "../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../../src/domain/attempt/stage.ts";
 import { planRedrives } from "../../../src/domain/operate/redrive.ts";
 import type { Random } from "../../chaos/random.ts";

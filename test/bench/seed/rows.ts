@@ -1,4 +1,4 @@
-import type { StoredBulk, StoredDispatch, StoredEvent, StoredExecution, StoredNote } from "../../../schema/tables.ts";
+import type { StoredBulk, StoredDispatch, StoredEvent, StoredExecution, StoredNote } from "../../../schema/storage/tables.ts";
 
 /** All that is stored about a dispatch. */
 export interface History {

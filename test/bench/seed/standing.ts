@@ -1,5 +1,5 @@
 import { CONTROL, DEAD_LETTERS_SUBJECT } from "../../../schema/limits.ts";
-import type { StoredBulk, StoredNote } from "../../../schema/tables.ts";
+import type { StoredBulk, StoredNote } from "../../../schema/storage/tables.ts";
 import type { Random } from "../../chaos/random.ts";
 import { idAt } from "./draw.ts";
 import type { Redriving } from "./rows.ts";

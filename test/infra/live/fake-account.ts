@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { verify } from "@octokit/webhooks-methods";
 
 export const TOKEN = "the-api-token";
-const MIGRATIONS = join(import.meta.dirname, "../../../schema/migrations");
+const MIGRATIONS = join(import.meta.dirname, "../../../schema/storage/migrations");
 const DUE_AT = Date.parse("2026-11-21T10:00:00Z");
 const DESTINATIONS = ["audit", "digest"];
 

@@ -2,7 +2,13 @@ import "../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { QUEUE } from "../../../schema/limits.ts";
-import { type DispatchMessage, dispatchMessage, type EmitMessage, type OverdueDispatch, type RunParams } from "../../../schema/messages.ts";
+import {
+  type DispatchMessage,
+  dispatchMessage,
+  type EmitMessage,
+  type OverdueDispatch,
+  type RunParams,
+} from "../../../schema/storage/messages.ts";
 import { enqueueEmit, enqueueOverdue, enqueueRuns } from "../../../src/bindings/dispatch-queue.ts";
 import { byteLength } from "../../../src/domain/base/byte-length.ts";
 import { messageOfRejection } from "../support/message-of.ts";

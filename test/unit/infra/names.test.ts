@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bindingNameOf, hubNames, MAX_PREFIX_LENGTH, PREFIX } from "../../../infra/names.ts";
-import { parseConfig } from "../../../schema/config.ts";
+import { parseConfig } from "../../../schema/config/config.ts";
 
 describe("physical names", () => {
   test("begin with the prefix, and that of the dead-letter queue ends in -dead-letters", () => {

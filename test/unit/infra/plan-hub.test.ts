@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { EventHubArgs } from "../../../infra/args.ts";
 import { planHub } from "../../../infra/plan.ts";
-import { parseConfig } from "../../../schema/config.ts";
-import { configFromBindings } from "../../../schema/config-bindings.ts";
+import { parseConfig } from "../../../schema/config/config.ts";
+import { configFromBindings } from "../../../schema/config/config-bindings.ts";
 import { issueText } from "../../../schema/wording.ts";
 import { configOf } from "../support/routing.ts";
 

@@ -1,5 +1,5 @@
+import type { Policy } from "../../../schema/config/policy.ts";
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
-import type { Policy } from "../../../schema/policy.ts";
 import type { Answer } from "../../../src/domain/attempt/answer.ts";
 import { type AuditFigures, auditPiece } from "../../../src/domain/audit/audit.ts";
 import { NOTHING } from "../../../src/domain/emit/plan-emit.ts";

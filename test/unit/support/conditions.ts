@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Comparison, type Condition, OPERATORS, type Scalar } from "../../../schema/condition.ts";
+import { type Comparison, type Condition, OPERATORS, type Scalar } from "../../../schema/config/condition.ts";
 import type { Json } from "../../../schema/json.ts";
 import { librarySelect } from "../../../src/domain/routing/select-path.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Duration } from "../../../schema/duration.ts";
+import type { Duration } from "../../../schema/config/duration.ts";
 import { condition } from "./conditions.ts";
 
 const duration = fc.constantFrom<Duration>("0s", "1ms", "5s", "1.5 hours", "7 days", "365 days");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Policy } from "../../../schema/policy.ts";
+import type { Policy } from "../../../schema/config/policy.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 

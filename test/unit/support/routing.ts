@@ -1,4 +1,4 @@
-import { type HubConfig, parseConfig } from "../../../schema/config.ts";
+import { type HubConfig, parseConfig } from "../../../schema/config/config.ts";
 import { issueText } from "../../../schema/wording.ts";
 import { compileRouting, type Routing } from "../../../src/domain/routing/routing.ts";
 

@@ -1,5 +1,5 @@
 import { createExecutionContext } from "cloudflare:test";
-import type { EventHubApi } from "../../../schema/api.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { consoleApp } from "../../../src/console/app.tsx";
 import { EventHub } from "../../../src/index.ts";
 import { envWith } from "./hub.ts";

@@ -1,4 +1,4 @@
-import type { DispatchMessage, EmitMessage } from "../../../schema/messages.ts";
+import type { DispatchMessage, EmitMessage } from "../../../schema/storage/messages.ts";
 
 /** A queue that keeps what it is given, and delivers nothing. */
 export interface KeptQueue {

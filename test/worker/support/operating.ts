@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
-import type { EventHubApi } from "../../../schema/api.ts";
-import type { EmitInput, Status } from "../../../schema/contract.ts";
+import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { EmitInput, Status } from "../../../schema/contract/contract.ts";
+import type { AuditPage } from "../../../schema/contract/upkeep.ts";
 import { CONTROL } from "../../../schema/limits.ts";
-import type { AuditPage } from "../../../schema/upkeep.ts";
 import type { Operator } from "../../../src/hub/operate/operator.ts";
 import { hub, only, storedDispatch } from "./hub.ts";
 import { rows } from "./rows.ts";

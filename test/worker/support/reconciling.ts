@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import type { NoteView } from "../../../schema/contract.ts";
+import type { NoteView } from "../../../schema/contract/contract.ts";
 import { CHECK, DAY_MS } from "../../../schema/limits.ts";
-import type { DispatchMessage, OverdueDispatch } from "../../../schema/messages.ts";
+import type { DispatchMessage, OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { createRuns } from "../../../src/bindings/dispatch-runs.ts";
 import { callsOf } from "./attempts.ts";
 import { type Consumed, consume } from "./consume.ts";

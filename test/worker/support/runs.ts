@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { RunParams } from "../../../schema/messages.ts";
+import type { RunParams } from "../../../schema/storage/messages.ts";
 import { failureOf } from "./failures.ts";
 import { until } from "./rows.ts";
 

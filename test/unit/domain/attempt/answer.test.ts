@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isStorableText } from "../../../../schema/emit-input.ts";
+import { isStorableText } from "../../../../schema/contract/emit-input.ts";
 import { REPLY } from "../../../../schema/limits.ts";
 import {
   type Answer,

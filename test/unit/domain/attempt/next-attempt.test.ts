@@ -1,8 +1,8 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract.ts";
-import type { Policy } from "../../../../schema/policy.ts";
+import type { Policy } from "../../../../schema/config/policy.ts";
+import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract/contract.ts";
 import type { Answer } from "../../../../src/domain/attempt/answer.ts";
 import { decideLook, decideNext, type Look, type Next, type PastAttempt } from "../../../../src/domain/attempt/next-attempt.ts";
 import { policy as anyPolicy, random as anyRandom, policyOf } from "../../support/policies.ts";

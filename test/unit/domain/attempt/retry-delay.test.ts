@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Policy } from "../../../../schema/policy.ts";
+import type { Policy } from "../../../../schema/config/policy.ts";
 import { misconfiguredDelayMs, retryDelayMs } from "../../../../src/domain/attempt/retry-delay.ts";
 import { policy, policyOf, random } from "../../support/policies.ts";
 

@@ -1,9 +1,9 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../../schema/contract.ts";
+import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../../schema/contract/contract.ts";
+import { MISMATCHES, type Mismatch } from "../../../../schema/contract/upkeep.ts";
 import { AUDIT, CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
-import { MISMATCHES, type Mismatch } from "../../../../schema/upkeep.ts";
 import {
   type AuditedDispatch,
   type AuditedEvent,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Cause } from "../../../../schema/contract.ts";
+import type { Policy } from "../../../../schema/config/policy.ts";
+import type { Cause } from "../../../../schema/contract/contract.ts";
 import { DAY_MS, EMIT, HOUR_MS } from "../../../../schema/limits.ts";
-import type { Policy } from "../../../../schema/policy.ts";
 import { parseEmit } from "../../../../src/domain/emit/parse-emit.ts";
 import { type EmitPlanInput, hubEvent, planEmit } from "../../../../src/domain/emit/plan-emit.ts";
 import { messageOf } from "../../support/message-of.ts";

@@ -1,10 +1,10 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { STATUSES, type Status } from "../../../../schema/contract.ts";
+import type { DeliveryOptions, Policy } from "../../../../schema/config/policy.ts";
+import { STATUSES, type Status } from "../../../../schema/contract/contract.ts";
 import { CHECK, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
-import type { DeliveryOptions, Policy } from "../../../../schema/policy.ts";
-import type { StoredDispatch } from "../../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
 import { planRedrive, rootOf } from "../../../../src/domain/operate/redrive.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { policy as anyPolicy, policyOf } from "../../support/policies.ts";

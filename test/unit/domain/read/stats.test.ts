@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DestinationStats } from "../../../../schema/stats.ts";
+import type { DestinationStats } from "../../../../schema/contract/stats.ts";
 import { firstIdAt } from "../../../../src/domain/base/time-id.ts";
 import { type Backlog, type CountedGroup, destinationStats, type TimedGroup } from "../../../../src/domain/read/stats.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StoredDispatch } from "../../../../schema/tables.ts";
+import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
 import {
   dispatchDetail,
   dispatchView,

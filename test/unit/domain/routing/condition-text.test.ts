@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Condition } from "../../../../schema/condition.ts";
+import type { Condition } from "../../../../schema/config/condition.ts";
 import type { Json } from "../../../../schema/json.ts";
 import { compileCondition } from "../../../../src/domain/routing/condition.ts";
 import { conditionText, traceText } from "../../../../src/domain/routing/condition-text.ts";

@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Comparison, type Condition, type Operator, type Scalar, condition as schema } from "../../../../schema/condition.ts";
+import { type Comparison, type Condition, type Operator, type Scalar, condition as schema } from "../../../../schema/config/condition.ts";
 import type { Json } from "../../../../schema/json.ts";
 import { compileCondition } from "../../../../src/domain/routing/condition.ts";
 import { condition, naivelyHolds } from "../../support/conditions.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseConfig } from "../../../../schema/config.ts";
+import { parseConfig } from "../../../../schema/config/config.ts";
 import { configurationView } from "../../../../src/domain/routing/configuration-view.ts";
 
 function viewOf(input: unknown) {

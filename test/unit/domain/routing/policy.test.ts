@@ -1,8 +1,8 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { durationMs } from "../../../../schema/duration.ts";
-import { DELIVERY_DEFAULTS, type DeliveryOptions } from "../../../../schema/policy.ts";
+import { durationMs } from "../../../../schema/config/duration.ts";
+import { DELIVERY_DEFAULTS, type DeliveryOptions } from "../../../../schema/config/policy.ts";
 import { resolveDelivery } from "../../../../src/domain/routing/policy.ts";
 import { delivery } from "../../support/configs.ts";
 

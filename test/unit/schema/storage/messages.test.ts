@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEAD_LETTERS_SUFFIX, dispatchMessage, runParams, STEP } from "../../../schema/messages.ts";
+import { DEAD_LETTERS_SUFFIX, dispatchMessage, runParams, STEP } from "../../../../schema/storage/messages.ts";
 
 const event = {
   id: "e1",

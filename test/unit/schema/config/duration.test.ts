@@ -1,8 +1,8 @@
-import "../support/seed.ts";
+import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Duration, durationBetween, durationMs } from "../../../schema/duration.ts";
-import { text } from "../support/text.ts";
+import { type Duration, durationBetween, durationMs } from "../../../../schema/config/duration.ts";
+import { text } from "../../support/text.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
-import { compilePattern, compileWholePattern } from "../../../schema/pattern.ts";
+import { compilePattern, compileWholePattern } from "../../../../schema/config/pattern.ts";
 
 describe("a pattern", () => {
   test.each<[pattern: string, text: string, found: boolean, whole: boolean]>([

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { EMIT, POLICY } from "../limits.ts";
+import { closedObject } from "../wording.ts";
 import { type Duration, durationBetween } from "./duration.ts";
-import { EMIT, POLICY } from "./limits.ts";
-import { closedObject } from "./wording.ts";
 
 /** What a target, or the defaults, may say about delivery. */
 export interface DeliveryOptions {

@@ -1,6 +1,6 @@
+import type { DeliveryOptions } from "../config/policy.ts";
+import type { Json } from "../json.ts";
 import type { DispatchView, NoteView, SettledStatus } from "./contract.ts";
-import type { Json } from "./json.ts";
-import type { DeliveryOptions } from "./policy.ts";
 
 /** Who does something and why: kept with what was done. */
 export interface Operation {

@@ -1,7 +1,7 @@
-import type { AutoPause } from "./auto-pause.ts";
+import type { AutoPause } from "../config/auto-pause.ts";
+import type { Policy } from "../config/policy.ts";
 import type { BAD_STATUSES, EventQuery, Status } from "./contract.ts";
 import type { RouteExplanation } from "./operations.ts";
-import type { Policy } from "./policy.ts";
 
 /** Filters of `listEvents`, and text in the data. */
 export interface EventSearch extends EventQuery {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { storableText } from "./emit-input.ts";
-import { closedObject, type Issue, inWords, issuesOf } from "./wording.ts";
+import { storableText } from "../contract/emit-input.ts";
+import { closedObject, type Issue, inWords, issuesOf } from "../wording.ts";
 
 const TEAM = 'expected the name of a Cloudflare One team: "acme" or "acme.cloudflareaccess.com"';
 

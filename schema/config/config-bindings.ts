@@ -1,7 +1,7 @@
+import { CONFIG } from "../limits.ts";
+import { messageOf } from "../message-of.ts";
+import type { Issue } from "../wording.ts";
 import type { HubConfig } from "./config.ts";
-import { CONFIG } from "./limits.ts";
-import { messageOf } from "./message-of.ts";
-import type { Issue } from "./wording.ts";
 
 /**
  * How the configuration travels in a Worker's variables, which hold 5 KB each: whole in `HUB_CONFIG`, or with its

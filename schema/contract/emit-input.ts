@@ -1,10 +1,10 @@
 import * as z from "zod";
+import { durationBetween } from "../config/duration.ts";
+import type { Json } from "../json.ts";
+import { EMIT } from "../limits.ts";
+import { moment } from "../moment.ts";
+import { closedObject } from "../wording.ts";
 import type { EmitInput, EmitOptions } from "./contract.ts";
-import { durationBetween } from "./duration.ts";
-import type { Json } from "./json.ts";
-import { EMIT } from "./limits.ts";
-import { moment } from "./moment.ts";
-import { closedObject } from "./wording.ts";
 
 /** Text that SQLite stores and returns unchanged. */
 export function isStorableText(text: string): boolean {

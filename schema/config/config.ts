@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { CONFIG } from "../limits.ts";
+import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "../wording.ts";
 import { autoPause } from "./auto-pause.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
-import { CONFIG } from "./limits.ts";
 import { delivery } from "./policy.ts";
-import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "./wording.ts";
 
 const NAME = "expected a name: a letter, then letters, digits, _ or -";
 const name = z

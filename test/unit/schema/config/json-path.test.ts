@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../../schema/json.ts";
-import { compilePath } from "../../../schema/json-path.ts";
+import { compilePath } from "../../../../schema/config/json-path.ts";
+import type { Json } from "../../../../schema/json.ts";
 
 function selected(path: string, document: Json): unknown[] {
   return compilePath(path)

@@ -1,10 +1,10 @@
-import "../support/seed.ts";
+import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../schema/config.ts";
-import { CONFIG } from "../../../schema/limits.ts";
-import { issueText } from "../../../schema/wording.ts";
-import { validConfig } from "../support/configs.ts";
+import { parseConfig } from "../../../../schema/config/config.ts";
+import { CONFIG } from "../../../../schema/limits.ts";
+import { issueText } from "../../../../schema/wording.ts";
+import { validConfig } from "../../support/configs.ts";
 
 const destinations = { triage: { worker: "TRIAGE" }, email: { worker: "EMAIL" } };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseConsole, secretIssues } from "../../../schema/console.ts";
-import { issueText } from "../../../schema/wording.ts";
+import { parseConsole, secretIssues } from "../../../../schema/config/console.ts";
+import { issueText } from "../../../../schema/wording.ts";
 
 const cloudflare = { access: "cloudflare", team: "acme", audience: "4714c135" };
 

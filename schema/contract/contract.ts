@@ -1,6 +1,6 @@
-import type { Duration } from "./duration.ts";
-import type { Json } from "./json.ts";
-import type { Policy } from "./policy.ts";
+import type { Duration } from "../config/duration.ts";
+import type { Policy } from "../config/policy.ts";
+import type { Json } from "../json.ts";
 
 /** What a producer emits. Unknown fields are refused. */
 export interface EmitInput {

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { messageOf } from "../message-of.ts";
+import { closedObject } from "../wording.ts";
 import { compilePath } from "./json-path.ts";
-import { messageOf } from "./message-of.ts";
 import { compilePattern } from "./pattern.ts";
-import { closedObject } from "./wording.ts";
 
 /** A value a condition can compare with. */
 export type Scalar = string | number | boolean | null;

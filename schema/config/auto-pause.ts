@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { CONTROL } from "../limits.ts";
+import { closedObject } from "../wording.ts";
 import { type Duration, durationBetween, durationMs } from "./duration.ts";
-import { CONTROL } from "./limits.ts";
-import { closedObject } from "./wording.ts";
 
 /** When a destination is held back by itself: then it is tried with one attempt now and again, and goes on with the first that succeeds. */
 export interface AutoPause {

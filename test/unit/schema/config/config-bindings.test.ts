@@ -1,13 +1,13 @@
-import "../support/seed.ts";
+import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { HubConfig, Route } from "../../../schema/config.ts";
-import { configFromBindings, configToBindings } from "../../../schema/config-bindings.ts";
-import { CONFIG } from "../../../schema/limits.ts";
-import { validConfig } from "../support/configs.ts";
-import { messageOf } from "../support/message-of.ts";
-import { configOf } from "../support/routing.ts";
-import { text } from "../support/text.ts";
+import type { HubConfig, Route } from "../../../../schema/config/config.ts";
+import { configFromBindings, configToBindings } from "../../../../schema/config/config-bindings.ts";
+import { CONFIG } from "../../../../schema/limits.ts";
+import { validConfig } from "../../support/configs.ts";
+import { messageOf } from "../../support/message-of.ts";
+import { configOf } from "../../support/routing.ts";
+import { text } from "../../support/text.ts";
 
 const destinations = { a: { worker: "A" }, b: { worker: "B" } };
 const routes = [
