@@ -1,6 +1,7 @@
 import type { Policy } from "../schema/config/policy.ts";
-import type { EmitInput, HubEvent } from "../schema/contract/contract.ts";
-import type { RouteExplanation } from "../schema/contract/operations.ts";
+import type { EmitInput } from "../schema/contract/emit.ts";
+import type { HubEvent } from "../schema/contract/events.ts";
+import type { RouteExplanation } from "../schema/contract/explanations.ts";
 import { parseEmit } from "../src/domain/emit/parse-emit.ts";
 import { hubEvent, planEmit } from "../src/domain/emit/plan-emit.ts";
 import { explainRoutes } from "../src/domain/routing/explanation.ts";

@@ -1,34 +1,19 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
-import type {
-  DispatchDetail,
-  DispatchQuery,
-  DispatchView,
-  EmitInput,
-  EmitOptions,
-  EmitReceipt,
-  EventDetail,
-  EventQuery,
-  HubEvent,
-  Page,
-} from "../schema/contract/contract.ts";
+import type { AuditPage, AuditQuery } from "../schema/contract/audit.ts";
+import type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkView } from "../schema/contract/bulks.ts";
+import type { ConfigurationView } from "../schema/contract/configuration.ts";
+import type { DeadLetterQuery, DeadLetters } from "../schema/contract/dead-letters.ts";
+import type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
+import type { DispatchDetail, DispatchQuery, DispatchView } from "../schema/contract/dispatches.ts";
+import type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema/contract/emit.ts";
+import type { EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
+import type { EventExplanation } from "../schema/contract/explanations.ts";
 import type { Health } from "../schema/contract/health.ts";
-import type {
-  BulkDetail,
-  BulkFilter,
-  BulkKind,
-  BulkPreview,
-  BulkView,
-  Cancelled,
-  DestinationControl,
-  EventExplanation,
-  Operation,
-  ResumeOptions,
-  RetryOptions,
-} from "../schema/contract/operations.ts";
-import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "../schema/contract/search.ts";
+import type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
+import type { Page } from "../schema/contract/page.ts";
+import type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
-import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "../schema/contract/upkeep.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
 import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";

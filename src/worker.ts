@@ -1,7 +1,9 @@
 /** What producers and destinations import: `import { Destination, type HubEvent } from "flowhub"`. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ProducerApi } from "../schema/contract/api.ts";
-import type { Delivery, EmitInput, HandleReply, HubEvent } from "../schema/contract/contract.ts";
+import type { Delivery, HandleReply } from "../schema/contract/delivery.ts";
+import type { EmitInput } from "../schema/contract/emit.ts";
+import type { HubEvent } from "../schema/contract/events.ts";
 
 /** A Worker entrypoint that events are delivered to. The hub calls `handle()` once an attempt, over RPC. */
 export abstract class Destination<DestinationEnv = Cloudflare.Env> extends WorkerEntrypoint<DestinationEnv> {
@@ -26,55 +28,22 @@ function isList(input: EmitInput | readonly EmitInput[]): input is readonly Emit
 
 export { type Duration, durationMs } from "../schema/config/duration.ts";
 export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
-export type {
-  Cause,
-  Delivery,
-  DispatchDetail,
-  DispatchQuery,
-  DispatchView,
-  EmitInput,
-  EmitOptions,
-  EmitReceipt,
-  EventDetail,
-  EventQuery,
-  ExecutionView,
-  HandleReply,
-  HubEvent,
-  NoteView,
-  Page,
-  RunView,
-  Stage,
-  Status,
-  WatchLine,
-} from "../schema/contract/contract.ts";
+export type { AuditPage, AuditQuery, Mismatch } from "../schema/contract/audit.ts";
+export type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkState, BulkView } from "../schema/contract/bulks.ts";
+export type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../schema/contract/configuration.ts";
+export type { DeadLetterGroup, DeadLetterQuery, DeadLetters } from "../schema/contract/dead-letters.ts";
+export type { Delivery, HandleReply } from "../schema/contract/delivery.ts";
+export type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
+export type { DispatchDetail, DispatchQuery, DispatchView, ExecutionView, RunView, WatchLine } from "../schema/contract/dispatches.ts";
+export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema/contract/emit.ts";
+export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
+export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit } from "../schema/contract/health.ts";
-export type {
-  BulkDetail,
-  BulkFilter,
-  BulkKind,
-  BulkPreview,
-  BulkState,
-  BulkView,
-  Cancelled,
-  DestinationControl,
-  EventExplanation,
-  Operation,
-  ResumeOptions,
-  RetryOptions,
-  RouteExplanation,
-} from "../schema/contract/operations.ts";
-export type {
-  ConfigurationView,
-  ConfiguredDestination,
-  ConfiguredRoute,
-  DeadLetterGroup,
-  DeadLetterQuery,
-  DeadLetters,
-  EmitPreview,
-  EventSearch,
-  EventSummary,
-} from "../schema/contract/search.ts";
+export type { NoteView } from "../schema/contract/notes.ts";
+export type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
+export type { Page } from "../schema/contract/page.ts";
+export type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/contract/stats.ts";
-export type { AuditPage, AuditQuery, Mismatch, PurgePage, PurgeQuery } from "../schema/contract/upkeep.ts";
+export type { Stage, Status } from "../schema/contract/statuses.ts";
 export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";

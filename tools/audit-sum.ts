@@ -1,4 +1,4 @@
-import type { AuditPage } from "../schema/contract/upkeep.ts";
+import type { AuditPage } from "../schema/contract/audit.ts";
 
 /** All pieces of an audit together. */
 export type AuditSum = Omit<AuditPage, "cursor">;

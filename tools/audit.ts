@@ -2,7 +2,7 @@
 
 import Table from "cli-table3";
 import { obey } from "../examples/local/command-line.ts";
-import { type AuditPage, MISMATCHES, type Mismatch } from "../schema/contract/upkeep.ts";
+import { type AuditPage, MISMATCHES, type Mismatch } from "../schema/contract/audit.ts";
 import { messageOf } from "../schema/message-of.ts";
 import { type AuditSum, addUp } from "./audit-sum.ts";
 import { connect } from "./connect.ts";

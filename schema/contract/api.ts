@@ -1,32 +1,17 @@
-import type {
-  DispatchDetail,
-  DispatchQuery,
-  DispatchView,
-  EmitInput,
-  EmitOptions,
-  EmitReceipt,
-  EventDetail,
-  EventQuery,
-  HubEvent,
-  Page,
-} from "./contract.ts";
+import type { AuditPage, AuditQuery } from "./audit.ts";
+import type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkView } from "./bulks.ts";
+import type { ConfigurationView } from "./configuration.ts";
+import type { DeadLetterQuery, DeadLetters } from "./dead-letters.ts";
+import type { DestinationControl, ResumeOptions } from "./destinations.ts";
+import type { DispatchDetail, DispatchQuery, DispatchView } from "./dispatches.ts";
+import type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "./emit.ts";
+import type { EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "./events.ts";
+import type { EventExplanation } from "./explanations.ts";
 import type { Health } from "./health.ts";
-import type {
-  BulkDetail,
-  BulkFilter,
-  BulkKind,
-  BulkPreview,
-  BulkView,
-  Cancelled,
-  DestinationControl,
-  EventExplanation,
-  Operation,
-  ResumeOptions,
-  RetryOptions,
-} from "./operations.ts";
-import type { ConfigurationView, DeadLetterQuery, DeadLetters, EmitPreview, EventSearch, EventSummary } from "./search.ts";
+import type { Cancelled, Operation, RetryOptions } from "./operations.ts";
+import type { Page } from "./page.ts";
+import type { PurgePage, PurgeQuery } from "./purge.ts";
 import type { Stats, StatsQuery } from "./stats.ts";
-import type { AuditPage, AuditQuery, PurgePage, PurgeQuery } from "./upkeep.ts";
 
 /** What a producer's service binding offers: least privilege. */
 export interface ProducerApi {

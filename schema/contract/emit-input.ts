@@ -4,7 +4,7 @@ import type { Json } from "../json.ts";
 import { EMIT } from "../limits.ts";
 import { moment } from "../moment.ts";
 import { closedObject } from "../wording.ts";
-import type { EmitInput, EmitOptions } from "./contract.ts";
+import type { EmitInput, EmitOptions } from "./emit.ts";
 
 /** Text that SQLite stores and returns unchanged. */
 export function isStorableText(text: string): boolean {

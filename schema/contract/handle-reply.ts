@@ -2,7 +2,8 @@ import * as z from "zod";
 import { durationBetween } from "../config/duration.ts";
 import { EMIT } from "../limits.ts";
 import { closedObject } from "../wording.ts";
-import type { EmitInput, HandleReply } from "./contract.ts";
+import type { HandleReply } from "./delivery.ts";
+import type { EmitInput } from "./emit.ts";
 
 /** What a destination may answer. The events in `emit` are checked on their own, as `emit()` checks them. */
 export const handleReply = z.union([

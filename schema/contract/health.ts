@@ -1,5 +1,5 @@
 import type { Issue } from "../wording.ts";
-import type { Status } from "./contract.ts";
+import type { Status } from "./statuses.ts";
 
 /** The hub at a glance. */
 export interface Health {

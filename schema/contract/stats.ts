@@ -1,4 +1,4 @@
-import type { Status } from "./contract.ts";
+import type { Status } from "./statuses.ts";
 
 /** A window by time of emission, since ids are the only clock that needs no index of its own. `from` is included, `to` is not. */
 export interface StatsQuery {

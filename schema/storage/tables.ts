@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Outcome, Status } from "../contract/contract.ts";
-import type { BulkKind, BulkState } from "../contract/operations.ts";
+import type { BulkKind, BulkState } from "../contract/bulks.ts";
+import type { Outcome, Status } from "../contract/statuses.ts";
 
 /**
  * Ids are UUIDv7: the primary key is the time index. All tables are WITHOUT ROWID, which drizzle cannot say:

@@ -1,5 +1,6 @@
 import type { HubConfig } from "../../schema/config/config.ts";
-import type { Delivery, HubEvent } from "../../schema/contract/contract.ts";
+import type { Delivery } from "../../schema/contract/delivery.ts";
+import type { HubEvent } from "../../schema/contract/events.ts";
 import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
 import { dispose } from "./dispose.ts";
 

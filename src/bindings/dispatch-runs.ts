@@ -1,4 +1,4 @@
-import type { RunView } from "../../schema/contract/contract.ts";
+import type { RunView } from "../../schema/contract/dispatches.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type RunParams, STEP } from "../../schema/storage/messages.ts";

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { type AutoPause, probeMs } from "../../schema/config/auto-pause.ts";
-import type { Cause, Delivery } from "../../schema/contract/contract.ts";
+import type { Delivery } from "../../schema/contract/delivery.ts";
+import type { Cause } from "../../schema/contract/events.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { CONTROL, EMIT, REPLY } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";

@@ -1,4 +1,4 @@
-import type { SettledStatus } from "../../schema/contract/contract.ts";
+import type { SettledStatus } from "../../schema/contract/statuses.ts";
 import type { Json } from "../../schema/json.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
 import type { AttemptRecord } from "../store/attempt/record-attempt.ts";

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../schema/contract/contract.ts";
+import type { Outcome } from "../../schema/contract/statuses.ts";
 import { faultCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";

@@ -1,7 +1,8 @@
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { HandleReply, Status } from "../../schema/contract/contract.ts";
+import type { HandleReply } from "../../schema/contract/delivery.ts";
+import type { Status } from "../../schema/contract/statuses.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { callsOf, errorOf, look, lookToTheEnd, makeDue, refuseExecutions, replying } from "./support/attempts.ts";

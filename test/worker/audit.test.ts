@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EmitInput, SettledStatus } from "../../schema/contract/contract.ts";
-import { STATUSES } from "../../schema/contract/contract.ts";
-import type { AuditPage, AuditQuery, Mismatch } from "../../schema/contract/upkeep.ts";
+import type { AuditPage, AuditQuery, Mismatch } from "../../schema/contract/audit.ts";
+import type { EmitInput } from "../../schema/contract/emit.ts";
+import type { SettledStatus } from "../../schema/contract/statuses.ts";
+import { STATUSES } from "../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
 import { createRuns } from "../../src/bindings/dispatch-runs.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DispatchQuery, EmitInput, EventQuery } from "../../schema/contract/contract.ts";
+import type { DispatchQuery } from "../../schema/contract/dispatches.ts";
+import type { EmitInput } from "../../schema/contract/emit.ts";
+import type { EventQuery } from "../../schema/contract/events.ts";
 import { BULK, READ, STATS } from "../../schema/limits.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import { previewBulk } from "../../src/hub/operate/bulk.ts";

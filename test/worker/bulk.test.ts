@@ -1,7 +1,7 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { BulkView } from "../../schema/contract/operations.ts";
+import type { BulkView } from "../../schema/contract/bulks.ts";
 import { performPiece } from "../../src/hub/operate/bulk-piece.ts";
 import hubWorker from "../../src/index.ts";
 import { faultOf } from "./support/failures.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
 import type { Cancelled, Operation as Said } from "../../schema/contract/operations.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/statuses.ts";
 import { MINUTE_MS } from "../../schema/limits.ts";
 import { cancelDispatch, cancelEvent } from "../../src/hub/operate/cancel.ts";
 import { callsOf, look } from "./support/attempts.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { STATUSES } from "../../schema/contract/contract.ts";
+import { STATUSES } from "../../schema/contract/statuses.ts";
 import { health } from "../../src/hub/read/health.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches } from "./support/bulk.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Status } from "../../schema/contract/contract.ts";
-import type { DeadLetterGroup, DeadLetterQuery } from "../../schema/contract/search.ts";
+import type { DeadLetterGroup, DeadLetterQuery } from "../../schema/contract/dead-letters.ts";
+import type { Status } from "../../schema/contract/statuses.ts";
 import { GIVEN_UP } from "../../schema/limits.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";

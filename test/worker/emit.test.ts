@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { ProducerApi } from "../../schema/contract/api.ts";
-import type { EmitInput, EmitReceipt } from "../../schema/contract/contract.ts";
+import type { EmitInput, EmitReceipt } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { look } from "./support/attempts.ts";

@@ -1,8 +1,9 @@
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Status } from "../../schema/contract/contract.ts";
-import type { DestinationControl, Operation as Said } from "../../schema/contract/operations.ts";
+import type { DestinationControl } from "../../schema/contract/destinations.ts";
+import type { Operation as Said } from "../../schema/contract/operations.ts";
+import type { Status } from "../../schema/contract/statuses.ts";
 import { CHECK, CONTROL, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";

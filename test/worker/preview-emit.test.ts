@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EmitInput } from "../../schema/contract/contract.ts";
+import type { EmitInput } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
 import { previewEmit } from "../../src/hub/emit/preview-emit.ts";
 import { failureOf, faultOf } from "./support/failures.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES, type Status } from "../../schema/contract/contract.ts";
-import type { PurgePage, PurgeQuery } from "../../schema/contract/upkeep.ts";
+import type { PurgePage, PurgeQuery } from "../../schema/contract/purge.ts";
+import { type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
 import { DAY_MS, PURGE } from "../../schema/limits.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { aroundD1 } from "./support/around-d1.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProducerApi } from "../../schema/contract/api.ts";
-import type { EmitReceipt } from "../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../schema/contract/emit.ts";
 import { CHECK, DAY_MS, HOUR_MS, QUEUE } from "../../schema/limits.ts";
 import type { EmitMessage } from "../../schema/storage/messages.ts";
 import { emit } from "../../src/hub/emit/emit.ts";

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { DispatchQuery, DispatchView, EventQuery, HubEvent, Page, Status } from "../../schema/contract/contract.ts";
-import { STATUSES } from "../../schema/contract/contract.ts";
+import type { DispatchQuery, DispatchView } from "../../schema/contract/dispatches.ts";
+import type { EventQuery, HubEvent } from "../../schema/contract/events.ts";
+import type { Page } from "../../schema/contract/page.ts";
+import type { Status } from "../../schema/contract/statuses.ts";
+import { STATUSES } from "../../schema/contract/statuses.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { look } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";

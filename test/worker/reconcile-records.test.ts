@@ -1,7 +1,7 @@
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { HandleReply } from "../../schema/contract/contract.ts";
+import type { HandleReply } from "../../schema/contract/delivery.ts";
 import { HOUR_MS } from "../../schema/limits.ts";
 import { callsOf } from "./support/attempts.ts";
 import { envWith, storedDispatch } from "./support/hub.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { EmitInput } from "../../schema/contract/contract.ts";
+import type { EmitInput } from "../../schema/contract/emit.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { audit } from "../../src/hub/audit/audit.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Duration } from "../../schema/config/duration.ts";
-import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
 import type { RetryOptions } from "../../schema/contract/operations.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/statuses.ts";
 import { CHECK, HOUR_MS, SECOND_MS } from "../../schema/limits.ts";
 import { findRun } from "../../src/bindings/dispatch-runs.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type SettledStatus, STATUSES } from "../../schema/contract/contract.ts";
 import type { Operation as Said } from "../../schema/contract/operations.ts";
+import { type SettledStatus, STATUSES } from "../../schema/contract/statuses.ts";
 import { CHECK, SECOND_MS } from "../../schema/limits.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
 import { callsOf } from "./support/attempts.ts";

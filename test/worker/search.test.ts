@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EmitInput, EventQuery } from "../../schema/contract/contract.ts";
-import type { EventSearch, EventSummary } from "../../schema/contract/search.ts";
+import type { EmitInput } from "../../schema/contract/emit.ts";
+import type { EventQuery, EventSearch, EventSummary } from "../../schema/contract/events.ts";
 import type { Json } from "../../schema/json.ts";
 import { READ } from "../../schema/limits.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";

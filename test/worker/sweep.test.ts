@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Status } from "../../schema/contract/contract.ts";
+import type { Status } from "../../schema/contract/statuses.ts";
 import { CHECK } from "../../schema/limits.ts";
 import type { DispatchMessage, OverdueDispatch, RunParams } from "../../schema/storage/messages.ts";
 import { enqueueRuns } from "../../src/bindings/dispatch-queue.ts";

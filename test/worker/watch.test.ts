@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { WatchLine } from "../../schema/contract/contract.ts";
+import type { WatchLine } from "../../schema/contract/dispatches.ts";
 import { watchDispatch } from "../../src/hub/read/watch.ts";
 import { look } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";

@@ -1,5 +1,5 @@
 import Cloudflare from "cloudflare";
-import type { DispatchView } from "../../schema/contract/contract.ts";
+import type { DispatchView } from "../../schema/contract/dispatches.ts";
 import type { Account } from "./options.ts";
 
 export interface DispatchRow extends Pick<DispatchView, "id" | "destination" | "status"> {

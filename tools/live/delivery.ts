@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sign } from "@octokit/webhooks-methods";
 import pRetry from "p-retry";
-import type { EmitReceipt } from "../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../schema/contract/emit.ts";
 
 /** A comment on an issue, as far as the example looks at one: it is audited at once and told after five seconds. */
 export const DELIVERY = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EmitReceipt } from "../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../schema/contract/emit.ts";
 import type { DispatchRow } from "./account.ts";
 
 /** A repair by the sweep, which looks after a minute, fits in twice. */

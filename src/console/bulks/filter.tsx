@@ -1,4 +1,4 @@
-import type { BulkFilter } from "../../../schema/contract/operations.ts";
+import type { BulkFilter } from "../../../schema/contract/bulks.ts";
 import { counted } from "../parts/when.tsx";
 
 /** Which dispatches are meant, in words. */

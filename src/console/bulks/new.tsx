@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { SettledStatus } from "../../../schema/contract/contract.ts";
-import type { BulkFilter, BulkKind, BulkPreview } from "../../../schema/contract/operations.ts";
+import type { BulkFilter, BulkKind, BulkPreview } from "../../../schema/contract/bulks.ts";
+import type { SettledStatus } from "../../../schema/contract/statuses.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
 import { Reason } from "../parts/action.tsx";

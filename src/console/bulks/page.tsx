@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/contract/operations.ts";
+import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/contract/bulks.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
 import { page } from "../parts/layout.tsx";

@@ -1,4 +1,4 @@
-import type { DeadLetterGroup } from "../../../schema/contract/search.ts";
+import type { DeadLetterGroup } from "../../../schema/contract/dead-letters.ts";
 import { Badge } from "../parts/badge.tsx";
 import { dispatchPath, withQuery } from "../parts/links.tsx";
 import { type Column, Table } from "../parts/table.tsx";

@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { DispatchView, Page, Status } from "../../../schema/contract/contract.ts";
-import type { DeadLetters } from "../../../schema/contract/search.ts";
+import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
+import type { Page } from "../../../schema/contract/page.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Given, givenInQuery } from "../parts/given.ts";

@@ -1,4 +1,4 @@
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Field } from "../parts/fields.tsx";
 import { destinationPath } from "../parts/links.tsx";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
-import type { ConfiguredDestination } from "../../../schema/contract/search.ts";
+import type { ConfiguredDestination } from "../../../schema/contract/configuration.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";

@@ -1,4 +1,4 @@
-import type { ConfiguredRoute } from "../../../schema/contract/search.ts";
+import type { ConfiguredRoute } from "../../../schema/contract/configuration.ts";
 import { Table } from "../parts/table.tsx";
 import { retriesOf, span } from "../parts/when.tsx";
 

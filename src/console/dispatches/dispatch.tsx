@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { DispatchDetail, EventDetail } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
+import type { EventDetail } from "../../../schema/contract/events.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";

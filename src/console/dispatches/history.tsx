@@ -1,4 +1,4 @@
-import type { DispatchDetail } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Table } from "../parts/table.tsx";
 import { between, span, When } from "../parts/when.tsx";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import { type DispatchView, STATUSES, type Status } from "../../../schema/contract/contract.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
+import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { Choice, Field, Moment } from "../parts/fields.tsx";

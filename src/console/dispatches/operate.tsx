@@ -1,4 +1,4 @@
-import type { DispatchDetail, DispatchView } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail, DispatchView } from "../../../schema/contract/dispatches.ts";
 import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Field } from "../parts/fields.tsx";

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { EmitInput } from "../../../schema/contract/contract.ts";
-import type { EmitPreview } from "../../../schema/contract/search.ts";
+import type { EmitInput, EmitPreview } from "../../../schema/contract/emit.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";

@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import { BAD_STATUSES, type DispatchView, type EventDetail, type Page, type Status } from "../../../schema/contract/contract.ts";
-import type { EventExplanation } from "../../../schema/contract/operations.ts";
-import type { EventSummary } from "../../../schema/contract/search.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
+import type { EventDetail, EventSummary } from "../../../schema/contract/events.ts";
+import type { EventExplanation } from "../../../schema/contract/explanations.ts";
+import type { Page } from "../../../schema/contract/page.ts";
+import { BAD_STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { EventSummary } from "../../../schema/contract/search.ts";
+import type { EventSummary } from "../../../schema/contract/events.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";

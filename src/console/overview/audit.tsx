@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { AuditPage } from "../../../schema/contract/upkeep.ts";
-import { MISMATCHES, type Mismatch } from "../../../schema/contract/upkeep.ts";
+import type { AuditPage } from "../../../schema/contract/audit.ts";
+import { MISMATCHES, type Mismatch } from "../../../schema/contract/audit.ts";
 import { DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";

@@ -1,5 +1,5 @@
-import { STATUSES } from "../../../schema/contract/contract.ts";
 import type { Health } from "../../../schema/contract/health.ts";
+import { STATUSES } from "../../../schema/contract/statuses.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 

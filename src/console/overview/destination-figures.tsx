@@ -1,6 +1,6 @@
-import { BAD_STATUSES } from "../../../schema/contract/contract.ts";
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { DestinationStats, Stats } from "../../../schema/contract/stats.ts";
+import { BAD_STATUSES } from "../../../schema/contract/statuses.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { dispatchPath, placeOfDestination, withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
+import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { Health } from "../../../schema/contract/health.ts";
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
-import type { DeadLetters } from "../../../schema/contract/search.ts";
 import type { Stats } from "../../../schema/contract/stats.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";

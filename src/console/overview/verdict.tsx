@@ -1,6 +1,6 @@
+import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { Health } from "../../../schema/contract/health.ts";
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
-import type { DeadLetters } from "../../../schema/contract/search.ts";
 import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 

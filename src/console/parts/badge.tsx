@@ -1,4 +1,4 @@
-import { STATUSES, type Stage, type Status } from "../../../schema/contract/contract.ts";
+import { STATUSES, type Stage, type Status } from "../../../schema/contract/statuses.ts";
 import { count } from "./when.tsx";
 
 /** What a stage looks like: a sign besides the colour, for whoever does not see the colour. */

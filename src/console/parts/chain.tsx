@@ -1,4 +1,4 @@
-import type { EventSummary } from "../../../schema/contract/search.ts";
+import type { EventSummary } from "../../../schema/contract/events.ts";
 import { Counts } from "./badge.tsx";
 import { eventOf, eventPath } from "./links.tsx";
 import { When } from "./when.tsx";

@@ -1,4 +1,4 @@
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 
 /** Whether a destination is held back; one that is no longer configured may still have a backlog. */
 export function ControlBadge({ control }: { control: DestinationControl | undefined }) {

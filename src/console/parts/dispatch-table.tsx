@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { DispatchView } from "../../../schema/contract/contract.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Badge } from "./badge.tsx";
 import { dispatchPath, Id } from "./links.tsx";
 import { type Column, Table } from "./table.tsx";

@@ -1,4 +1,4 @@
-import type { NoteView } from "../../../schema/contract/contract.ts";
+import type { NoteView } from "../../../schema/contract/notes.ts";
 import { When } from "./when.tsx";
 
 /** What was done to it off its usual path, and by whom. */

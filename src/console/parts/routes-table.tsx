@@ -1,4 +1,4 @@
-import type { RouteExplanation } from "../../../schema/contract/operations.ts";
+import type { RouteExplanation } from "../../../schema/contract/explanations.ts";
 import { Table } from "./table.tsx";
 
 /** Why each route takes an event or not; those that do come first. */

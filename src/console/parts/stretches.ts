@@ -1,4 +1,4 @@
-import type { DispatchDetail } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import { span } from "./when.tsx";
 
 /** A stretch of the life of a dispatch: waiting, or an attempt. Times in milliseconds. */

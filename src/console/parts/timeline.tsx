@@ -1,4 +1,4 @@
-import type { DispatchDetail } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import { type Stretch, stretchesOf } from "./stretches.ts";
 import { span } from "./when.tsx";
 

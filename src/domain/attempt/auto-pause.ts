@@ -1,5 +1,5 @@
 import { type AutoPause, probeMs } from "../../../schema/config/auto-pause.ts";
-import type { Outcome } from "../../../schema/contract/contract.ts";
+import type { Outcome } from "../../../schema/contract/statuses.ts";
 
 /** How a destination stands while something is held against it. */
 export interface Control {

@@ -1,5 +1,5 @@
 import type { Policy } from "../../../schema/config/policy.ts";
-import type { Outcome, SettledStatus, Status } from "../../../schema/contract/contract.ts";
+import type { Outcome, SettledStatus, Status } from "../../../schema/contract/statuses.ts";
 import { CHECK, CONTROL } from "../../../schema/limits.ts";
 import type { Answer } from "./answer.ts";
 import { misconfiguredDelayMs, retryDelayMs } from "./retry-delay.ts";

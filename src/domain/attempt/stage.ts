@@ -1,4 +1,4 @@
-import { BAD_STATUSES, type Stage, type Status } from "../../../schema/contract/contract.ts";
+import { BAD_STATUSES, type Stage, type Status } from "../../../schema/contract/statuses.ts";
 
 export function isBad(status: Status): boolean {
   return (BAD_STATUSES as readonly Status[]).includes(status);

@@ -1,5 +1,6 @@
-import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../schema/contract/contract.ts";
-import type { AuditPage, Mismatch } from "../../../schema/contract/upkeep.ts";
+import type { AuditPage, Mismatch } from "../../../schema/contract/audit.ts";
+import type { RunView } from "../../../schema/contract/dispatches.ts";
+import { OUTCOMES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 

@@ -1,4 +1,4 @@
-import type { EmitPreview } from "../../../schema/contract/search.ts";
+import type { EmitPreview } from "../../../schema/contract/emit.ts";
 import { explainRoutes } from "../routing/explanation.ts";
 import type { Routing } from "../routing/routing.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";

@@ -1,5 +1,5 @@
 import { durationMs } from "../../../schema/config/duration.ts";
-import type { Cause, HubEvent } from "../../../schema/contract/contract.ts";
+import type { Cause, HubEvent } from "../../../schema/contract/events.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { CHECK, EMIT } from "../../../schema/limits.ts";

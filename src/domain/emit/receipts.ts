@@ -1,4 +1,4 @@
-import type { EmitReceipt } from "../../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
 import type { EmitPlan } from "./plan-emit.ts";
 

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { delivery } from "../../../schema/config/policy.ts";
-import { SETTLED_STATUSES } from "../../../schema/contract/contract.ts";
+import type { BulkFilter, BulkKind } from "../../../schema/contract/bulks.ts";
+import type { ResumeOptions } from "../../../schema/contract/destinations.ts";
 import { storableText } from "../../../schema/contract/emit-input.ts";
-import type { BulkFilter, BulkKind, Operation, ResumeOptions, RetryOptions } from "../../../schema/contract/operations.ts";
+import type { Operation, RetryOptions } from "../../../schema/contract/operations.ts";
+import { SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";

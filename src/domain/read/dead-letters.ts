@@ -1,4 +1,4 @@
-import type { DeadLetterGroup, DeadLetters } from "../../../schema/contract/search.ts";
+import type { DeadLetterGroup, DeadLetters } from "../../../schema/contract/dead-letters.ts";
 import { emittedAt } from "./views.ts";
 
 /** Dispatches with one destination, status and reason: ids of the first and of the last by time of emission. */

@@ -1,10 +1,12 @@
 import * as z from "zod";
-import type { DispatchQuery, EventQuery } from "../../../schema/contract/contract.ts";
-import { STATUSES } from "../../../schema/contract/contract.ts";
+import type { AuditQuery } from "../../../schema/contract/audit.ts";
+import type { DeadLetterQuery } from "../../../schema/contract/dead-letters.ts";
+import type { DispatchQuery } from "../../../schema/contract/dispatches.ts";
 import { storableText } from "../../../schema/contract/emit-input.ts";
-import type { DeadLetterQuery, EventSearch } from "../../../schema/contract/search.ts";
+import type { EventQuery, EventSearch } from "../../../schema/contract/events.ts";
+import type { PurgeQuery } from "../../../schema/contract/purge.ts";
 import type { StatsQuery } from "../../../schema/contract/stats.ts";
-import type { AuditQuery, PurgeQuery } from "../../../schema/contract/upkeep.ts";
+import { STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { DAY_MS, READ } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";

@@ -1,5 +1,5 @@
-import { STATUSES, type Status } from "../../../schema/contract/contract.ts";
 import type { DestinationStats, DispatchStats, Percentiles, RouteStats } from "../../../schema/contract/stats.ts";
+import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { STATS } from "../../../schema/limits.ts";
 import { isBad } from "../attempt/stage.ts";
 import { emittedAt } from "./views.ts";

@@ -1,15 +1,9 @@
 import type { Policy } from "../../../schema/config/policy.ts";
-import type {
-  DispatchDetail,
-  DispatchView,
-  EventDetail,
-  ExecutionView,
-  HubEvent,
-  NoteView,
-  RunView,
-} from "../../../schema/contract/contract.ts";
-import type { BulkView, DestinationControl } from "../../../schema/contract/operations.ts";
-import type { EventSummary } from "../../../schema/contract/search.ts";
+import type { BulkView } from "../../../schema/contract/bulks.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
+import type { DispatchDetail, DispatchView, ExecutionView, RunView } from "../../../schema/contract/dispatches.ts";
+import type { EventDetail, EventSummary, HubEvent } from "../../../schema/contract/events.ts";
+import type { NoteView } from "../../../schema/contract/notes.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { StoredBulk, StoredDispatch, StoredExecution, StoredNote } from "../../../schema/storage/tables.ts";
 import { stageOf } from "../attempt/stage.ts";

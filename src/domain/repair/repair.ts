@@ -1,4 +1,5 @@
-import { type RunView, type SettledStatus, STATUSES } from "../../../schema/contract/contract.ts";
+import type { RunView } from "../../../schema/contract/dispatches.ts";
+import { type SettledStatus, STATUSES } from "../../../schema/contract/statuses.ts";
 import { CHECK } from "../../../schema/limits.ts";
 
 /** An overdue dispatch as far as its repair depends on it. Times in milliseconds. */

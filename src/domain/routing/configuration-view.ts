@@ -1,5 +1,5 @@
 import type { Destination, HubConfig } from "../../../schema/config/config.ts";
-import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/contract/search.ts";
+import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/contract/configuration.ts";
 import { conditionText } from "./condition-text.ts";
 import { resolveDelivery } from "./policy.ts";
 

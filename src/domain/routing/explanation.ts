@@ -1,5 +1,5 @@
-import type { HubEvent } from "../../../schema/contract/contract.ts";
-import type { RouteExplanation } from "../../../schema/contract/operations.ts";
+import type { HubEvent } from "../../../schema/contract/events.ts";
+import type { RouteExplanation } from "../../../schema/contract/explanations.ts";
 import { traceText } from "./condition-text.ts";
 import type { Explanation, Routing } from "./routing.ts";
 

@@ -1,6 +1,6 @@
 import { type HubConfig, parseConfig, type Route, type Target } from "../../../schema/config/config.ts";
 import type { Policy } from "../../../schema/config/policy.ts";
-import type { HubEvent } from "../../../schema/contract/contract.ts";
+import type { HubEvent } from "../../../schema/contract/events.ts";
 import type { Json } from "../../../schema/json.ts";
 import { type CompiledCondition, compileCondition, type Trace } from "./condition.ts";
 import { resolveDelivery } from "./policy.ts";

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { v7 as uuidv7 } from "uuid";
-import type { AuditPage } from "../../../schema/contract/upkeep.ts";
+import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { Json } from "../../../schema/json.ts";
 import { AUDIT, CHECK, WORKFLOW } from "../../../schema/limits.ts";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { EmitReceipt } from "../../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";

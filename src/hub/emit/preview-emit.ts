@@ -1,4 +1,4 @@
-import type { EmitPreview } from "../../../schema/contract/search.ts";
+import type { EmitPreview } from "../../../schema/contract/emit.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import { emitPreview } from "../../domain/emit/emit-preview.ts";

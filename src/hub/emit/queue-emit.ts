@@ -1,4 +1,4 @@
-import type { EmitReceipt } from "../../../schema/contract/contract.ts";
+import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { QUEUE } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";

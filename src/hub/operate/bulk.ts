@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../../schema/contract/operations.ts";
+import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../../schema/contract/bulks.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK } from "../../../schema/limits.ts";
 import type { StoredBulk } from "../../../schema/storage/tables.ts";

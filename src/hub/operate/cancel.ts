@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { DispatchView } from "../../../schema/contract/contract.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import type { Cancelled } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { SECOND_MS, WORKFLOW } from "../../../schema/limits.ts";

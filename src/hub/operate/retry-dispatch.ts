@@ -1,4 +1,4 @@
-import type { DispatchView } from "../../../schema/contract/contract.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import { parseRetryOptions } from "../../domain/operate/parse-operation.ts";

@@ -1,4 +1,4 @@
-import type { DispatchView } from "../../../schema/contract/contract.ts";
+import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
 import { createRun, replaceRun, wakeRun } from "../../bindings/dispatch-runs.ts";

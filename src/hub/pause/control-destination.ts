@@ -1,4 +1,4 @@
-import type { DestinationControl } from "../../../schema/contract/operations.ts";
+import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
 import { didYouMean } from "../../../schema/wording.ts";

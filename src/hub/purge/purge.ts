@@ -1,4 +1,4 @@
-import type { PurgePage } from "../../../schema/contract/upkeep.ts";
+import type { PurgePage } from "../../../schema/contract/purge.ts";
 import { PURGE } from "../../../schema/limits.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parsePurge } from "../../domain/read/read-query.ts";

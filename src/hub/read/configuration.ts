@@ -1,4 +1,4 @@
-import type { ConfigurationView } from "../../../schema/contract/search.ts";
+import type { ConfigurationView } from "../../../schema/contract/configuration.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import { configurationView } from "../../domain/routing/configuration-view.ts";
 

@@ -1,4 +1,4 @@
-import type { DeadLetters } from "../../../schema/contract/search.ts";
+import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
 import { deadLettersView } from "../../domain/read/dead-letters.ts";
 import { parseDeadLetterQuery } from "../../domain/read/read-query.ts";
 import { readDeadLetters } from "../../store/read/read-dead-letters.ts";

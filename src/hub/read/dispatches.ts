@@ -1,4 +1,5 @@
-import type { DispatchDetail, DispatchView, Page } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail, DispatchView } from "../../../schema/contract/dispatches.ts";
+import type { Page } from "../../../schema/contract/page.ts";
 import { runView } from "../../bindings/dispatch-runs.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parseDispatchQuery, parseId } from "../../domain/read/read-query.ts";

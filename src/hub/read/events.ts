@@ -1,5 +1,5 @@
-import type { EventDetail, HubEvent, Page } from "../../../schema/contract/contract.ts";
-import type { EventSummary } from "../../../schema/contract/search.ts";
+import type { EventDetail, EventSummary, HubEvent } from "../../../schema/contract/events.ts";
+import type { Page } from "../../../schema/contract/page.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parseEventQuery, parseEventSearch, parseId } from "../../domain/read/read-query.ts";
 import { dispatchView, eventDetail, eventSummary, eventView } from "../../domain/read/views.ts";

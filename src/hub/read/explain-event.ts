@@ -1,4 +1,4 @@
-import type { EventExplanation } from "../../../schema/contract/operations.ts";
+import type { EventExplanation } from "../../../schema/contract/explanations.ts";
 import { parseId } from "../../domain/read/read-query.ts";
 import { eventView } from "../../domain/read/views.ts";
 import { explainRoutes } from "../../domain/routing/explanation.ts";

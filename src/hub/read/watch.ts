@@ -1,4 +1,4 @@
-import type { WatchLine } from "../../../schema/contract/contract.ts";
+import type { WatchLine } from "../../../schema/contract/dispatches.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
 import { parseId } from "../../domain/read/read-query.ts";

@@ -1,5 +1,5 @@
 import type { Policy } from "../../../schema/config/policy.ts";
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { Control } from "../../domain/attempt/auto-pause.ts";
 import type { PastAttempt } from "../../domain/attempt/next-attempt.ts";

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../schema/contract/contract.ts";
+import type { Outcome } from "../../../schema/contract/statuses.ts";
 import type { RecordedError } from "../../domain/attempt/answer.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
 import type { Next } from "../../domain/attempt/next-attempt.ts";

@@ -1,4 +1,4 @@
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import type { DispatchRow, EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import { rowParameters, rowText } from "../d1/row-parameter.ts";
 

@@ -1,4 +1,4 @@
-import type { BulkState } from "../../../schema/contract/operations.ts";
+import type { BulkState } from "../../../schema/contract/bulks.ts";
 import type { StoredBulk } from "../../../schema/storage/tables.ts";
 import { changeNoted, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";

@@ -1,5 +1,5 @@
 import sql, { type Sql } from "sql-template-tag";
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { READ } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../domain/attempt/stage.ts";

@@ -1,5 +1,5 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
-import { STATUSES, type Status } from "../../../schema/contract/contract.ts";
+import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { AUDIT, READ } from "../../../schema/limits.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { readAll } from "../d1/page.ts";

@@ -1,5 +1,5 @@
 import sql, { empty, raw, type Sql } from "sql-template-tag";
-import type { BulkKind } from "../../../schema/contract/operations.ts";
+import type { BulkKind } from "../../../schema/contract/bulks.ts";
 import { BULK } from "../../../schema/limits.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedBulkFilter } from "../../domain/operate/parse-operation.ts";

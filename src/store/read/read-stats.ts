@@ -1,5 +1,5 @@
 import sql, { raw, type Sql } from "sql-template-tag";
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { STATS } from "../../../schema/limits.ts";
 import { firstIdAt, timeOfId } from "../../domain/base/time-id.ts";
 import type { Backlog, CountedGroup, TimedGroup } from "../../domain/read/stats.ts";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { ConfigInput } from "cf-eventhub/core";
-import type { HubEvent } from "../../../schema/contract/contract.ts";
+import type { HubEvent } from "../../../schema/contract/events.ts";
 import type { PlainRoute } from "./scenario.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { type HubConfig, parseConfig } from "../../../schema/config/config.ts";
-import type { HubEvent } from "../../../schema/contract/contract.ts";
+import type { HubEvent } from "../../../schema/contract/events.ts";
 import { issueText } from "../../../schema/wording.ts";
 import { mulberry32 } from "../../mulberry32.ts";
 

@@ -1,4 +1,4 @@
-import type { HubEvent } from "../../../schema/contract/contract.ts";
+import type { HubEvent } from "../../../schema/contract/events.ts";
 import { drawEvents } from "./scenario.ts";
 
 /** Where an event goes; either hub. */

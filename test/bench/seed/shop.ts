@@ -1,4 +1,4 @@
-import type { EmitInput } from "../../../schema/contract/contract.ts";
+import type { EmitInput } from "../../../schema/contract/emit.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { Random } from "../../chaos/random.ts";
 import { CARRIERS, CITIES, FIRST_NAMES, LARGE_PRODUCTS, LAST_NAMES, PRODUCTS, RARE_TEXT, STREETS } from "./catalogue.ts";

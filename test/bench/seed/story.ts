@@ -1,4 +1,4 @@
-import type { Cause } from "../../../schema/contract/contract.ts";
+import type { Cause } from "../../../schema/contract/events.ts";
 import type { Json } from "../../../schema/json.ts";
 import { planEmit } from "../../../src/domain/emit/plan-emit.ts";
 import { type Random, randomOf } from "../../chaos/random.ts";

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../schema/contract/contract.ts";
+import type { Outcome } from "../../../schema/contract/statuses.ts";
 import type { EventData } from "./event-data.ts";
 
 /** Kinds of event; their type is `chaos.<kind>`. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DispatchDetail, ExecutionView } from "../../../schema/contract/contract.ts";
+import type { DispatchDetail, ExecutionView } from "../../../schema/contract/dispatches.ts";
 import { stretchesOf } from "../../../src/console/parts/stretches.ts";
 
 const iso = (time: number) => new Date(time).toISOString();

@@ -1,7 +1,7 @@
 import "../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type SettledStatus, STATUSES } from "../../../schema/contract/contract.ts";
+import { type SettledStatus, STATUSES } from "../../../schema/contract/statuses.ts";
 import { CONFIG, REPLY } from "../../../schema/limits.ts";
 import { byteLength } from "../../../src/domain/base/byte-length.ts";
 import { parseEmit } from "../../../src/domain/emit/parse-emit.ts";

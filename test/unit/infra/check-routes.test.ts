@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RouteArgs } from "../../../infra/args.ts";
 import { checkRoutes } from "../../../infra/check-routes.ts";
-import type { EmitInput } from "../../../schema/contract/contract.ts";
+import type { EmitInput } from "../../../schema/contract/emit.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { compileRouting } from "../../../src/domain/routing/routing.ts";
 import { validConfig } from "../support/configs.ts";

@@ -1,4 +1,4 @@
-import type { RunView } from "../../../schema/contract/contract.ts";
+import type { RunView } from "../../../schema/contract/dispatches.ts";
 import type { RunLook } from "../../../src/domain/repair/repair.ts";
 import type { AttemptRecord } from "../../../src/store/attempt/record-attempt.ts";
 

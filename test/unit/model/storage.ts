@@ -1,4 +1,4 @@
-import type { SettledStatus, Status } from "../../../schema/contract/contract.ts";
+import type { SettledStatus, Status } from "../../../schema/contract/statuses.ts";
 import type { Repair, RepairedState } from "../../../src/domain/repair/repair.ts";
 import type { AttemptRecord, RecordEffect } from "../../../src/store/attempt/record-attempt.ts";
 import type { Rules } from "./rules.ts";

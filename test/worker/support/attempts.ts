@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { HandleReply } from "../../../schema/contract/contract.ts";
+import type { HandleReply } from "../../../schema/contract/delivery.ts";
 import { attempt } from "../../../src/executor/attempt.ts";
 import { deafQueue, envWith } from "./hub.ts";
 import { type ExecutionRow, rows } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { rows } from "./rows.ts";
 
 interface BulkEvent {

@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { EmitInput, EmitReceipt } from "../../../schema/contract/contract.ts";
+import type { EmitInput, EmitReceipt } from "../../../schema/contract/emit.ts";
 import { emit } from "../../../src/hub/emit/emit.ts";
 
 /** The hub over RPC, as a trusted Worker sees it. */

@@ -1,4 +1,4 @@
-import type { Status } from "../../../schema/contract/contract.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { firstIdAt } from "../../../src/domain/base/time-id.ts";
 import { bulkDispatches, bulkEvents } from "./bulk.ts";
 import { rows } from "./rows.ts";

@@ -1,7 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { EmitInput, Status } from "../../../schema/contract/contract.ts";
-import type { AuditPage } from "../../../schema/contract/upkeep.ts";
+import type { AuditPage } from "../../../schema/contract/audit.ts";
+import type { EmitInput } from "../../../schema/contract/emit.ts";
+import type { Status } from "../../../schema/contract/statuses.ts";
 import { CONTROL } from "../../../schema/limits.ts";
 import type { Operator } from "../../../src/hub/operate/operator.ts";
 import { hub, only, storedDispatch } from "./hub.ts";

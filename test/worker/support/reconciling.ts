@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { NoteView } from "../../../schema/contract/contract.ts";
+import type { NoteView } from "../../../schema/contract/notes.ts";
 import { CHECK, DAY_MS } from "../../../schema/limits.ts";
 import type { DispatchMessage, OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { createRuns } from "../../../src/bindings/dispatch-runs.ts";

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { Outcome, Status } from "../../../schema/contract/contract.ts";
+import type { Outcome, Status } from "../../../schema/contract/statuses.ts";
 
 /** A dispatch as it stands in the database. */
 export interface DispatchRow {

@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { EventHubApi } from "../../../../schema/contract/api.ts";
-import type { EmitInput, EmitReceipt } from "../../../../schema/contract/contract.ts";
+import type { EmitInput, EmitReceipt } from "../../../../schema/contract/emit.ts";
 import { dispose } from "../../../../src/bindings/dispose.ts";
 import hub, { EventHub as Hub } from "../../../../src/index.ts";
 import { BulkWorkflow as Bulk } from "../../../../workflows/bulk.ts";

@@ -2,7 +2,7 @@ import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../../schema/config/policy.ts";
-import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract/contract.ts";
+import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import type { Answer } from "../../../../src/domain/attempt/answer.ts";
 import { decideLook, decideNext, type Look, type Next, type PastAttempt } from "../../../../src/domain/attempt/next-attempt.ts";
 import { policy as anyPolicy, random as anyRandom, policyOf } from "../../support/policies.ts";

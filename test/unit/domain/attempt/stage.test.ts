@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { STATUSES, type Stage, type Status } from "../../../../schema/contract/contract.ts";
+import { STATUSES, type Stage, type Status } from "../../../../schema/contract/statuses.ts";
 import { stageOf } from "../../../../src/domain/attempt/stage.ts";
 
 const NOW = 1_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { STATUSES } from "../../../../schema/contract/contract.ts";
+import { STATUSES } from "../../../../schema/contract/statuses.ts";
 import { type AuditFigures, auditPiece } from "../../../../src/domain/audit/audit.ts";
 import { auditDetail, lastAudit, positionOf, progressAt, startOfAudit, withPiece } from "../../../../src/domain/audit/audit-sums.ts";
 import { openCursor, sealCursor } from "../../../../src/domain/base/cursor.ts";

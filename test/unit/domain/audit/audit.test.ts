@@ -1,8 +1,9 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OUTCOMES, type RunView, STATUSES, type Status } from "../../../../schema/contract/contract.ts";
-import { MISMATCHES, type Mismatch } from "../../../../schema/contract/upkeep.ts";
+import { MISMATCHES, type Mismatch } from "../../../../schema/contract/audit.ts";
+import type { RunView } from "../../../../schema/contract/dispatches.ts";
+import { OUTCOMES, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import {
   type AuditedDispatch,

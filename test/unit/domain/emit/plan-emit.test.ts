@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../../schema/config/policy.ts";
-import type { Cause } from "../../../../schema/contract/contract.ts";
+import type { Cause } from "../../../../schema/contract/events.ts";
 import { DAY_MS, EMIT, HOUR_MS } from "../../../../schema/limits.ts";
 import { parseEmit } from "../../../../src/domain/emit/parse-emit.ts";
 import { type EmitPlanInput, hubEvent, planEmit } from "../../../../src/domain/emit/plan-emit.ts";

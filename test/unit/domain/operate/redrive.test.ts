@@ -2,7 +2,7 @@ import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DeliveryOptions, Policy } from "../../../../schema/config/policy.ts";
-import { STATUSES, type Status } from "../../../../schema/contract/contract.ts";
+import { STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { CHECK, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
 import { planRedrive, rootOf } from "../../../../src/domain/operate/redrive.ts";

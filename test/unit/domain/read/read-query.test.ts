@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { STATUSES } from "../../../../schema/contract/contract.ts";
+import { STATUSES } from "../../../../schema/contract/statuses.ts";
 import { parseAuditQuery, parseDispatchQuery, parseEventQuery, parseId, parsePurge } from "../../../../src/domain/read/read-query.ts";
 import { messageOf } from "../../support/message-of.ts";
 

@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { STATUSES } from "../../../../schema/contract/contract.ts";
+import { STATUSES } from "../../../../schema/contract/statuses.ts";
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import {
   againAt,

@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { HubEvent } from "../../../../schema/contract/contract.ts";
+import type { HubEvent } from "../../../../schema/contract/events.ts";
 import type { Json } from "../../../../schema/json.ts";
 import { compileRouting } from "../../../../src/domain/routing/routing.ts";
 import { validConfig } from "../../support/configs.ts";

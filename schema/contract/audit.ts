@@ -1,4 +1,5 @@
-import type { RunView, Status } from "./contract.ts";
+import type { RunView } from "./dispatches.ts";
+import type { Status } from "./statuses.ts";
 
 /** What `audit()` can find wrong. Each is something that the hub promises does not happen. */
 export const MISMATCHES = {
@@ -14,6 +15,7 @@ export const MISMATCHES = {
   unverifiable: "an ongoing dispatch is late and the engine does not say what its run does",
   orphan_run: "a dispatch has settled and its run lives on, and does not let itself be ended",
 } as const;
+
 export type Mismatch = keyof typeof MISMATCHES;
 
 export interface AuditQuery {
@@ -39,23 +41,5 @@ export interface AuditPage {
   readonly unexplained: number;
   /** What is unexplained, by name, with the first ids. */
   readonly mismatches: Readonly<Partial<Record<Mismatch, { readonly count: number; readonly examples: readonly string[] }>>>;
-  readonly cursor?: string;
-}
-
-export interface PurgeQuery {
-  /** Counts without deleting. */
-  readonly dryRun?: boolean | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** A piece of a purge. Call again with the cursor until there is none. */
-export interface PurgePage {
-  /** Deleted, or with `dryRun` deletable. */
-  readonly events: number;
-  readonly dispatches: number;
-  readonly executions: number;
-  readonly notes: number;
-  /** Old events that stay, because their chain has an ongoing dispatch or a younger event. */
-  readonly kept: number;
   readonly cursor?: string;
 }

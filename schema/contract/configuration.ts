@@ -1,0 +1,26 @@
+import type { AutoPause } from "../config/auto-pause.ts";
+import type { Policy } from "../config/policy.ts";
+
+/** The configuration as the hub understands it, by destination in the order of names. */
+export interface ConfigurationView {
+  readonly version: string;
+  readonly destinations: readonly ConfiguredDestination[];
+}
+
+export interface ConfiguredDestination {
+  readonly name: string;
+  /** The hub's service binding for it. */
+  readonly worker: string;
+  readonly autoPause?: AutoPause;
+  readonly routes: readonly ConfiguredRoute[];
+}
+
+/** A route to a destination, with how it delivers there. */
+export interface ConfiguredRoute {
+  readonly id: string;
+  readonly on: string;
+  /** `$.data.total gte 100 and not ($.data.test exact true)`. */
+  readonly where?: string;
+  readonly delayMs: number;
+  readonly policy: Policy;
+}

@@ -1,0 +1,61 @@
+import type { Policy } from "../config/policy.ts";
+import type { NoteView } from "./notes.ts";
+import type { PageQuery } from "./page.ts";
+import type { Outcome, Stage, Status } from "./statuses.ts";
+
+export interface DispatchView {
+  readonly id: string;
+  readonly eventId: string;
+  readonly route: string;
+  readonly destination: string;
+  readonly status: Status;
+  readonly stage: Stage;
+  /** No attempt before this. RFC 3339, like all times here. */
+  readonly dueAt: string;
+  /** Attempts recorded so far. */
+  readonly attempts: number;
+  readonly settledAt?: string;
+  /** Why it failed last, or why it settled as it did. */
+  readonly reason?: string;
+  readonly redriveOf?: string;
+}
+
+export interface ExecutionView {
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
+}
+
+/** The Workflow instance behind a dispatch. `missing`: not created yet, or its retention is over. */
+export interface RunView {
+  readonly status: InstanceStatus["status"] | "missing";
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+export interface DispatchDetail extends DispatchView {
+  readonly policy: Policy;
+  /** Restarts of its run by the reconciler since the last recorded attempt. */
+  readonly recoveries: number;
+  /** Since when the reconciler has had to repair it, while no attempt was recorded. */
+  readonly overdueSince?: string;
+  readonly executions: readonly ExecutionView[];
+  readonly notes: readonly NoteView[];
+  readonly run: RunView;
+}
+
+/** Filters combine with "and". `from` is included, `to` is not; both are times of emission. */
+export interface DispatchQuery extends PageQuery {
+  readonly status?: Status | undefined;
+  readonly destination?: string | undefined;
+  readonly route?: string | undefined;
+  readonly eventId?: string | undefined;
+  /** Exactly what their last attempt came to; the empty text for those that say nothing. */
+  readonly reason?: string | undefined;
+}
+
+/** A line of `watchDispatch`: the stored state, or what the engine reports of the run. */
+export type WatchLine =
+  | { readonly kind: "dispatch"; readonly dispatch: DispatchView }
+  | { readonly kind: "run"; readonly event: { readonly type: string; readonly timestamp: string } & Record<string, unknown> };

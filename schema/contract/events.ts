@@ -1,0 +1,69 @@
+import type { Json } from "../json.ts";
+import type { DispatchView } from "./dispatches.ts";
+import type { PageQuery } from "./page.ts";
+import type { Status } from "./statuses.ts";
+
+/** Links an event to the delivery that caused it. */
+export interface Cause {
+  /** Id of the first event of the chain. */
+  readonly correlationId: string;
+  /** Id of the dispatch in whose handling the event was emitted; the id of its event is all before the `-`. */
+  readonly causationId: string;
+  /** How many causes lead here; 0 for an event without one. A chain ends at 32. */
+  readonly depth: number;
+}
+
+/** An event with CloudEvents attribute names. Attributes that were not given are absent, not `null`. */
+export interface HubEvent<Data = Json> {
+  /** UUIDv7: sorts by time of emission. */
+  readonly id: string;
+  readonly type: string;
+  readonly source?: string;
+  readonly subject?: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly data: Data;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly depth: number;
+}
+
+export interface EventDetail extends HubEvent {
+  readonly key?: string;
+  readonly emittedAt: string;
+  /** The configuration that routed it. */
+  readonly configVersion: string;
+  readonly dispatches: readonly DispatchView[];
+}
+
+/** Filters combine with "and". `from` is included, `to` is not; both are times of emission. */
+export interface EventQuery extends PageQuery {
+  readonly type?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly source?: string | undefined;
+  readonly key?: string | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+/** Filters of `listEvents`, and text in the data. */
+export interface EventSearch extends EventQuery {
+  /** Found somewhere in the data as JSON text, or in a value of it; the case of the letters A to Z does not matter. At most 200 characters. */
+  readonly text?: string | undefined;
+}
+
+/** An event without its data, and how what it was owed to stands. */
+export interface EventSummary {
+  readonly id: string;
+  readonly type: string;
+  readonly source?: string;
+  readonly subject?: string;
+  /** RFC 3339. */
+  readonly emittedAt: string;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly depth: number;
+  /** Start of the data as JSON text, at most 200 characters. */
+  readonly excerpt: string;
+  /** Its dispatches, redrives included. */
+  readonly dispatches: Readonly<Partial<Record<Status, number>>>;
+}

@@ -1,0 +1,17 @@
+export interface PageQuery {
+  readonly from?: string | Date | undefined;
+  readonly to?: string | Date | undefined;
+  /** Rows a page: 1 to 200, by default 50. */
+  readonly limit?: number | undefined;
+  /** From the page before, with the same filters. */
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * A page, newest first (ongoing dispatches: those the hub looks at next, first; events by key: in the order of sources). It may be short, even empty, and still have
+ * a cursor: a call reads a bounded number of rows. The list has ended when there is no cursor.
+ */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor?: string;
+}

@@ -1,0 +1,19 @@
+/** What an attempt came to. */
+export const OUTCOMES = ["complete", "ignored", "failed", "misconfigured"] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Where a dispatch stands. All but `ongoing` are final. */
+export const SETTLED_STATUSES = ["complete", "ignored", "failed", "misconfigured", "lost", "cancelled"] as const;
+
+/** Given up: somebody has to do something about it. */
+export const BAD_STATUSES = ["failed", "misconfigured", "lost"] as const satisfies readonly SettledStatus[];
+
+export const STATUSES = ["ongoing", ...SETTLED_STATUSES] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+export type SettledStatus = (typeof SETTLED_STATUSES)[number];
+
+/** Where a dispatch stands, as people say it; derived, never stored. */
+export type Stage = "scheduled" | "waiting to retry" | "running" | SettledStatus;
