@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { storableText } from "../contract/emit-input.ts";
+import { storableText } from "../text.ts";
 import { closedObject, type Issue, inWords, issuesOf } from "../wording.ts";
 
 const TEAM = 'expected the name of a Cloudflare One team: "acme" or "acme.cloudflareaccess.com"';

@@ -3,20 +3,11 @@ import { durationBetween } from "../config/duration.ts";
 import type { Json } from "../json.ts";
 import { EMIT } from "../limits.ts";
 import { moment } from "../moment.ts";
+import { storableText } from "../text.ts";
 import { closedObject } from "../wording.ts";
 import type { EmitInput, EmitOptions } from "./emit.ts";
 
-/** Text that SQLite stores and returns unchanged. */
-export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\0");
-}
-
-/** Schema of text that is stored. */
-export function storableText(maxLength: number) {
-  return z.string().min(1).max(maxLength).refine(isStorableText, { error: "holds a NUL character or a lone surrogate" });
-}
-
-const text = storableText(EMIT.maxTextLength);
+export const text = storableText(EMIT.maxTextLength);
 
 /** An id of ours, or of a chain that began elsewhere. */
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, { error: "expected an id: pass delivery.cause as it is" });

@@ -1,5 +1,5 @@
 import type { BulkParams } from "../../schema/storage/messages.ts";
-import { isOver } from "../domain/audit/audit.ts";
+import { isOver } from "../domain/attempt/run-status.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
 

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { CloudflareAccess } from "../../../schema/config/console.ts";
-import { isStorableText } from "../../../schema/contract/emit-input.ts";
+import { isStorableText } from "../../../schema/text.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Who a token speaks for, or why it is not accepted: in words that hold nothing of it. */

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
-import { storableText } from "../../../schema/contract/emit-input.ts";
+import { storableText } from "../../../schema/text.ts";
 import { isLocalhost } from "./loopback.ts";
 import { Page, type Refusal, refuse } from "./refusal-page.tsx";
 import { pathWithin } from "./same-origin.ts";

@@ -3,6 +3,7 @@ import type { RunView } from "../../../schema/contract/dispatches.ts";
 import { OUTCOMES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
+import { isAlive } from "../attempt/run-status.ts";
 
 /** A piece of what is stored, with what the engine says of its runs. */
 export interface AuditPiece {
@@ -61,17 +62,6 @@ export function auditPiece({ events, dispatches, now }: AuditPiece): AuditFigure
   };
 }
 
-/** A run that the engine knows to have ended, or does not know. */
-export function isOver(run: RunView["status"] | null): boolean {
-  return run !== null && OVER.includes(run);
-}
-
-/** A run that the engine knows not to have ended. */
-export function isAlive(run: RunView["status"] | null): boolean {
-  return run !== null && run !== "unknown" && !isOver(run);
-}
-
-const OVER: readonly RunView["status"][] = ["complete", "errored", "terminated", "missing"];
 const HELD_BACK: readonly RunView["status"][] = ["queued", "paused", "waitingForPause", "rollingBack"];
 
 type Found = readonly [name: Mismatch, id: string];

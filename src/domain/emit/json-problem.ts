@@ -1,5 +1,5 @@
-import { isStorableText } from "../../../schema/contract/emit-input.ts";
 import type { FaultCode } from "../../../schema/faults.ts";
+import { isStorableText } from "../../../schema/text.ts";
 
 /** Why a value cannot be stored as JSON, and where: `data.items[3].price is NaN`. */
 export interface JsonProblem {

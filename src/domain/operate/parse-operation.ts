@@ -1,53 +1,15 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { delivery } from "../../../schema/config/policy.ts";
-import type { BulkFilter, BulkKind } from "../../../schema/contract/bulks.ts";
-import type { ResumeOptions } from "../../../schema/contract/destinations.ts";
-import { storableText } from "../../../schema/contract/emit-input.ts";
 import type { Operation, RetryOptions } from "../../../schema/contract/operations.ts";
-import { SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
-import { Fault } from "../../../schema/faults.ts";
-import { BULK } from "../../../schema/limits.ts";
-import { momentMs as time } from "../../../schema/moment.ts";
+import { storableText } from "../../../schema/text.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { parsedOr } from "../base/parsed.ts";
 
-const said = { by: storableText(200).optional(), reason: storableText(1_000).optional() };
+export const said = { by: storableText(200).optional(), reason: storableText(1_000).optional() };
 
 const operation = closedObject(said) satisfies z.ZodType<unknown, Operation>;
+
 const retryOptions = closedObject({ ...delivery, ...said }) satisfies z.ZodType<unknown, RetryOptions>;
-const resumeOptions = closedObject({ rate: z.number().min(0.01).max(10_000).optional(), ...said }) satisfies z.ZodType<
-  unknown,
-  ResumeOptions
->;
-
-const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
-const bulkFilter = closedObject({
-  status: z.enum(SETTLED_STATUSES).optional(),
-  destination: z.string().min(1).optional(),
-  route: z.string().min(1).optional(),
-  reason: z.string().optional(),
-  from: time.optional(),
-  to: time.optional(),
-  ids: ids.optional(),
-}) satisfies z.ZodType<unknown, BulkFilter>;
-
-/** Times in milliseconds, so that it means the same when it is read back. */
-export type ParsedBulkFilter = z.infer<typeof bulkFilter>;
-
-/** Throws `query.invalid`. */
-export function parseBulkKind(kind: unknown): BulkKind {
-  if (kind === "retry" || kind === "cancel") return kind;
-  throw new Fault("query.invalid", `kind: expected "retry" or "cancel".`);
-}
-
-/** Throws `query.invalid` naming the filter. */
-export function parseBulkFilter(kind: BulkKind, filter: unknown, now: number): ParsedBulkFilter & { readonly to: number } {
-  const parsed = parsedOr("query.invalid", bulkFilter.safeParse(filter ?? {}, inWords));
-  if (kind === "cancel" && parsed.status !== undefined) {
-    throw new Fault("query.invalid", "status: what is cancelled is ongoing; leave it out.");
-  }
-  return { ...parsed, to: Math.min(parsed.to ?? now, now) };
-}
 
 /** Throws `options.invalid` naming the option. */
 export function parseOperation(options: unknown = {}): z.infer<typeof operation> {
@@ -57,9 +19,4 @@ export function parseOperation(options: unknown = {}): z.infer<typeof operation>
 /** Throws `options.invalid` naming the option. */
 export function parseRetryOptions(options: unknown = {}): z.infer<typeof retryOptions> {
   return parsedOr("options.invalid", retryOptions.safeParse(options, inWords));
-}
-
-/** Throws `options.invalid` naming the option. */
-export function parseResumeOptions(options: unknown = {}): z.infer<typeof resumeOptions> {
-  return parsedOr("options.invalid", resumeOptions.safeParse(options, inWords));
 }

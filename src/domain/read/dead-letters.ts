@@ -1,5 +1,5 @@
 import type { DeadLetterGroup, DeadLetters } from "../../../schema/contract/dead-letters.ts";
-import { emittedAt } from "./views.ts";
+import { emittedAt } from "../base/iso.ts";
 
 /** Dispatches with one destination, status and reason: ids of the first and of the last by time of emission. */
 export interface BadGroup extends Pick<DeadLetterGroup, "destination" | "status" | "count" | "latest"> {

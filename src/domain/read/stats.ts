@@ -2,7 +2,7 @@ import type { DestinationStats, DispatchStats, Percentiles, RouteStats } from ".
 import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { STATS } from "../../../schema/limits.ts";
 import { isBad } from "../attempt/stage.ts";
-import { emittedAt } from "./views.ts";
+import { emittedAt } from "../base/iso.ts";
 
 /** Dispatches of one destination, route and status. */
 export interface CountedGroup {

@@ -4,7 +4,7 @@ import { BULK } from "../../../schema/limits.ts";
 import type { StoredBulk } from "../../../schema/storage/tables.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import type { Position } from "../../domain/base/cursor.ts";
-import type { ParsedBulkFilter } from "../../domain/operate/parse-operation.ts";
+import type { ParsedBulkFilter } from "../../domain/operate/bulk-filter.ts";
 import { planRedrives, type Retriable } from "../../domain/operate/redrive.ts";
 import { finishBulk, readBulk } from "../../store/operate/bulks.ts";
 import { cancelDispatches } from "../../store/operate/cancel-dispatches.ts";

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { Fault } from "../../../schema/faults.ts";
 import type { StoredDispatch, StoredNote } from "../../../schema/storage/tables.ts";
-import { parseId } from "../../domain/read/read-query.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
 
 /** Who operates the hub, and how to go on after the reply. */

@@ -3,7 +3,7 @@ import { Fault } from "../../../schema/faults.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import { parseRetryOptions } from "../../domain/operate/parse-operation.ts";
 import { planRedrive, rootOf } from "../../domain/operate/redrive.ts";
-import { dispatchView } from "../../domain/read/views.ts";
+import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { storeRedrive } from "../../store/operate/store-redrive.ts";
 import { readDispatch, readLine } from "../../store/read/read-dispatches.ts";
 import { type Operator, operationNote, requireDispatch } from "./operator.ts";

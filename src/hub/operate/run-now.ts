@@ -4,7 +4,7 @@ import type { RunParams } from "../../../schema/storage/messages.ts";
 import { createRun, replaceRun, wakeRun } from "../../bindings/dispatch-runs.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
-import { dispatchView } from "../../domain/read/views.ts";
+import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { hurryDispatch } from "../../store/operate/hurry-dispatch.ts";
 import { type Operator, operationNote, requireDispatch } from "./operator.ts";
 

@@ -3,10 +3,12 @@ import { Fault } from "../../../schema/faults.ts";
 import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
 import { didYouMean } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
-import { parseOperation, parseResumeOptions } from "../../domain/operate/parse-operation.ts";
-import { parseId } from "../../domain/read/read-query.ts";
-import { controlView } from "../../domain/read/views.ts";
-import { giveMoments, holdDestination, readBacklog, readControls, releaseDestination } from "../../store/pause/controls.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
+import { parseOperation } from "../../domain/operate/parse-operation.ts";
+import { controlView } from "../../domain/pause/control-view.ts";
+import { parseResumeOptions } from "../../domain/pause/resume-options.ts";
+import { giveMoments, readBacklog } from "../../store/pause/backlog.ts";
+import { holdDestination, readControls, releaseDestination } from "../../store/pause/controls.ts";
 import { type Operator, operationNote } from "../operate/operator.ts";
 
 /** Every destination of the configuration, and whether it is held back; also one that is, although the configuration no longer has it. */

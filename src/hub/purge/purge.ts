@@ -1,7 +1,7 @@
 import type { PurgePage } from "../../../schema/contract/purge.ts";
 import { PURGE } from "../../../schema/limits.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
-import { parsePurge } from "../../domain/read/read-query.ts";
+import { parsePurge } from "../../domain/purge/purge-query.ts";
 import { countPurgeable, purgeRows, readChainsInUse, readOldEvents, readOldLetters } from "../../store/purge/purge-chains.ts";
 
 /** How often chains are looked at again that came into use just before they were to be deleted. */

@@ -1,6 +1,6 @@
 import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
+import { parseDeadLetterQuery } from "../../domain/read/dead-letter-query.ts";
 import { deadLettersView } from "../../domain/read/dead-letters.ts";
-import { parseDeadLetterQuery } from "../../domain/read/read-query.ts";
 import { readDeadLetters } from "../../store/read/read-dead-letters.ts";
 
 /** What was given up and nobody has retried, in groups, from a bounded number of rows. */

@@ -2,8 +2,9 @@ import type { DispatchDetail, DispatchView } from "../../../schema/contract/disp
 import type { Page } from "../../../schema/contract/page.ts";
 import { runView } from "../../bindings/dispatch-runs.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
-import { parseDispatchQuery, parseId } from "../../domain/read/read-query.ts";
-import { dispatchDetail, dispatchView } from "../../domain/read/views.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
+import { parseDispatchQuery } from "../../domain/read/dispatch-query.ts";
+import { dispatchDetail, dispatchView } from "../../domain/read/dispatch-view.ts";
 import { positionOf, readDispatch, readDispatches, readExecutions, readNotes } from "../../store/read/read-dispatches.ts";
 
 /** A dispatch with its executions, its notes and the live state of its run; `null` when there is none of this id. */

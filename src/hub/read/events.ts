@@ -1,8 +1,10 @@
 import type { EventDetail, EventSummary, HubEvent } from "../../../schema/contract/events.ts";
 import type { Page } from "../../../schema/contract/page.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
-import { parseEventQuery, parseEventSearch, parseId } from "../../domain/read/read-query.ts";
-import { dispatchView, eventDetail, eventSummary, eventView } from "../../domain/read/views.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
+import { dispatchView } from "../../domain/read/dispatch-view.ts";
+import { parseEventQuery, parseEventSearch } from "../../domain/read/event-query.ts";
+import { eventDetail, eventSummary, eventView } from "../../domain/read/event-view.ts";
 import { countDispatchesOf, readDispatchesOf } from "../../store/read/read-dispatches.ts";
 import { findEvents, positionOf, readEvent, readEvents } from "../../store/read/read-events.ts";
 

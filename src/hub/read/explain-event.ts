@@ -1,6 +1,6 @@
 import type { EventExplanation } from "../../../schema/contract/explanations.ts";
-import { parseId } from "../../domain/read/read-query.ts";
-import { eventView } from "../../domain/read/views.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
+import { eventView } from "../../domain/read/event-view.ts";
 import { explainRoutes } from "../../domain/routing/explanation.ts";
 import { storedRouting } from "../../domain/routing/routing.ts";
 import { readConfigs } from "../../store/emit/configs.ts";

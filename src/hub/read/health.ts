@@ -2,7 +2,7 @@ import type { Health } from "../../../schema/contract/health.ts";
 import { D1, DAY_MS, READ } from "../../../schema/limits.ts";
 import { configured } from "../../bindings/configuration.ts";
 import { lastAudit } from "../../domain/audit/audit-sums.ts";
-import { emittedAt } from "../../domain/read/views.ts";
+import { emittedAt } from "../../domain/base/iso.ts";
 import { readHealth } from "../../store/read/read-health.ts";
 
 /** The hub at a glance, from a bounded number of rows. */

@@ -1,8 +1,8 @@
 import type { Stats } from "../../../schema/contract/stats.ts";
 import { STATS } from "../../../schema/limits.ts";
-import { parseStatsQuery } from "../../domain/read/read-query.ts";
+import { emittedAt } from "../../domain/base/iso.ts";
 import { destinationStats } from "../../domain/read/stats.ts";
-import { emittedAt } from "../../domain/read/views.ts";
+import { parseStatsQuery } from "../../domain/read/stats-query.ts";
 import { readStats } from "../../store/read/read-stats.ts";
 
 interface Kept {

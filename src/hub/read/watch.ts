@@ -1,8 +1,8 @@
 import type { WatchLine } from "../../../schema/contract/dispatches.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
-import { parseId } from "../../domain/read/read-query.ts";
-import { dispatchView } from "../../domain/read/views.ts";
+import { parseId } from "../../domain/base/parse-id.ts";
+import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
 
 /** How long the stored state goes unseen while the run says nothing. */

@@ -7,7 +7,7 @@ import { withStorage } from "../d1/storage.ts";
 import { type ConfigRow, configStatements } from "../emit/configs.ts";
 import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "../emit/known-keys.ts";
 import { planStatements } from "../emit/plan-statements.ts";
-import { controlStatements } from "../pause/controls.ts";
+import { controlStatements } from "./auto-pause.ts";
 
 /** One attempt with all that follows from it: a plain value that survives being written down and read back. */
 export interface AttemptRecord {

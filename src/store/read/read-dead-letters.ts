@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { GIVEN_UP } from "../../../schema/limits.ts";
+import type { ParsedDeadLetterQuery } from "../../domain/read/dead-letter-query.ts";
 import type { BadGroup, BadGroups } from "../../domain/read/dead-letters.ts";
-import type { ParsedDeadLetterQuery } from "../../domain/read/read-query.ts";
 import { readAll, where } from "../d1/page.ts";
 import { retriable } from "./read-matching.ts";
 

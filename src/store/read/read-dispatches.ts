@@ -4,8 +4,10 @@ import { READ } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../domain/attempt/stage.ts";
 import type { Position } from "../../domain/base/cursor.ts";
-import type { ParsedDispatchQuery } from "../../domain/read/read-query.ts";
-import type { ExecutionFacts, NoteFacts, StatusCounts } from "../../domain/read/views.ts";
+import type { ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
+import type { ExecutionFacts } from "../../domain/read/dispatch-view.ts";
+import type { StatusCounts } from "../../domain/read/event-view.ts";
+import type { NoteFacts } from "../../domain/read/note-view.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
 
 export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,

@@ -2,8 +2,8 @@ import sql, { raw, type Sql } from "sql-template-tag";
 import { READ } from "../../../schema/limits.ts";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Position } from "../../domain/base/cursor.ts";
-import type { ParsedEventQuery, ParsedEventSearch } from "../../domain/read/read-query.ts";
-import type { EventFacts } from "../../domain/read/views.ts";
+import type { ParsedEventQuery, ParsedEventSearch } from "../../domain/read/event-query.ts";
+import type { EventFacts } from "../../domain/read/event-view.ts";
 import { EVENT_COLUMNS } from "../d1/event-columns.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
 

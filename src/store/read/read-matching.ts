@@ -2,7 +2,7 @@ import sql, { empty, raw, type Sql } from "sql-template-tag";
 import type { BulkKind } from "../../../schema/contract/bulks.ts";
 import { BULK } from "../../../schema/limits.ts";
 import type { Position } from "../../domain/base/cursor.ts";
-import type { ParsedBulkFilter } from "../../domain/operate/parse-operation.ts";
+import type { ParsedBulkFilter } from "../../domain/operate/bulk-filter.ts";
 import type { Retriable } from "../../domain/operate/redrive.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
 import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";

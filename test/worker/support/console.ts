@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { consoleApp } from "../../../src/console/app.tsx";
-import { EventHub } from "../../../src/index.ts";
+import { EventHub } from "../../../src/rpc.ts";
 import { envWith } from "./hub.ts";
 
 const ORIGIN = "http://localhost";

@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { EventHubApi } from "../../../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../../../schema/contract/emit.ts";
 import { dispose } from "../../../../src/bindings/dispose.ts";
-import hub, { EventHub as Hub } from "../../../../src/index.ts";
+import { EventHub as Hub } from "../../../../src/rpc.ts";
 import { BulkWorkflow as Bulk } from "../../../../workflows/bulk.ts";
 import { DispatchWorkflow as Dispatch } from "../../../../workflows/dispatch.ts";
 import { type Call, METER_PATH, type Meters, type Timed } from "../meters.ts";

@@ -1,8 +1,8 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isStorableText } from "../../../../schema/contract/emit-input.ts";
 import { REPLY } from "../../../../schema/limits.ts";
+import { isStorableText } from "../../../../schema/text.ts";
 import {
   type Answer,
   answerFromError,

@@ -5,14 +5,8 @@ import { MISMATCHES, type Mismatch } from "../../../../schema/contract/audit.ts"
 import type { RunView } from "../../../../schema/contract/dispatches.ts";
 import { OUTCOMES, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
-import {
-  type AuditedDispatch,
-  type AuditedEvent,
-  auditPiece,
-  type ExecutionFigures,
-  isAlive,
-  isOver,
-} from "../../../../src/domain/audit/audit.ts";
+import { isAlive, isOver } from "../../../../src/domain/attempt/run-status.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, type ExecutionFigures } from "../../../../src/domain/audit/audit.ts";
 
 const NOW = 10 * DAY_MS;
 const TIMEOUT = 5 * MINUTE_MS;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseOperation, parseResumeOptions, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
+import { parseOperation, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
+import { parseResumeOptions } from "../../../../src/domain/pause/resume-options.ts";
 import { messageOf } from "../../support/message-of.ts";
 
 const DOORS = [

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { STATUSES } from "../../../../schema/contract/statuses.ts";
-import { parseAuditQuery, parseDispatchQuery, parseEventQuery, parseId, parsePurge } from "../../../../src/domain/read/read-query.ts";
+import { parseAuditQuery } from "../../../../src/domain/audit/audit-query.ts";
+import { parseId } from "../../../../src/domain/base/parse-id.ts";
+import { parsePurge } from "../../../../src/domain/purge/purge-query.ts";
+import { parseDispatchQuery } from "../../../../src/domain/read/dispatch-query.ts";
+import { parseEventQuery } from "../../../../src/domain/read/event-query.ts";
 import { messageOf } from "../../support/message-of.ts";
 
 const TIME = 'expected a time such as "2026-11-21T10:00:00Z"';

@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
-import {
-  dispatchDetail,
-  dispatchView,
-  emittedAt,
-  eventDetail,
-  eventView,
-  executionView,
-  noteView,
-} from "../../../../src/domain/read/views.ts";
+import { emittedAt } from "../../../../src/domain/base/iso.ts";
+import { dispatchDetail, dispatchView, executionView } from "../../../../src/domain/read/dispatch-view.ts";
+import { eventDetail, eventView } from "../../../../src/domain/read/event-view.ts";
+import { noteView } from "../../../../src/domain/read/note-view.ts";
 import { policyOf } from "../../support/policies.ts";
 import { eventRow } from "../../support/rows.ts";
 

@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isStorableText } from "../../../../schema/contract/emit-input.ts";
+import { isStorableText } from "../../../../schema/text.ts";
 
 describe("text that SQLite returns unchanged", () => {
   test.each(["", "a", "é", "日本", "👩‍👧", "\u{10ffff}", "\u0001", "\uffff", "a\nb"])("%j is storable", (text) => {
