@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import { WORKFLOW } from "../schema/limits.ts";
 import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
+import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";
 import { storeQueued } from "./hub/emit/store-queued.ts";
@@ -9,12 +10,12 @@ import { takeDeadLetter } from "./reconciler/dead-letters.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
 
 /** Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another. */
-export async function consume(env: Env, batch: MessageBatch): Promise<void> {
+export async function consume(hub: Hub, batch: MessageBatch): Promise<void> {
   const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
   const [messages, runs] = [pLimit(WORKFLOW.callsAtOnce), pLimit(WORKFLOW.callsAtOnce)];
-  const taken = await Promise.all(batch.messages.map((message) => messages(() => take(env, { message, isDead, runs }))));
+  const taken = await Promise.all(batch.messages.map((message) => messages(() => take(hub, { message, isDead, runs }))));
   await sendBack(
-    env,
+    hub,
     taken.filter(({ refused }) => refused.length > 0),
   );
 }
@@ -26,9 +27,9 @@ interface Taken {
 }
 
 /** Acknowledges a message, unless there is something left of it to send back. */
-async function take(env: Env, treatment: Treatment): Promise<Taken> {
+async function take(hub: Hub, treatment: Treatment): Promise<Taken> {
   try {
-    const refused = await treat(env, treatment);
+    const refused = await treat(hub, treatment);
     if (refused.length === 0) treatment.message.ack();
     return { treatment, refused };
   } catch (error) {
@@ -37,11 +38,11 @@ async function take(env: Env, treatment: Treatment): Promise<Taken> {
   }
 }
 
-async function sendBack(env: Env, taken: readonly Taken[]): Promise<void> {
+async function sendBack(hub: Hub, taken: readonly Taken[]): Promise<void> {
   if (taken.length === 0) return;
   try {
     await startLater(
-      env,
+      hub,
       taken.flatMap(({ refused }) => refused),
     );
     for (const { treatment } of taken) treatment.message.ack();
@@ -70,19 +71,19 @@ interface Treatment {
 const NOTHING_REFUSED: readonly RunParams[] = [];
 
 /** Returns the runs that it could not start yet. */
-async function treat(env: Env, { message, isDead, runs }: Treatment): Promise<readonly RunParams[]> {
+async function treat(hub: Hub, { message, isDead, runs }: Treatment): Promise<readonly RunParams[]> {
   const parsed = dispatchMessage.safeParse(message.body, inWords);
   const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
   if (parsed.data?.kind === "emit") {
-    await storeQueued(env, parsed.data);
+    await storeQueued(hub, parsed.data);
   } else if (isDead) {
-    await takeDeadLetter(env, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
+    await takeDeadLetter(hub, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
   } else if (!parsed.success) {
     throw new Error(`malformed message: ${problem}`);
   } else if (parsed.data.kind === "start") {
-    return await startRuns(env, parsed.data.runs);
+    return await startRuns(hub, parsed.data.runs);
   } else {
-    await reconcile(env, { taken: parsed.data.dispatches, limit: runs });
+    await reconcile(hub, { taken: parsed.data.dispatches, limit: runs });
   }
   return NOTHING_REFUSED;
 }

@@ -1,4 +1,5 @@
 import type { EventHubApi } from "../schema/contract/api.ts";
+import { createHub } from "./bindings/hub.ts";
 import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
 import { consume } from "./consume.ts";
@@ -16,12 +17,13 @@ export default {
     return await consoleApp({ hub, env, log: logError }).fetch(request);
   },
   async queue(batch, env) {
-    await consume(env, batch);
+    await consume(createHub(env), batch);
   },
   async scheduled(_controller, env) {
+    const hub = createHub(env);
     try {
-      const { taken, left } = await sweep(env, Date.now());
-      await keepBulksRunning(env);
+      const { taken, left } = await sweep(hub);
+      await keepBulksRunning(hub);
       if (taken > 0) logWarning("swept", { taken, left });
     } catch (error) {
       logError("scheduled", error);

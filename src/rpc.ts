@@ -15,6 +15,7 @@ import type { Page } from "../schema/contract/page.ts";
 import type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
 import { type FaultCode, faultCode } from "../schema/faults.ts";
+import { createHub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
 import { audit } from "./hub/audit/audit.ts";
 import { emit } from "./hub/emit/emit.ts";
@@ -44,7 +45,7 @@ interface CallerProps {
 export class Producer extends WorkerEntrypoint<Env, CallerProps> implements ProducerApi {
   async emit(input: EmitInput | readonly EmitInput[], options?: EmitOptions): Promise<EmitReceipt[]> {
     const { env, ctx } = this;
-    const emitter = { env, callerSource: ctx.props?.source, afterReply: (work: Promise<unknown>) => ctx.waitUntil(work) };
+    const emitter = { hub: createHub(env), callerSource: ctx.props?.source, afterReply: (work: Promise<unknown>) => ctx.waitUntil(work) };
     return await atDoor("emit", () => emit(emitter, input, options));
   }
 }
@@ -52,35 +53,35 @@ export class Producer extends WorkerEntrypoint<Env, CallerProps> implements Prod
 /** RPC for trusted Workers and the console: everything. */
 export class EventHub extends Producer implements EventHubApi {
   async getEvent(id: string): Promise<EventDetail | null> {
-    return await atDoor("getEvent", () => getEvent(this.env, id));
+    return await atDoor("getEvent", () => getEvent(createHub(this.env), id));
   }
 
   async listEvents(query?: EventQuery): Promise<Page<HubEvent>> {
-    return await atDoor("listEvents", () => listEvents(this.env, query));
+    return await atDoor("listEvents", () => listEvents(createHub(this.env), query));
   }
 
   async searchEvents(query?: EventSearch): Promise<Page<EventSummary>> {
-    return await atDoor("searchEvents", () => searchEvents(this.env, query));
+    return await atDoor("searchEvents", () => searchEvents(createHub(this.env), query));
   }
 
   async previewEmit(input: EmitInput): Promise<EmitPreview> {
-    return await atDoor("previewEmit", () => previewEmit({ env: this.env, callerSource: this.ctx.props?.source }, input));
+    return await atDoor("previewEmit", () => previewEmit({ hub: createHub(this.env), callerSource: this.ctx.props?.source }, input));
   }
 
   async getDispatch(id: string): Promise<DispatchDetail | null> {
-    return await atDoor("getDispatch", () => getDispatch(this.env, id));
+    return await atDoor("getDispatch", () => getDispatch(createHub(this.env), id));
   }
 
   async listDispatches(query?: DispatchQuery): Promise<Page<DispatchView>> {
-    return await atDoor("listDispatches", () => listDispatches(this.env, query));
+    return await atDoor("listDispatches", () => listDispatches(createHub(this.env), query));
   }
 
   async watchDispatch(id: string): Promise<ReadableStream<Uint8Array> | null> {
-    return await atDoor("watchDispatch", () => watchDispatch(this.env, id));
+    return await atDoor("watchDispatch", () => watchDispatch(createHub(this.env), id));
   }
 
   async explainEvent(id: string): Promise<EventExplanation | null> {
-    return await atDoor("explainEvent", () => explainEvent(this.env, id));
+    return await atDoor("explainEvent", () => explainEvent(createHub(this.env), id));
   }
 
   async retryDispatch(id: string, options?: RetryOptions): Promise<DispatchView> {
@@ -100,11 +101,11 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async deadLetters(query?: DeadLetterQuery): Promise<DeadLetters> {
-    return await atDoor("deadLetters", () => deadLetters(this.env, query));
+    return await atDoor("deadLetters", () => deadLetters(createHub(this.env), query));
   }
 
   async previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview> {
-    return await atDoor("previewBulk", () => previewBulk(this.env, kind, filter));
+    return await atDoor("previewBulk", () => previewBulk(createHub(this.env), kind, filter));
   }
 
   async retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView> {
@@ -116,11 +117,11 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async getBulk(id: string): Promise<BulkDetail | null> {
-    return await atDoor("getBulk", () => getBulk(this.env, id));
+    return await atDoor("getBulk", () => getBulk(createHub(this.env), id));
   }
 
   async listBulks(): Promise<BulkView[]> {
-    return await atDoor("listBulks", () => listBulks(this.env));
+    return await atDoor("listBulks", () => listBulks(createHub(this.env)));
   }
 
   async stopBulk(id: string, options?: Operation): Promise<BulkDetail> {
@@ -128,7 +129,7 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async listDestinations(): Promise<DestinationControl[]> {
-    return await atDoor("listDestinations", () => listDestinations(this.env));
+    return await atDoor("listDestinations", () => listDestinations(createHub(this.env)));
   }
 
   async pauseDestination(name: string, options?: Operation): Promise<DestinationControl> {
@@ -140,15 +141,15 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async configuration(): Promise<ConfigurationView> {
-    return await atDoor("configuration", () => configuration(this.env));
+    return await atDoor("configuration", () => configuration(createHub(this.env)));
   }
 
   async health(): Promise<Health> {
-    return await atDoor("health", () => health(this.env));
+    return await atDoor("health", () => health(createHub(this.env)));
   }
 
   async stats(query?: StatsQuery): Promise<Stats> {
-    return await atDoor("stats", () => stats(this.env, query));
+    return await atDoor("stats", () => stats(createHub(this.env), query));
   }
 
   async audit(query?: AuditQuery): Promise<AuditPage> {
@@ -156,12 +157,12 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage> {
-    return await atDoor("purge", () => purge(this.env, before, query));
+    return await atDoor("purge", () => purge(createHub(this.env), before, query));
   }
 }
 
 function operatorOf(env: Env, ctx: ExecutionContext<CallerProps>): Operator {
-  return { env, name: ctx.props?.source ?? "rpc", afterReply: (work) => ctx.waitUntil(work) };
+  return { hub: createHub(env), name: ctx.props?.source ?? "rpc", afterReply: (work) => ctx.waitUntil(work) };
 }
 
 /** Faults that somebody who runs the hub should see. */

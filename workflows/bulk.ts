@@ -1,5 +1,6 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
 import { BULK_STEP, type BulkParams } from "../schema/storage/messages.ts";
+import { createHub } from "../src/bindings/hub.ts";
 import { endPieces, type NextPiece, performPiece } from "../src/hub/operate/bulk-piece.ts";
 
 /** A database that is away for a while holds the operation up and does not end it. */
@@ -14,9 +15,11 @@ export class BulkWorkflow extends WorkflowEntrypoint<Env, BulkParams> {
     let next: NextPiece | undefined;
     for (let ordinal = 0; next !== null; ordinal++) {
       const after = next;
-      const piece = await step.do(BULK_STEP.piece(ordinal), PIECE, async () => JSON.stringify(await performPiece(this.env, id, after)));
+      const piece = await step.do(BULK_STEP.piece(ordinal), PIECE, async () =>
+        JSON.stringify(await performPiece(createHub(this.env), id, after)),
+      );
       next = JSON.parse(piece) as NextPiece;
     }
-    await step.do(BULK_STEP.end, PIECE, () => endPieces(this.env, id));
+    await step.do(BULK_STEP.end, PIECE, () => endPieces(createHub(this.env), id));
   }
 }

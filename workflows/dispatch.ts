@@ -1,6 +1,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep, type WorkflowStepConfig } from "cloudflare:workers";
 import { SECOND_MS, WORKFLOW } from "../schema/limits.ts";
 import { type RunParams, STEP } from "../schema/storage/messages.ts";
+import { createHub } from "../src/bindings/hub.ts";
 import { attempt } from "../src/executor/attempt.ts";
 import { readDeliverResult } from "../src/executor/deliver-result.ts";
 import { record, type Stand } from "../src/executor/record.ts";
@@ -26,12 +27,12 @@ export class DispatchWorkflow extends WorkflowEntrypoint<Env, RunParams> {
     if (dueAt > event.timestamp.getTime()) await step.sleepUntil(STEP.sleep, notInThePast(dueAt));
 
     for (;;) {
-      const delivered = readDeliverResult(await step.do(STEP.deliver, DELIVER, () => attempt(this.env, id)));
+      const delivered = readDeliverResult(await step.do(STEP.deliver, DELIVER, () => attempt(createHub(this.env), id)));
       if ("status" in delivered) return delivered.status;
 
       const { unrecorded } = delivered;
       const { status } = JSON.parse(
-        await step.do(STEP.record(unrecorded.attempt), RECORD, async () => JSON.stringify(await record(this.env, unrecorded))),
+        await step.do(STEP.record(unrecorded.attempt), RECORD, async () => JSON.stringify(await record(createHub(this.env), unrecorded))),
       ) as Stand;
       if (status !== "ongoing") return status;
     }

@@ -42,6 +42,8 @@ const emitMessage = z.object({
           causationId: z.string().nullable(),
           depth: z.number(),
           configVersion: z.string(),
+          /** When the event itself asks to be delivered: its `at` or `delay`. */
+          notBefore: z.number().optional(),
         }),
       )
       .min(1),

@@ -2,13 +2,14 @@ import { WORKFLOW } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/storage/messages.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
 import { createRuns } from "../bindings/dispatch-runs.ts";
+import type { Hub } from "../bindings/hub.ts";
 
 /**
  * Starts a run for each dispatch; one that exists is left alone. Returns those that the platform's rate has no room for, to be started later.
  * Throws when runs could not be created otherwise; to try all of them again does no harm.
  */
-export async function startRuns(env: Env, runs: readonly RunParams[]): Promise<readonly RunParams[]> {
-  const { refused, failed } = await createRuns(env.DISPATCH_WORKFLOW, runs);
+export async function startRuns(hub: Hub, runs: readonly RunParams[]): Promise<readonly RunParams[]> {
+  const { refused, failed } = await createRuns(hub.env.DISPATCH_WORKFLOW, runs);
   if (failed.length === 0) return refused;
   throw new Error(
     `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,
@@ -19,6 +20,6 @@ export async function startRuns(env: Env, runs: readonly RunParams[]): Promise<r
  * Puts runs that were refused back on the queue, delayed, as new messages: a backlog must not use up the retries of those it came in, and
  * runs that came in many messages go on in few.
  */
-export async function startLater(env: Env, refused: readonly RunParams[]): Promise<void> {
-  await enqueueRuns(env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
+export async function startLater(hub: Hub, refused: readonly RunParams[]): Promise<void> {
+  await enqueueRuns(hub.env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
 }

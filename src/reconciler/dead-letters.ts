@@ -1,6 +1,8 @@
 import { stringify } from "safe-stable-stringify";
 import { v7 as uuidv7 } from "uuid";
+import type { Hub } from "../bindings/hub.ts";
 import { dispatchIdsIn } from "../domain/base/dispatch-ids.ts";
+import { homeStore } from "../store/d1/stores.ts";
 import { recordDeadLetter } from "../store/repair/dead-letter.ts";
 
 /**
@@ -8,14 +10,14 @@ import { recordDeadLetter } from "../store/repair/dead-letter.ts";
  * what was lost may be an order to start or to look at a dispatch, and the dispatch itself is in the database.
  */
 export async function takeDeadLetter(
-  env: Env,
+  hub: Hub,
   { id, sentAt, body, problem }: { id: string; sentAt: Date; body: unknown; problem: string | undefined },
 ): Promise<void> {
   const text = stringify(body) ?? "null";
-  await recordDeadLetter(env.DB, {
+  await recordDeadLetter(homeStore(hub.env), {
     noteId: await noteIdOf(`${id} ${text}`, sentAt),
     dispatchIds: dispatchIdsIn(text),
-    now: Date.now(),
+    now: hub.now(),
     reason: problem === undefined ? "its retries ran out" : `malformed message: ${problem}`,
     detail: `{"messageId":${JSON.stringify(id)},"body":${text}}`,
   });

@@ -1,12 +1,13 @@
 import type { LimitFunction } from "p-limit";
-import { v7 as uuidv7 } from "uuid";
 import { messageOf } from "../../schema/message-of.ts";
 import type { OverdueDispatch } from "../../schema/storage/messages.ts";
 import { configured } from "../bindings/configuration.ts";
 import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
+import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
 import { againAt, decideRepair, type Repair, type RunLook, repairedState } from "../domain/repair/repair.ts";
 import type { NoteRow } from "../store/d1/notes.ts";
+import { homeStore, storeOf } from "../store/d1/stores.ts";
 import { claimRepair, countRestart, giveBack } from "../store/repair/claim-repair.ts";
 import { loadOverdue, type OverdueRow } from "../store/repair/load-overdue.ts";
 
@@ -14,19 +15,19 @@ import { loadOverdue, type OverdueRow } from "../store/repair/load-overdue.ts";
  * Compares overdue dispatches with their runs and repairs what is wrong. Each is claimed before anything is done to it, so that two
  * consumers at once repair it once. One that cannot be repaired now comes up again with a later sweep and harms no other.
  */
-export async function reconcile(env: Env, { taken, limit }: { taken: readonly OverdueDispatch[]; limit: LimitFunction }): Promise<void> {
-  const overdue = await loadOverdue(env.DB, taken);
-  const unreadable = !(await configured(env)).ok;
-  await Promise.all(overdue.map((row) => limit(() => lookAndRepair(env, { ...row, held: row.paused || unreadable }))));
+export async function reconcile(hub: Hub, { taken, limit }: { taken: readonly OverdueDispatch[]; limit: LimitFunction }): Promise<void> {
+  const overdue = await loadOverdue(homeStore(hub.env), taken);
+  const unreadable = !(await configured(hub.env)).ok;
+  await Promise.all(overdue.map((row) => limit(() => lookAndRepair(hub, { ...row, held: row.paused || unreadable }))));
 }
 
 type Held = OverdueRow & { readonly held: boolean };
 
-async function lookAndRepair(env: Env, row: Held): Promise<void> {
+async function lookAndRepair(hub: Hub, row: Held): Promise<void> {
   try {
-    const run = await lookAtRun(env.DISPATCH_WORKFLOW, row.id);
-    const now = Date.now();
-    await repair(env, { row, run, now, decided: decideRepair({ overdue: row, run, now }) });
+    const run = await lookAtRun(hub.env.DISPATCH_WORKFLOW, row.id);
+    const now = hub.now();
+    await repair(hub, { row, run, now, decided: decideRepair({ overdue: row, run, now }) });
   } catch (error) {
     logError("reconcile", error, { dispatchId: row.id });
   }
@@ -39,33 +40,33 @@ interface Case {
   readonly decided: Repair;
 }
 
-async function repair(env: Env, { row, run, now, decided }: Case): Promise<void> {
+async function repair(hub: Hub, { row, run, now, decided }: Case): Promise<void> {
   if (decided.do === "leave") return;
   const to = repairedState(row, decided, now);
-  const note = noteOf({ row, run, now, decided });
-  if (!(await claimRepair(env.DB, { taken: row, to, note }))) return;
+  const note = noteOf(hub, { row, run, now, decided });
+  if (!(await claimRepair(storeOf(hub.env, row.id), { taken: row, to, note }))) return;
   if (to.status !== "ongoing") return;
   const claimed = { id: row.id, checkAt: to.checkAt };
   try {
-    await perform(env, row, decided);
+    await perform(hub, row, decided);
   } catch (error) {
     logError("reconcile.repair", error, { dispatchId: row.id, remedy: decided.do });
     if (note === null) return;
     const back = { checkAt: againAt(row, now), overdueSince: decided.do === "nudge" ? to.overdueSince : row.overdueSince };
-    return await giveBack(env.DB, { claimed, back, note, error: messageOf(error) });
+    return await giveBack(storeOf(hub.env, row.id), { claimed, back, note, error: messageOf(error) });
   }
-  if (decided.do === "restart") await countRestart(env.DB, claimed, row.recoveries + 1);
+  if (decided.do === "restart") await countRestart(storeOf(hub.env, row.id), claimed, row.recoveries + 1);
 }
 
 /** What an operator sees on the dispatch: when, cause, remedy. Looks that do nothing leave no note. */
-function noteOf({ row, run, now, decided }: Case): NoteRow | null {
+function noteOf(hub: Hub, { row, run, now, decided }: Case): NoteRow | null {
   if (!("cause" in decided)) return null;
   const detail = { run: run.status, remedy: decided.do, overdueMs: Math.max(0, now - row.dueAt) };
   const kind = decided.do === "lose" ? "lost" : decided.do === "nudge" ? "nudge" : "repair";
-  return { subjectId: row.id, id: uuidv7(), at: now, kind, by: "reconciler", reason: decided.cause, detail: JSON.stringify(detail) };
+  return { subjectId: row.id, id: hub.newId(), at: now, kind, by: "reconciler", reason: decided.cause, detail: JSON.stringify(detail) };
 }
 
-async function perform({ DISPATCH_WORKFLOW }: Env, { id, dueAt, attempts, hurried }: Held, decided: Repair): Promise<void> {
+async function perform({ env: { DISPATCH_WORKFLOW } }: Hub, { id, dueAt, attempts, hurried }: Held, decided: Repair): Promise<void> {
   switch (decided.do) {
     case "nudge":
     case "wake":

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { HandleReply } from "../../schema/contract/delivery.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { callsOf, errorOf, look, lookToTheEnd, makeDue, refuseExecutions, replying } from "./support/attempts.ts";
@@ -482,8 +483,8 @@ describe.concurrent("the record", () => {
     if (!("unrecorded" in result)) throw new Error(`nothing was handed over: ${JSON.stringify(result)}`);
     expect(await executionsOf(id)).toEqual([]);
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
-    expect(await record(env, result.unrecorded)).toEqual({ status: "complete" });
-    expect(await record(env, result.unrecorded)).toEqual({ status: "complete" });
+    expect(await record(createHub(env), result.unrecorded)).toEqual({ status: "complete" });
+    expect(await record(createHub(env), result.unrecorded)).toEqual({ status: "complete" });
     expect(await executionsOf(id)).toHaveLength(1);
     expect(await eventsCausedBy(id)).toMatchObject([{ type: "fast.follow", data: '{"a":[0]}' }]);
     expect(await callsOf(id)).toHaveLength(1);

@@ -6,6 +6,7 @@ import type { SettledStatus } from "../../schema/contract/statuses.ts";
 import { STATUSES } from "../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
 import { createRuns } from "../../src/bindings/dispatch-runs.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { audit } from "../../src/hub/audit/audit.ts";
 import { look, lookToTheEnd } from "./support/attempts.ts";
@@ -20,7 +21,7 @@ import { wholeDatabase } from "./support/tables.ts";
 
 type Audit = (query: AuditQuery) => Promise<AuditPage>;
 
-const auditedIn = async (given: Env, query: AuditQuery) => await audit({ env: given, name: "tests" }, query);
+const auditedIn = async (given: Env, query: AuditQuery) => await audit({ hub: createHub(given), name: "tests" }, query);
 
 const overRpc: Audit = async (query) => await hub.audit(query);
 const within =

@@ -4,6 +4,7 @@ import type { DispatchQuery } from "../../schema/contract/dispatches.ts";
 import type { EmitInput } from "../../schema/contract/emit.ts";
 import type { EventQuery } from "../../schema/contract/events.ts";
 import { BULK, READ, STATS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import { previewBulk } from "../../src/hub/operate/bulk.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
@@ -17,7 +18,7 @@ import { look, makeDue, reply, replying } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
 import { consume } from "./support/consume.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
-import { deafQueue, emitWith, envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, emitWith, envWith, hub, hubAt, only, storedDispatch, unique } from "./support/hub.ts";
 import { keptQueue } from "./support/kept-queue.ts";
 import { type Meter, meteredD1 } from "./support/metered-d1.ts";
 import { idAt, storeOld } from "./support/old-chains.ts";
@@ -140,7 +141,9 @@ describe("what repairs cost", () => {
   /** Sweeps, and gives what was put on the queue to the reconciler, which finds a run that stands so. */
   async function repair(run: string): Promise<{ swept: Meter; repaired: Meter; messages: number }> {
     const kept = keptQueue();
-    const swept = await costOf("sweep that takes one dispatch", () => sweep(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), -1_000));
+    const swept = await costOf("sweep that takes one dispatch", () =>
+      sweep(hubAt(-1_000, envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }))),
+    );
     const instance = { status: async () => ({ status: run }), restart: async () => undefined, sendEvent: async () => undefined };
     const get = async () => (run === "missing" ? await Promise.reject(new Error("instance.not_found")) : instance);
     const engine = { get, createBatch: async () => ({ created: [], errors: [] }) };
@@ -186,7 +189,7 @@ describe("what a queued emit costs", () => {
   it("is one message, whatever it holds, and as many rows and round trips as a stored one", async () => {
     const kept = keptQueue();
     const away = envWith({ DB: faultyD1(env.DB, { of: /./, faultOf: () => "lost" }), DISPATCH_QUEUE: kept.queue });
-    const emitter = { env: away, callerSource: undefined, afterReply: () => undefined };
+    const emitter = { hub: createHub(away), callerSource: undefined, afterReply: () => undefined };
     await emit(
       emitter,
       Array.from({ length: 20 }, () => ({ type: "fast.budget", data: 1 })),
@@ -203,7 +206,11 @@ describe("what a queued emit costs", () => {
 
   it("is nothing while the database answers", async () => {
     const kept = keptQueue();
-    const emitter = { env: envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), callerSource: undefined, afterReply: () => undefined };
+    const emitter = {
+      hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })),
+      callerSource: undefined,
+      afterReply: () => undefined,
+    };
     const input = { type: "unrouted.budget", data: 1 };
     await emit(emitter, input);
     const { rowsWritten, roundTrips } = await costOf("emit an event with allowQueued", () => emit(emitter, input, { allowQueued: true }));
@@ -268,7 +275,7 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
   ];
   for (const query of eventLists) {
     it(`the list of events by ${JSON.stringify(query)} reads at most ${LIST} rows and a page`, async () => {
-      const { rowsRead } = await costOf(`listEvents ${JSON.stringify(query)}`, () => listEvents(metered, query));
+      const { rowsRead } = await costOf(`listEvents ${JSON.stringify(query)}`, () => listEvents(createHub(metered), query));
       expect(rowsRead).toBeLessThanOrEqual(LIST + READ.maxPage);
     });
   }
@@ -289,22 +296,22 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
   ];
   for (const query of dispatchLists) {
     it(`the list of dispatches by ${JSON.stringify(query)} reads at most ${LIST} rows and a page`, async () => {
-      const { rowsRead } = await costOf(`listDispatches ${JSON.stringify(query)}`, () => listDispatches(metered, query));
+      const { rowsRead } = await costOf(`listDispatches ${JSON.stringify(query)}`, () => listDispatches(createHub(metered), query));
       expect(rowsRead).toBeLessThanOrEqual(LIST + READ.maxPage);
     });
   }
 
   it("statistics read a bounded number of rows in one round trip, and what was given up only what was", async () => {
-    const counted = await costOf("stats", () => stats(metered, {}));
+    const counted = await costOf("stats", () => stats(createHub(metered), {}));
     expect([counted.rowsRead <= 4 * STATS.rows, counted.roundTrips]).toEqual([true, 1]);
-    const given = await costOf("deadLetters of 20", () => deadLetters(metered, { destination: "email" }));
+    const given = await costOf("deadLetters of 20", () => deadLetters(createHub(metered), { destination: "email" }));
     expect([given.rowsRead <= 300, given.roundTrips]).toEqual([true, 1]);
-    await costOf("searchEvents for text that is not there", () => searchEvents(metered, { text: "nothing" }));
-    await costOf("searchEvents for text that is everywhere", () => searchEvents(metered, { text: "0" }));
+    await costOf("searchEvents for text that is not there", () => searchEvents(createHub(metered), { text: "nothing" }));
+    await costOf("searchEvents for text that is everywhere", () => searchEvents(createHub(metered), { text: "0" }));
   });
 
   it("the few failed among the many are found by reading just these", async () => {
-    const { cost, result } = await measure(() => listDispatches(metered, { status: "failed" }));
+    const { cost, result } = await measure(() => listDispatches(createHub(metered), { status: "failed" }));
     expect(result.items.length).toBeGreaterThanOrEqual(20);
     expect(cost.rowsRead).toBeLessThanOrEqual(100);
   });
@@ -312,25 +319,25 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
   it("what a bulk operation would do is counted by reading what may match once, and a page of it as an example", async () => {
     // With what the tests above have let fail. Whether one has been retried is seen at one row more, and its redrives are counted at another.
     const failed = ALL / 1_000 + 5;
-    const { rowsRead } = await costOf("previewBulk of 20", () => previewBulk(metered, "retry", { destination: "email" }));
+    const { rowsRead } = await costOf("previewBulk of 20", () => previewBulk(createHub(metered), "retry", { destination: "email" }));
     expect(rowsRead).toBeLessThanOrEqual(2 * failed + 3 * (BULK.sample + 1));
   });
 
   it("an event and a dispatch are found without looking at others", async () => {
-    const found = await costOf("getEvent", () => getEvent(metered, ids[7]));
-    const detail = await costOf("getDispatch", () => getDispatch(metered, `${ids[7]}-0`));
+    const found = await costOf("getEvent", () => getEvent(createHub(metered), ids[7]));
+    const detail = await costOf("getDispatch", () => getDispatch(createHub(metered), `${ids[7]}-0`));
     expect(found.rowsRead).toBeLessThanOrEqual(5);
     expect(detail.rowsRead).toBeLessThanOrEqual(5);
   });
 
   it("the hub's health is read from a bounded number of rows, each of them once, in one round trip", async () => {
-    const { rowsRead, roundTrips } = await costOf("health", () => health(metered));
+    const { rowsRead, roundTrips } = await costOf("health", () => health(createHub(metered)));
     expect(roundTrips).toBe(1);
     expect(rowsRead).toBeLessThanOrEqual(READ.healthRows + READ.scanRows + READ.latestEvents + 100);
   });
 
   it("a sweep with nothing overdue reads next to nothing and writes nothing", async () => {
-    const { rowsRead, rowsWritten } = await costOf("sweep with nothing overdue", () => sweep(metered, 0));
+    const { rowsRead, rowsWritten } = await costOf("sweep with nothing overdue", () => sweep(hubAt(0, metered)));
     expect([rowsRead <= 5, rowsWritten]).toEqual([true, 0]);
   });
 
@@ -339,8 +346,8 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     const old = before.getTime() - 3_600_000;
     const firsts = Array.from({ length: 25 }, () => ({ id: idAt(old), dispatches: ["complete" as const] }));
     await storeOld([...firsts, ...firsts.map(({ id, dispatches }) => ({ id: idAt(old), chain: id, dispatches }))]);
-    const dry = await costOf("purge of 50 events with a dispatch each, dry", () => purge(metered, before, { dryRun: true }));
-    const { cost, result } = await measure(() => purge(metered, before, {}));
+    const dry = await costOf("purge of 50 events with a dispatch each, dry", () => purge(createHub(metered), before, { dryRun: true }));
+    const { cost, result } = await measure(() => purge(createHub(metered), before, {}));
     figures["purge of 50 events with a dispatch each"] = cost;
     expect(result).toMatchObject({ events: 50, dispatches: 50, kept: 0 });
     expect([dry.rowsRead < 2_500, cost.rowsRead < 2_500, cost.rowsWritten, cost.roundTrips <= 4]).toEqual([true, true, 200, true]);

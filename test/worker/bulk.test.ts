@@ -2,6 +2,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { BulkView } from "../../schema/contract/bulks.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { performPiece } from "../../src/hub/operate/bulk-piece.ts";
 import hubWorker from "../../src/index.ts";
 import { faultOf } from "./support/failures.ts";
@@ -80,8 +81,8 @@ describe("retryDispatches", () => {
     const reason = unique("pieces-");
     const ids = await failedDispatches("later.pieces", 20, reason);
     const id = await stoppedBulk(reason);
-    await Promise.all([performPiece(env, id, undefined), performPiece(env, id, undefined)]);
-    await performPiece(env, id, undefined);
+    await Promise.all([performPiece(createHub(env), id, undefined), performPiece(createHub(env), id, undefined)]);
+    await performPiece(createHub(env), id, undefined);
     for (const each of ids) expect(await redrivesOf(each)).toHaveLength(1);
     expect(await hub.getBulk(id)).toMatchObject({ done: 20 });
   });
@@ -92,7 +93,7 @@ describe("retryDispatches", () => {
     const id = await stoppedBulk(reason);
     let faults = 0;
     const d1 = faultyD1(env.DB, { of: /INSERT INTO dispatches/, faultOf: () => (faults++ === 0 ? "unheard" : "none") });
-    await performPiece(envWith({ DB: d1 }), id, undefined);
+    await performPiece(createHub(envWith({ DB: d1 })), id, undefined);
     expect(faults).toBe(2);
     for (const each of ids) {
       expect(await redrivesOf(each)).toHaveLength(1);
@@ -105,10 +106,10 @@ describe("retryDispatches", () => {
     const reason = unique("failing-");
     const ids = await failedDispatches("later.failing", 5, reason);
     const id = await stoppedBulk(reason);
-    await performPiece(env, id, undefined);
+    await performPiece(createHub(env), id, undefined);
     const redrives = ids.map((each) => `${each}-r1`);
     await fail(redrives, { reason, settledAt: Date.now() });
-    await performPiece(env, id, undefined);
+    await performPiece(createHub(env), id, undefined);
     for (const each of redrives) expect(await redrivesOf(each)).toEqual([]);
     expect(await hub.getBulk(id)).toMatchObject({ done: 5 });
   });
@@ -162,7 +163,7 @@ describe("a bulk operation", () => {
     const stopped = { state: "stopped", done: 0, notes: [{ kind: "stop", by: "ada", reason: "the wrong ones" }] };
     expect(await hub.stopBulk(id, { by: "ada", reason: "the wrong ones" })).toMatchObject(stopped);
     expect(await hub.stopBulk(id, { by: "grace" })).toMatchObject(stopped);
-    expect(await performPiece(env, id, undefined)).toBeNull();
+    expect(await performPiece(createHub(env), id, undefined)).toBeNull();
     expect(await hub.previewBulk("retry", { reason })).toMatchObject({ count: 2 });
   });
 

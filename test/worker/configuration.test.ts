@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { createHub } from "../../src/bindings/hub.ts";
 import { configuration } from "../../src/hub/read/configuration.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, storedDispatch } from "./support/hub.ts";
@@ -28,5 +29,5 @@ it("version, delay and policy are those that an event is routed by", async () =>
 });
 
 it("a configuration that is none is said to be so", async () => {
-  expect(await faultOf(configuration(envWith({ HUB_CONFIG: { destinations: {}, routes: "none" } })))).toBe("config.invalid");
+  expect(await faultOf(configuration(createHub(envWith({ HUB_CONFIG: { destinations: {}, routes: "none" } }))))).toBe("config.invalid");
 });

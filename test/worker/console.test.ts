@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { STATUSES } from "../../schema/contract/statuses.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { health } from "../../src/hub/read/health.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches } from "./support/bulk.ts";
@@ -214,7 +215,7 @@ describe("the room that is left", () => {
   for (const [bytes, warning] of sizes) {
     it(`${bytes} bytes of 10 GB ${warning ? "are" : "are not yet"} a reason to warn, on the page as well`, async () => {
       const DB = sized(bytes);
-      expect((await health(envWith({ DB }))).storage).toEqual({ bytes, limitBytes, warning });
+      expect((await health(createHub(envWith({ DB })))).storage).toEqual({ bytes, limitBytes, warning });
       const html = await (await consoleOf({ DB }).get("/")).text();
       expect(html.includes("purge what is old")).toBe(warning);
     });

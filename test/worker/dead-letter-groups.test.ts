@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { DeadLetterGroup, DeadLetterQuery } from "../../schema/contract/dead-letters.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import { GIVEN_UP } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";
 import { bulkDispatches } from "./support/bulk.ts";
@@ -209,8 +210,8 @@ describe("of many dead letters", () => {
     await given(Array.from({ length: latest + 1 }, (_, at) => ({ at, reason: at === 0 ? "oldest" : "shut" })));
     const { d1, measure } = meteredD1(env.DB);
     const metered = envWith({ DB: d1 });
-    await deadLetters(metered, {});
-    const { cost, result } = await measure(() => deadLetters(metered, query));
+    await deadLetters(createHub(metered), {});
+    const { cost, result } = await measure(() => deadLetters(createHub(metered), query));
     expect(result).toMatchObject({ total: latest, truncated: true, groups: [{ reason: "shut", count: latest, firstEmittedAt: iso(1) }] });
     expect(cost.roundTrips).toBe(1);
     expect(cost.rowsRead).toBeLessThanOrEqual(7 * latest);
@@ -235,7 +236,7 @@ describe("of many dead letters", () => {
       })),
     ]);
     const { d1, measure } = meteredD1(env.DB);
-    const { cost, result } = await measure(() => deadLetters(envWith({ DB: d1 }), query));
+    const { cost, result } = await measure(() => deadLetters(createHub(envWith({ DB: d1 })), query));
     expect(result.total).toBe(3);
     expect(cost.rowsRead).toBeLessThan(33 * 40);
   });

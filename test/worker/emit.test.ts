@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ProducerApi } from "../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { look } from "./support/attempts.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
@@ -366,10 +367,10 @@ describe("an invalid configuration", () => {
 
   it("an attempt waits without being used up, and goes on when the configuration is mended", async () => {
     const id = await storedDispatch({ type: "once.broken", data: 1 });
-    await expect(attempt(broken(), id)).rejects.toThrow(/^retry:\d{4,}$/);
+    await expect(attempt(createHub(broken()), id)).rejects.toThrow(/^retry:\d{4,}$/);
     expect(await executionsOf(id)).toEqual([]);
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
-    await attempt(envWith({}), id);
+    await attempt(createHub(envWith({})), id);
     expect(await dispatchRow(id)).toMatchObject({ status: "complete", attempts: 1 });
   });
 

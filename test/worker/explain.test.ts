@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../schema/json.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { explainEvent } from "../../src/hub/read/explain-event.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";
 import { faultOf } from "./support/failures.ts";
@@ -147,7 +148,7 @@ describe.concurrent("the configuration that explains", () => {
   it("need not be that of today, nor can that of today be in its way", async () => {
     const id = await storedEvent(7, envWith({ HUB_CONFIG: old }), "fast.broken");
     const broken = envWith({ HUB_CONFIG: { destinations: {}, routes: "none" } });
-    expect((await explainEvent(broken, id))?.routes).toMatchObject([{ id: "old", matched: true }]);
+    expect((await explainEvent(createHub(broken), id))?.routes).toMatchObject([{ id: "old", matched: true }]);
   });
 });
 
@@ -168,11 +169,11 @@ describe.concurrent("what cannot be explained", () => {
 describe("an explanation whose database fails", () => {
   it("once, whichever round trip is lost or goes unheard, is the same, and changes nothing stored", async () => {
     const id = only(await store({ type: "fast.faults", data: 1 })).id;
-    const expected = await explainEvent(env, id);
+    const expected = await explainEvent(createHub(env), id);
     const before = await wholeDatabase(env.DB);
     const explaining: Operation<void> = {
       prepare: async () => undefined,
-      run: async (DB) => await explainEvent(envWith({ DB }), id),
+      run: async (DB) => await explainEvent(createHub(envWith({ DB })), id),
       check: async (_, result) => expect(result).toEqual(expected),
     };
     expect(await withEachTripFailing(explaining)).toEqual([]);
@@ -180,7 +181,7 @@ describe("an explanation whose database fails", () => {
   });
 
   it("to the end says storage.unavailable", async () => {
-    expect(await faultOf(explainEvent(envWith({ DB: failingD1((nth) => (nth > 1 ? "lost" : "none")).d1 }), "x"))).toBe(
+    expect(await faultOf(explainEvent(createHub(envWith({ DB: failingD1((nth) => (nth > 1 ? "lost" : "none")).d1 })), "x"))).toBe(
       "storage.unavailable",
     );
   });

@@ -1,6 +1,7 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { createHub } from "../../src/bindings/hub.ts";
 import { health } from "../../src/hub/read/health.ts";
 import { migrate } from "../../src/store/d1/migrate.ts";
 import { aroundD1 } from "./support/around-d1.ts";
@@ -46,7 +47,7 @@ describe("migrate", () => {
 
   it("40 first uses of the hub at once apply each migration once, and all succeed", async () => {
     const isolates = Array.from({ length: 40 }, () => envWith({ DB: aroundD1(d1, async ({ go }) => await go()) }));
-    const answers = await Promise.all(isolates.map(async (isolate) => await health(isolate)));
+    const answers = await Promise.all(isolates.map(async (isolate) => await health(createHub(isolate))));
     expect(answers.map(({ overdue }) => overdue)).toEqual(Array.from({ length: 40 }, () => 0));
     expect(await appliedNames()).toEqual(WRITTEN.map(({ name }) => name));
   });
@@ -107,14 +108,14 @@ describe("migrate", () => {
       message: "D1_ERROR: not authorized",
     });
     const isolate = envWith({ DB: failing });
-    expect(await failureOf(health(isolate))).toContain("not authorized");
-    expect((await health(isolate)).overdue).toBe(0);
+    expect(await failureOf(health(createHub(isolate)))).toContain("not authorized");
+    expect((await health(createHub(isolate))).overdue).toBe(0);
     expect(await appliedNames()).toEqual(WRITTEN.map(({ name }) => name));
   });
 
   it("a migration whose commit went unheard counts as applied", async () => {
     const unheard = faultyD1(d1, { of: /INSERT INTO d1_migrations/, faultOf: (nth) => (nth === 1 ? "unheard" : "none") });
-    expect((await health(envWith({ DB: unheard }))).overdue).toBe(0);
+    expect((await health(createHub(envWith({ DB: unheard })))).overdue).toBe(0);
     expect(await appliedNames()).toEqual(WRITTEN.map(({ name }) => name));
   });
 });

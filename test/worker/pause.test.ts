@@ -5,6 +5,7 @@ import type { DestinationControl } from "../../schema/contract/destinations.ts";
 import type { Operation as Said } from "../../schema/contract/operations.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import { CHECK, CONTROL, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "../../src/hub/pause/control-destination.ts";
@@ -39,7 +40,7 @@ function ownHub() {
       await operate(envWith({ ...given, ...changes }), async (operator) => await pauseDestination(operator, name, said)),
     resume: async (said: Said & { rate?: number } = {}, changes = {}) =>
       await operate(envWith({ ...given, ...changes }), async (operator) => await resumeDestination(operator, name, said)),
-    list: async () => (await listDestinations(given)).filter(({ destination }) => [name, other].includes(destination)),
+    list: async () => (await listDestinations(createHub(given))).filter(({ destination }) => [name, other].includes(destination)),
     /** As if it had been paused for an hour: no call from before can be under way. */
     pausedLongAgo: async () => await rows("UPDATE controls SET since = since - ? WHERE destination = ?", HOUR_MS, name),
     /** Stores so many events for the destination, and returns the ids of their dispatches in the order of emission. */
@@ -290,7 +291,7 @@ describe.concurrent("a resumption", () => {
     const broken = { HUB_CONFIG: { destinations: {}, routes: "none" } };
     expect(await faultOf(own.pause({}, broken))).toBe("config.invalid");
     expect(await faultOf(own.resume({}, broken))).toBe("config.invalid");
-    expect(await faultOf(listDestinations(envWith(broken)))).toBe("config.invalid");
+    expect(await faultOf(listDestinations(createHub(envWith(broken))))).toBe("config.invalid");
   });
 });
 
@@ -376,7 +377,9 @@ describe.concurrent("a resumption with a rate", () => {
     const own = ownHub();
     await own.pause();
     const without = { HUB_CONFIG: { destinations: { other: { worker: "SCRIPTED" } }, routes: [] } };
-    expect(await listDestinations(envWith(without))).toContainEqual(expect.objectContaining({ destination: own.name, state: "paused" }));
+    expect(await listDestinations(createHub(envWith(without)))).toContainEqual(
+      expect.objectContaining({ destination: own.name, state: "paused" }),
+    );
     expect(await own.resume({}, without)).toEqual({ destination: own.name, state: "open" });
   });
 
@@ -470,7 +473,7 @@ describe("a large backlog", () => {
     await own.pause();
     await backlog(own.name, COUNT);
     const { d1, measure, trips } = meteredD1(env.DB);
-    await listDestinations(envWith({ ...own.given, DB: d1 }));
+    await listDestinations(createHub(envWith({ ...own.given, DB: d1 })));
     const { cost } = await measure(async () => await own.resume({ rate: 400 }, { DB: d1 }));
     const spread = trips().filter(([statement]) => statement?.sql.includes("UPDATE dispatches"));
     const [beyond = 0] = [cost.rowsWritten - 2 * COUNT];

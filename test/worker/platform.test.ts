@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Duration } from "../../schema/config/duration.ts";
 import { configured } from "../../src/bindings/configuration.ts";
 import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";
 import { listDispatches } from "../../src/hub/read/dispatches.ts";
@@ -16,7 +17,7 @@ import { recordDeadLetter } from "../../src/store/repair/dead-letter.ts";
 import { loadOverdue } from "../../src/store/repair/load-overdue.ts";
 import { callsOf, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
-import { deafQueue, emitWith, envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
 import { attempted, called, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
@@ -87,7 +88,7 @@ describe("what workerd says of a destination without a usable handle()", () => {
       },
     });
     const id = await storedDispatch({ type: "odd", data: 1 }, given);
-    await attempt(given, id);
+    await attempt(createHub(given), id);
     return await dispatchRow(id);
   }
 });
@@ -451,7 +452,7 @@ describe("the indexes that queries use", () => {
   /** How SQLite goes about each statement that `work` runs, but for the schema's. */
   async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
     await hub.health();
-    await listEvents(metered, {});
+    await listEvents(createHub(metered), {});
     await measure(work);
     const plans: string[] = [];
     for (const { sql, values } of trips().flat()) {
@@ -462,34 +463,58 @@ describe("the indexes that queries use", () => {
   }
 
   const lists: readonly [string, () => Promise<unknown>, RegExp][] = [
-    ["the sweep's claim", () => sweep(metered, 0), /SEARCH dispatches USING (COVERING )?INDEX dispatches_check \(check_at<\?\)/],
-    ["the list of failed dispatches", () => listDispatches(metered, { status: "failed" }), /USING INDEX dispatches_bad/],
-    ["the list of misconfigured dispatches", () => listDispatches(metered, { status: "misconfigured" }), /USING INDEX dispatches_bad/],
-    ["the list of lost dispatches", () => listDispatches(metered, { status: "lost", destination: "x" }), /USING INDEX dispatches_bad/],
-    ["the list of ongoing dispatches", () => listDispatches(metered, { status: "ongoing" }), /USING INDEX dispatches_check/],
-    ["the list of an event's dispatches", () => listDispatches(metered, { eventId: "x" }), /USING PRIMARY KEY \(id>\? AND id<\?\)/],
-    ["the dispatches of an event", () => getEvent(metered, "x"), /SEARCH events USING PRIMARY KEY \(id=\?\)/],
-    ["the list of events with a key", () => listEvents(metered, { key: "k" }), /USING INDEX events_key \(key=\?\)/],
+    ["the sweep's claim", () => sweep(hubAt(0, metered)), /SEARCH dispatches USING (COVERING )?INDEX dispatches_check \(check_at<\?\)/],
+    ["the list of failed dispatches", () => listDispatches(createHub(metered), { status: "failed" }), /USING INDEX dispatches_bad/],
+    [
+      "the list of misconfigured dispatches",
+      () => listDispatches(createHub(metered), { status: "misconfigured" }),
+      /USING INDEX dispatches_bad/,
+    ],
+    [
+      "the list of lost dispatches",
+      () => listDispatches(createHub(metered), { status: "lost", destination: "x" }),
+      /USING INDEX dispatches_bad/,
+    ],
+    ["the list of ongoing dispatches", () => listDispatches(createHub(metered), { status: "ongoing" }), /USING INDEX dispatches_check/],
+    [
+      "the list of an event's dispatches",
+      () => listDispatches(createHub(metered), { eventId: "x" }),
+      /USING PRIMARY KEY \(id>\? AND id<\?\)/,
+    ],
+    ["the dispatches of an event", () => getEvent(createHub(metered), "x"), /SEARCH events USING PRIMARY KEY \(id=\?\)/],
+    ["the list of events with a key", () => listEvents(createHub(metered), { key: "k" }), /USING INDEX events_key \(key=\?\)/],
     [
       "the list of events with a key of a source",
-      () => listEvents(metered, { key: "k", source: "s" }),
+      () => listEvents(createHub(metered), { key: "k", source: "s" }),
       /USING INDEX events_key \(key=\? AND source=\?\)/,
     ],
-    ["the list of events of a type", () => listEvents(metered, { type: "t" }), /USING INDEX events_type \(type=\?\)/],
+    ["the list of events of a type", () => listEvents(createHub(metered), { type: "t" }), /USING INDEX events_type \(type=\?\)/],
     [
       "the list of events of a type in a window of time",
-      () => listEvents(metered, { type: "t", from: new Date(0), to: new Date() }),
+      () => listEvents(createHub(metered), { type: "t", from: new Date(0), to: new Date() }),
       /USING INDEX events_type \(type=\? AND id>\? AND id<\?\)/,
     ],
-    ["the list of events about a subject", () => listEvents(metered, { subject: "s" }), /USING INDEX events_subject \(subject=\?\)/],
+    [
+      "the list of events about a subject",
+      () => listEvents(createHub(metered), { subject: "s" }),
+      /USING INDEX events_subject \(subject=\?\)/,
+    ],
     [
       "the list of a chain of events",
-      () => listEvents(metered, { correlationId: "c" }),
+      () => listEvents(createHub(metered), { correlationId: "c" }),
       /USING INDEX events_correlation \(correlation_id=\?\).*USING PRIMARY KEY \(id=\?\)/,
     ],
-    ["the list of events", () => listEvents(metered, { to: new Date() }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
-    ["the search of events of a type", () => searchEvents(metered, { type: "t", text: "x" }), /USING INDEX events_type \(type=\?\)/],
-    ["the search of events", () => searchEvents(metered, { to: new Date(), text: '"x"' }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
+    ["the list of events", () => listEvents(createHub(metered), { to: new Date() }), /SEARCH events USING PRIMARY KEY \(id<\?\)/],
+    [
+      "the search of events of a type",
+      () => searchEvents(createHub(metered), { type: "t", text: "x" }),
+      /USING INDEX events_type \(type=\?\)/,
+    ],
+    [
+      "the search of events",
+      () => searchEvents(createHub(metered), { to: new Date(), text: '"x"' }),
+      /SEARCH events USING PRIMARY KEY \(id<\?\)/,
+    ],
   ];
   for (const [what, work, index] of lists) {
     it(`${what} is served by an index, in the order it comes in`, async () => {
@@ -502,14 +527,14 @@ describe("the indexes that queries use", () => {
   }
 
   it("what each destination is owed is counted in the index alone: the dispatches lie far apart among settled ones", async () => {
-    const plans = await plansOf(() => stats(metered, { from: new Date(0) }));
+    const plans = await plansOf(() => stats(createHub(metered), { from: new Date(0) }));
     expect(plans.at(-1)).toContain("SCAN dispatches USING COVERING INDEX dispatches_check");
   });
 
   it("the ongoing list goes on from a cursor by the index", async () => {
     await store(Array.from({ length: 3 }, (_, number) => ({ type: "later.cursor", data: number })));
-    const { cursor } = await listDispatches(metered, { status: "ongoing", limit: 2 });
-    const plans = await plansOf(() => listDispatches(metered, { status: "ongoing", limit: 2, cursor }));
+    const { cursor } = await listDispatches(createHub(metered), { status: "ongoing", limit: 2 });
+    const plans = await plansOf(() => listDispatches(createHub(metered), { status: "ongoing", limit: 2, cursor }));
     expect(plans[0]).toMatch(/SEARCH dispatches USING INDEX dispatches_check \(.*check_at/);
     expect(plans.join()).not.toContain("TEMP B-TREE");
   });
@@ -529,13 +554,13 @@ describe("the indexes that queries use", () => {
       async () => {
         const id = await storedDispatch({ type: "later.plan", data: 1 });
         await rows("UPDATE dispatches SET check_at = 0 WHERE id = ?", id);
-        return await sweep(metered, 0);
+        return await sweep(hubAt(0, metered));
       },
       /SEARCH dispatches USING PRIMARY KEY \(id=\?\); .*SEARCH dispatches USING COVERING INDEX dispatches_check \(check_at<\?\)/,
     ],
     ["the count of what is left", () => countOverdue(d1, 0), /SEARCH dispatches USING COVERING INDEX dispatches_check \(check_at<\?\)/],
     ["what the reconciler loads", () => loadOverdue(d1, [{ id: "x", checkAt: 1 }]), /SEARCH dispatch USING PRIMARY KEY \(id=\?\)/],
-    ["what was given up", () => deadLetters(metered, { to: new Date(), destination: "x" }), /USING INDEX dispatches_bad/],
+    ["what was given up", () => deadLetters(createHub(metered), { to: new Date(), destination: "x" }), /USING INDEX dispatches_bad/],
     [
       "a search, of what it found,",
       async () => await countDispatchesOf(d1, [only(await store({ type: "later.plan", data: 1 })).id]),
@@ -570,7 +595,7 @@ describe("the indexes that queries use", () => {
 
   it("an attempt finds all it needs by primary keys", async () => {
     const id = await storedDispatch({ type: "once.plan", data: 1 });
-    const plans = await plansOf(async () => await attempt(metered, id));
+    const plans = await plansOf(async () => await attempt(createHub(metered), id));
     expect(plans[0]).toMatch(/SEARCH dispatch USING PRIMARY KEY \(id=\?\)/);
     expect(plans[0]).toMatch(/SEARCH event USING PRIMARY KEY \(id=\?\)/);
     expect(plans[0]).toMatch(/SEARCH executions USING PRIMARY KEY \(dispatch_id=\?\)/);

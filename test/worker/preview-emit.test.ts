@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EmitInput } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { previewEmit } from "../../src/hub/emit/preview-emit.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, only, unique } from "./support/hub.ts";
@@ -25,7 +26,7 @@ const given = envWith({
   },
 });
 
-const preview = async (input: unknown, callerSource?: string) => await previewEmit({ env: given, callerSource }, input);
+const preview = async (input: unknown, callerSource?: string) => await previewEmit({ hub: createHub(given), callerSource }, input);
 
 beforeAll(async () => {
   await hub.health();
@@ -80,7 +81,7 @@ describe("a preview of an emit", () => {
     const before = await wholeDatabase(env.DB);
     const { cost } = await measure(async () => {
       await previewEmit(
-        { env: envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), callerSource: undefined },
+        { hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), callerSource: undefined },
         { type: "fast.preview", data: 1 },
       );
     });
@@ -119,6 +120,6 @@ describe("a preview refuses what emit refuses", () => {
 
   it("with config.invalid, because the configuration is", async () => {
     const broken = envWith({ HUB_CONFIG: { destinations, routes: "none" } });
-    expect(await faultOf(previewEmit({ env: broken, callerSource: undefined }, { type: "a", data: 1 }))).toBe("config.invalid");
+    expect(await faultOf(previewEmit({ hub: createHub(broken), callerSource: undefined }, { type: "a", data: 1 }))).toBe("config.invalid");
   });
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { PurgePage, PurgeQuery } from "../../schema/contract/purge.ts";
 import { type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
 import { DAY_MS, PURGE } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
@@ -40,7 +41,7 @@ async function pagesOf({
   const pages: PurgePage[] = [];
   let cursor = query.cursor;
   do {
-    const page = await purge(given, new Date(before), { ...query, cursor });
+    const page = await purge(createHub(given), new Date(before), { ...query, cursor });
     pages.push(page);
     cursor = page.cursor;
   } while (cursor !== undefined && pages.length < 100);
@@ -183,9 +184,9 @@ describe("what is purged", () => {
     const [first] = chainOf({});
     const long = Array.from({ length: PURGE.chainEvents + 1 }, () => ({ id: idAt(OLD), chain: first?.id }));
     await storeOld([{ id: first?.id ?? "" }, ...long]);
-    expect(await purge(env, new Date(BEFORE), {})).toMatchObject({ events: 0, kept: 100 });
+    expect(await purge(createHub(env), new Date(BEFORE), {})).toMatchObject({ events: 0, kept: 100 });
     await rows("DELETE FROM events WHERE id = ?", long.at(-1)?.id);
-    expect(await purge(env, new Date(BEFORE), {})).toMatchObject({ events: 100, kept: 0 });
+    expect(await purge(createHub(env), new Date(BEFORE), {})).toMatchObject({ events: 100, kept: 0 });
   });
 });
 
@@ -267,7 +268,8 @@ describe("pages", () => {
     it(`a purge interrupted after ${done} pages leaves whole every chain that stays, and done again from the start ends as an uninterrupted one`, async () => {
       await mixture();
       const kept = await keptChains();
-      for (let page = 0, cursor: string | undefined; page < done; page++) ({ cursor } = await purge(env, new Date(BEFORE), { cursor }));
+      for (let page = 0, cursor: string | undefined; page < done; page++)
+        ({ cursor } = await purge(createHub(env), new Date(BEFORE), { cursor }));
       expect(await keptChains()).toEqual(kept);
       await purgeAll();
       expect(await keptChains()).toEqual(kept);
@@ -423,7 +425,7 @@ describe("what a call costs", () => {
   it("does not grow with the size of the database", async () => {
     const { d1, measure } = meteredD1(env.DB);
     const given = envWith({ DB: d1 });
-    const page = async (query: PurgeQuery) => (await measure(async () => await purge(given, new Date(BEFORE), query))).cost;
+    const page = async (query: PurgeQuery) => (await measure(async () => await purge(createHub(given), new Date(BEFORE), query))).cost;
     const hundred = () => storeOld(many(null, 50).flatMap(() => chainOf({}, {})));
     await hundred();
     const dry = await page({ dryRun: true });
@@ -447,7 +449,7 @@ describe("what a call costs", () => {
       { id: first?.id ?? "" },
       ...many(null, 3_000).map(() => ({ id: idAt(OLD), chain: first?.id, dispatches: ["complete" as const] })),
     ]);
-    const { cost } = await measure(async () => await purge(envWith({ DB: d1 }), new Date(BEFORE), {}));
+    const { cost } = await measure(async () => await purge(createHub(envWith({ DB: d1 })), new Date(BEFORE), {}));
     expect(cost.rowsRead).toBeLessThanOrEqual(12 * 3_000);
   });
 });

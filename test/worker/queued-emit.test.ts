@@ -4,6 +4,7 @@ import type { ProducerApi } from "../../schema/contract/api.ts";
 import type { EmitReceipt } from "../../schema/contract/emit.ts";
 import { CHECK, DAY_MS, HOUR_MS, QUEUE } from "../../schema/limits.ts";
 import type { EmitMessage } from "../../schema/storage/messages.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
@@ -32,7 +33,7 @@ interface Caller {
 
 async function emitOver(given: Env, input: unknown, { options = ALLOWED, source }: Caller = {}): Promise<EmitReceipt[]> {
   const later: Promise<unknown>[] = [];
-  const receipts = await emit({ env: given, callerSource: source, afterReply: (work) => void later.push(work) }, input, options);
+  const receipts = await emit({ hub: createHub(given), callerSource: source, afterReply: (work) => void later.push(work) }, input, options);
   await Promise.all(later);
   return receipts;
 }

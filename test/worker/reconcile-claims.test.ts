@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { CHECK, HOUR_MS, MINUTE_MS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume } from "./support/consume.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
-import { envWith, storedDispatch } from "./support/hub.ts";
+import { envWith, hubAt, storedDispatch } from "./support/hub.ts";
 import { keptQueue } from "./support/kept-queue.ts";
 import {
   attempted,
@@ -67,7 +68,7 @@ describe("a repair", () => {
     const ids = await Promise.all([missingRun(), missingRun(), missingRun(), terminatedRun(), terminatedRun(), terminatedRun()]);
     const { given, orders } = hubWith({});
     const [one, two] = [keptQueue(), keptQueue()];
-    await Promise.all([one, two].map(({ queue }) => sweep(envWith({ DISPATCH_QUEUE: queue }), Date.now())));
+    await Promise.all([one, two].map(({ queue }) => sweep(createHub(envWith({ DISPATCH_QUEUE: queue })))));
     const messages = [...one.messages, ...two.messages];
     const taken = messages.flatMap((message) => (message.kind === "reconcile" ? message.dispatches.map(({ id }) => id) : []));
     expect(taken.filter((id) => ids.includes(id)).toSorted()).toEqual(ids.toSorted());
@@ -267,7 +268,7 @@ describe("an engine that does not answer", () => {
     const given = envWith({ DISPATCH_WORKFLOW: runs, DISPATCH_QUEUE: kept.queue });
     const start = Date.now();
     for (let minute = 0; minute < 10; minute++) {
-      await sweep(given, start + minute * 60_000);
+      await sweep(hubAt(start + minute * 60_000, given));
       expect(await consume(kept.messages.splice(0), given)).toMatchObject({ retried: [] });
     }
     for (const id of ids) expect(await stands(id)).toMatchObject([{ status: "ongoing" }, { recoveries: CHECK.maxRecoveries }, []]);

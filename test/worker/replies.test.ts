@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { EmitInput } from "../../schema/contract/emit.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { audit } from "../../src/hub/audit/audit.ts";
@@ -233,7 +234,7 @@ describe("a reply that the database would not take", () => {
       if (!("unrecorded" in delivered)) throw new Error(`nothing was handed over: ${result.slice(0, 200)}`);
       if (isCarried) expect(delivered.unrecorded.config?.body.length).toBeGreaterThan(90_000);
       expect(new TextEncoder().encode(result).length).toBeLessThanOrEqual(1024 ** 2);
-      expect(await record(env, delivered.unrecorded)).toEqual({ status: "complete" });
+      expect(await record(createHub(env), delivered.unrecorded)).toEqual({ status: "complete" });
       expect((await eventsCausedBy(id)).map(({ data }) => data)).toEqual(emit.map(({ data }) => JSON.stringify(data)));
       const owed = "SELECT count(*) AS owed FROM dispatches WHERE event_id IN (SELECT id FROM events WHERE causation_id = ?)";
       expect(await rows(owed, id)).toEqual([{ owed: 500 }]);
@@ -258,13 +259,13 @@ describe("a reply that the database would not take", () => {
     return { id, unrecorded: delivered.unrecorded };
   }
 
-  const missingConfigs = async (from: Date) => (await audit({ env, name: "tests" }, { from })).mismatches.missing_config;
+  const missingConfigs = async (from: Date) => (await audit({ hub: createHub(env), name: "tests" }, { from })).mismatches.missing_config;
 
   it("is stored with the configuration that routed it, even when the hub was deployed with another one meanwhile", async () => {
     const from = new Date();
     const route = unique("r");
     const { id, unrecorded } = await handedOverUnder(configuredAs(route), "routed.before");
-    expect(await record(env, unrecorded)).toEqual({ status: "complete" });
+    expect(await record(createHub(env), unrecorded)).toEqual({ status: "complete" });
     const event = only(await eventsCausedBy(id));
     expect(await dispatchRow(`${event.id}-0`)).toMatchObject({ route, destination: "scripted" });
     const { body } = only(await rows<{ body: string }>("SELECT body FROM configs WHERE version = ?", event.config_version));
@@ -296,7 +297,7 @@ describe("a reply that the database would not take", () => {
     const { id, unrecorded } = await handedOverUnder(large, "unrouted.large");
     expect(unrecorded.config).toBeNull();
     await store({ type: "unrouted.large", data: 1 }, envWith({ HUB_CONFIG: large }));
-    expect(await record(env, unrecorded)).toEqual({ status: "complete" });
+    expect(await record(createHub(env), unrecorded)).toEqual({ status: "complete" });
     expect(await eventsCausedBy(id)).toHaveLength(1);
     expect(await missingConfigs(from)).toBeUndefined();
   });
@@ -312,7 +313,7 @@ describe("a reply that the database would not take", () => {
     );
     if (!("unrecorded" in result)) throw new Error("nothing was handed over");
     const [other] = await hub.emit({ ...event, data: 2 });
-    expect(await record(env, result.unrecorded)).toEqual({ status: "failed" });
+    expect(await record(createHub(env), result.unrecorded)).toEqual({ status: "failed" });
     expect(await dispatchRow(id)).toMatchObject({ status: "failed", reason: expect.stringContaining("(key.conflict)") });
     expect(await rows("SELECT id, data FROM events WHERE key = ?", event.key)).toEqual([{ id: other?.id, data: "2" }]);
     expect(await eventRow(other?.id ?? "")).toMatchObject({ causation_id: null });

@@ -4,6 +4,7 @@ import type { EmitInput } from "../../schema/contract/emit.ts";
 import type { EventQuery, EventSearch, EventSummary } from "../../schema/contract/events.ts";
 import type { Json } from "../../schema/json.ts";
 import { READ } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { searchEvents } from "../../src/hub/read/events.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
@@ -42,7 +43,7 @@ const EPOCH = Date.UTC(2024, 0, 1);
 const idAt = (time: number) => `${firstIdAt(time)}000-8000-000000000000`;
 
 beforeAll(async () => {
-  await searchEvents(metered, {});
+  await searchEvents(createHub(metered), {});
 });
 
 describe("a search without text", () => {
@@ -205,7 +206,7 @@ describe("paging through a search", () => {
     [{ text: "rare thing", source: "nobody" }],
     [{ from: new Date(moment), to: new Date(moment + MANY), text: "rare thing", limit: 200 }],
   ])("reads a bounded number of rows: %j", async (query) => {
-    const { cost } = await measure(() => searchEvents(metered, query));
+    const { cost } = await measure(() => searchEvents(createHub(metered), query));
     expect(cost.rowsRead).toBeLessThanOrEqual(2 * READ.scanRows + READ.maxPage);
     expect(cost.roundTrips).toBeLessThanOrEqual(3);
   });
@@ -261,14 +262,14 @@ describe("dispatches of what was found", () => {
         checkAt: null,
       })),
     );
-    const { cost, result } = await measure(() => searchEvents(metered, { type, limit: READ.maxPage }));
+    const { cost, result } = await measure(() => searchEvents(createHub(metered), { type, limit: READ.maxPage }));
     expect(result.items.map(({ dispatches }) => dispatches.complete)).toEqual([...ids.slice(1).map(() => 1), READ.dispatchesOfEvent]);
     expect(cost.roundTrips).toBe(2);
     expect(cost.rowsRead).toBeLessThanOrEqual(2 * READ.maxPage + 4 * (READ.maxPage + READ.dispatchesOfEvent));
   });
 
   it("are not asked for where nothing was found", async () => {
-    expect((await measure(() => searchEvents(metered, { type: unique("nothing.") }))).cost.roundTrips).toBe(1);
+    expect((await measure(() => searchEvents(createHub(metered), { type: unique("nothing.") }))).cost.roundTrips).toBe(1);
   });
 });
 

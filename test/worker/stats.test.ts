@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { STATS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { stats } from "../../src/hub/read/stats.ts";
 import { bulkDispatches } from "./support/bulk.ts";
@@ -37,11 +38,11 @@ it("what was delivered is counted with its times, what is owed as backlog with t
 it("the same window within seconds is read once, another one anew", async () => {
   const metered = meteredD1(env.DB);
   const given = envWith({ DB: metered.d1 });
-  const first = await stats(given, {});
-  const again = await metered.measure(() => stats(given, {}));
+  const first = await stats(createHub(given), {});
+  const again = await metered.measure(() => stats(createHub(given), {}));
   expect(again.result).toBe(first);
   expect(again.cost.roundTrips).toBe(0);
-  const other = await metered.measure(() => stats(given, { from: new Date(Date.now() - 60_000) }));
+  const other = await metered.measure(() => stats(createHub(given), { from: new Date(Date.now() - 60_000) }));
   expect(other.cost.roundTrips).toBe(1);
 });
 
@@ -60,7 +61,7 @@ it("of more dispatches than it counts it takes the latest, says so, and reads a 
   for (let start = 0; start < many.length; start += 5_000) await bulkDispatches(many.slice(start, start + 5_000));
   const metered = meteredD1(env.DB);
   const window = { from: new Date(at), to: new Date(at + 20_000) };
-  const { result: counted, cost } = await metered.measure(() => stats(envWith({ DB: metered.d1 }), window));
+  const { result: counted, cost } = await metered.measure(() => stats(createHub(envWith({ DB: metered.d1 })), window));
   expect(counted).toMatchObject({ truncated: true, countedFrom: new Date(at + 50).toISOString() });
   expect(counted.destinations.find(({ destination }) => destination === "counted")?.dispatches).toBe(STATS.rows);
   expect(cost.rowsRead).toBeLessThan(4 * STATS.rows);
@@ -108,7 +109,7 @@ it(`the latest ${STATS.timed} of them are timed`, async () => {
     newest,
     older,
   );
-  const { result, cost } = await measure(() => stats(envWith({ DB: d1 }), window));
+  const { result, cost } = await measure(() => stats(createHub(envWith({ DB: d1 })), window));
   const counted = result.destinations.find(({ destination }) => destination === "counted");
   expect(counted?.handleMs).toEqual({ p50: 9, p95: 9, p99: 9 });
   expect(counted?.settledMs?.p50).toBeGreaterThan(1.5e15);

@@ -8,6 +8,7 @@ import type { PurgePage } from "../../schema/contract/purge.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import type { Json } from "../../schema/json.ts";
 import { AUDIT, DAY_MS, MINUTE_MS } from "../../schema/limits.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { audit } from "../../src/hub/audit/audit.ts";
@@ -27,7 +28,7 @@ import { consume, consumeMessages, DEAD_LETTERS } from "./support/consume.ts";
 import { failingD1, type Operation, tripsOf, withEachTripFailing } from "./support/failing-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { CONNECTION_LOST, faultyD1 } from "./support/faulty-d1.ts";
-import { deafQueue, emitWith, envWith, hub, only, store, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, emitWith, envWith, hub, hubAt, only, store, storedDispatch, unique } from "./support/hub.ts";
 import { type KeptQueue, keptQueue } from "./support/kept-queue.ts";
 import { idAt, storeOld } from "./support/old-chains.ts";
 import { dispatchRow, eventsCausedBy, executionsOf, rows, settled } from "./support/rows.ts";
@@ -347,7 +348,7 @@ describe.concurrent("an attempt, whichever of its round trips is lost or goes un
         const d1 = fault === "lost" ? faultyD1(env.DB, { of: RECORD, faultOf: () => fault }) : deafTo(RECORD);
         const unrecorded = await handedOver(operation.run(d1, world));
         const again = envWith({ DISPATCH_QUEUE: world.kept.queue });
-        const stands = [await record(again, unrecorded), await record(again, unrecorded)];
+        const stands = [await record(createHub(again), unrecorded), await record(createHub(again), unrecorded)];
         if (stand.status === "ongoing") expect(stands).toMatchObject([{ status: "ongoing" }, { status: "ongoing" }]);
         await recordedOnce(world, stand);
         await makeDue(world.id);
@@ -401,7 +402,10 @@ function reconciling({ remedy, run, output, overdue, after }: Remedy, fails = fa
     },
     run: async (d1, { taken, done }) => {
       const given = envWith({ DB: d1, DISPATCH_WORKFLOW: engine({ done, run, output, fails }) });
-      await Promise.all([reconcile(given, { taken: [taken], limit: pLimit(5) }), reconcile(given, { taken: [taken], limit: pLimit(5) })]);
+      await Promise.all([
+        reconcile(createHub(given), { taken: [taken], limit: pLimit(5) }),
+        reconcile(createHub(given), { taken: [taken], limit: pLimit(5) }),
+      ]);
     },
     check: async ({ taken: { id }, done }) => {
       const acts = !fails && after.status === "ongoing";
@@ -466,11 +470,11 @@ async function overdueLongAgo(): Promise<string[]> {
 describe("a sweep", () => {
   const sweeping: Operation<{ ids: string[]; kept: KeptQueue }> = {
     prepare: async () => ({ ids: await overdueLongAgo(), kept: keptQueue() }),
-    run: async (d1, { kept }) => await sweep(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), 1_000),
+    run: async (d1, { kept }) => await sweep(hubAt(1_000, envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }))),
     check: async ({ ids, kept }) => {
       const taken = () => kept.messages.flatMap((message) => (message.kind === "reconcile" ? message.dispatches.map(({ id }) => id) : []));
       const left = ids.filter((id) => !taken().includes(id));
-      await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), 1_000 + 2 * MINUTE_MS);
+      await sweep(hubAt(1_000 + 2 * MINUTE_MS, envWith({ DISPATCH_QUEUE: kept.queue })));
       expect(taken()).toEqual(expect.arrayContaining(ids));
       for (const id of left) expect(taken().filter((one) => one === id)).toHaveLength(1);
       for (const id of ids) await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() + DAY_MS, id);
@@ -486,9 +490,9 @@ describe("a sweep", () => {
     const kept = keptQueue();
     const faults = (["lost", "unheard"] as const).map((fault) => failingD1((nth) => (nth > 1 ? fault : "none")).d1);
     for (const d1 of faults)
-      expect(await faultOf(sweep(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), 1_000))).toBe("storage.unavailable");
+      expect(await faultOf(sweep(hubAt(1_000, envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }))))).toBe("storage.unavailable");
     expect(kept.messages).toEqual([]);
-    await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), 1_000 + 2 * MINUTE_MS);
+    await sweep(hubAt(1_000 + 2 * MINUTE_MS, envWith({ DISPATCH_QUEUE: kept.queue })));
     for (const id of ids) expect(JSON.stringify(kept.messages)).toContain(id);
     for (const id of ids) await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() + DAY_MS, id);
   });
@@ -563,7 +567,7 @@ interface Spilled {
 async function spill(): Promise<Spilled> {
   const [type, kept] = [unique("fast."), keptQueue()];
   const given = envWith({ DB: failingD1(() => "lost").d1, DISPATCH_QUEUE: kept.queue });
-  const emitter = { env: given, callerSource: undefined, afterReply: () => undefined };
+  const emitter = { hub: createHub(given), callerSource: undefined, afterReply: () => undefined };
   const input = [1, 2].map((data) => ({ type, data }));
   const receipts = await emit(emitter, input, { allowQueued: true });
   return { type, receipts, message: only(kept.emits()), kept: keptQueue() };
@@ -588,10 +592,16 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
   it("deletes what it would have", async () => {
     const purging: Operation<void> = {
       prepare: oldChain,
-      run: async (d1) => await purge(envWith({ DB: d1 }), BEFORE, {}),
+      run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, {}),
       check: async () => {
         expect(await idsOf("SELECT id FROM events WHERE id < ?", idAt(BEFORE.getTime()))).toHaveLength(1);
-        expect(await purge(env, BEFORE, { dryRun: true })).toMatchObject({ events: 0, dispatches: 0, executions: 0, notes: 0, kept: 1 });
+        expect(await purge(createHub(env), BEFORE, { dryRun: true })).toMatchObject({
+          events: 0,
+          dispatches: 0,
+          executions: 0,
+          notes: 0,
+          kept: 1,
+        });
       },
     };
     expect(await withEachTripFailing(purging)).toEqual([]);
@@ -600,7 +610,7 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
   it("says what it kept, and counts nothing twice", async () => {
     const purging: Operation<void> = {
       prepare: oldChain,
-      run: async (d1) => await purge(envWith({ DB: d1 }), BEFORE, {}),
+      run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, {}),
       check: async (_, result) => {
         const { events, kept } = result as PurgePage;
         expect([events <= gone.events, kept]).toEqual([true, gone.kept]);
@@ -612,7 +622,7 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
   it("counts the same in a dry run", async () => {
     const counting: Operation<void> = {
       prepare: oldChain,
-      run: async (d1) => await purge(envWith({ DB: d1 }), BEFORE, { dryRun: true }),
+      run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, { dryRun: true }),
       check: async (_, result) => expect(result).toEqual(gone),
     };
     expect(await withEachTripFailing(counting)).toEqual([]);
@@ -627,16 +637,16 @@ describe("a read", () => {
     await oldChain();
     const window = { from: new Date(OLD - DAY_MS), to: BEFORE };
     const reads: readonly [string, (given: Env) => Promise<unknown>][] = [
-      ["getEvent", async (given) => await getEvent(given, receipt?.id)],
-      ["listEvents", async (given) => await listEvents(given, { type, source: "tests" })],
-      ["searchEvents", async (given) => await searchEvents(given, { type, text: "1" })],
-      ["deadLetters", async (given) => await deadLetters(given, { to: new Date() })],
-      ["stats", async (given) => ({ ...(await stats(given, window)), at: "" })],
-      ["getDispatch", async (given) => await getDispatch(given, dispatchId)],
-      ["listDispatches", async (given) => await listDispatches(given, { eventId: receipt?.id })],
-      ["listDispatches ongoing", async (given) => await listDispatches(given, { status: "ongoing", destination: "d" })],
-      ["audit", async (given) => await audit({ env: given, name: "tests" }, window)],
-      ["health", async (given) => ({ ...(await health(given)), at: "", countedFrom: "" })],
+      ["getEvent", async (given) => await getEvent(createHub(given), receipt?.id)],
+      ["listEvents", async (given) => await listEvents(createHub(given), { type, source: "tests" })],
+      ["searchEvents", async (given) => await searchEvents(createHub(given), { type, text: "1" })],
+      ["deadLetters", async (given) => await deadLetters(createHub(given), { to: new Date() })],
+      ["stats", async (given) => ({ ...(await stats(createHub(given), window)), at: "" })],
+      ["getDispatch", async (given) => await getDispatch(createHub(given), dispatchId)],
+      ["listDispatches", async (given) => await listDispatches(createHub(given), { eventId: receipt?.id })],
+      ["listDispatches ongoing", async (given) => await listDispatches(createHub(given), { status: "ongoing", destination: "d" })],
+      ["audit", async (given) => await audit({ hub: createHub(given), name: "tests" }, window)],
+      ["health", async (given) => ({ ...(await health(createHub(given))), at: "", countedFrom: "" })],
     ];
     const before = await wholeButAudits();
     for (const [what, read] of reads) {
@@ -655,7 +665,7 @@ describe("a read", () => {
   it("of all by an audit is noted once, whichever round trip is lost or goes unheard", async () => {
     const auditing: Operation<string> = {
       prepare: async () => unique("auditor-"),
-      run: async (d1, name) => await audit({ env: envWith({ DB: d1 }), name }, { to: new Date(0) }),
+      run: async (d1, name) => await audit({ hub: createHub(envWith({ DB: d1 })), name }, { to: new Date(0) }),
       check: async (name) => expect(await rows(`SELECT 1 FROM notes WHERE "by" = ?`, name)).toHaveLength(1),
     };
     expect(await withEachTripFailing(auditing)).toEqual([]);
@@ -670,13 +680,13 @@ describe("a read", () => {
 
 describe.concurrent("what is read", () => {
   const reads: readonly [string, (given: Env) => Promise<unknown>][] = [
-    ["an event", async (given) => await getEvent(given, "x")],
-    ["a list of events", async (given) => await listEvents(given, { type: "x" })],
-    ["a dispatch", async (given) => await getDispatch(given, "x")],
-    ["a list of dispatches", async (given) => await listDispatches(given, {})],
-    ["an audit", async (given) => await audit({ env: given, name: "tests" }, { to: new Date(0) })],
-    ["the health", async (given) => await health(given)],
-    ["a purge", async (given) => await purge(given, BEFORE, { dryRun: true })],
+    ["an event", async (given) => await getEvent(createHub(given), "x")],
+    ["a list of events", async (given) => await listEvents(createHub(given), { type: "x" })],
+    ["a dispatch", async (given) => await getDispatch(createHub(given), "x")],
+    ["a list of dispatches", async (given) => await listDispatches(createHub(given), {})],
+    ["an audit", async (given) => await audit({ hub: createHub(given), name: "tests" }, { to: new Date(0) })],
+    ["the health", async (given) => await health(createHub(given))],
+    ["a purge", async (given) => await purge(createHub(given), BEFORE, { dryRun: true })],
   ];
   for (const [what, read] of reads) {
     it(`says storage.unavailable, and no SQL, when the database fails to the end: ${what}`, async () => {
@@ -732,8 +742,8 @@ describe.concurrent("a full database", () => {
     const world = await operation.prepare();
     const d1 = faultyD1(env.DB, { of: /INSERT INTO executions/, faultOf: () => "lost", message: "D1_ERROR: Exceeded maximum DB size" });
     const unrecorded = await handedOver(operation.run(d1, world));
-    expect(await faultOf(record(envWith({ DB: d1 }), unrecorded))).toBe("storage.full");
-    expect(await record(envWith({ DISPATCH_QUEUE: world.kept.queue }), unrecorded)).toEqual({ status: "complete" });
+    expect(await faultOf(record(createHub(envWith({ DB: d1 })), unrecorded))).toBe("storage.full");
+    expect(await record(createHub(envWith({ DISPATCH_QUEUE: world.kept.queue })), unrecorded)).toEqual({ status: "complete" });
     await recordedOnce(world, settledAs("complete", 2));
   });
 
@@ -743,12 +753,12 @@ describe.concurrent("a full database", () => {
       async (given) =>
         await look(await storedDispatch({ type: "once.full", data: 1 }), given).then((said) => Promise.reject(new Error(said))),
     ],
-    ["a read of an event", async (given) => await getEvent(given, "x")],
-    ["a list", async (given) => await listDispatches(given, {})],
-    ["the health", async (given) => await health(given)],
-    ["an audit", async (given) => await audit({ env: given, name: "tests" }, {})],
-    ["a sweep", async (given) => await sweep(given, 0)],
-    ["a purge", async (given) => await purge(given, BEFORE, {})],
+    ["a read of an event", async (given) => await getEvent(createHub(given), "x")],
+    ["a list", async (given) => await listDispatches(createHub(given), {})],
+    ["the health", async (given) => await health(createHub(given))],
+    ["an audit", async (given) => await audit({ hub: createHub(given), name: "tests" }, {})],
+    ["a sweep", async (given) => await sweep(hubAt(0, given))],
+    ["a purge", async (given) => await purge(createHub(given), BEFORE, {})],
   ];
   for (const [what, work] of others) {
     it(`fails ${what} with storage.full, be it full from the first round trip on or from the second`, async () => {
@@ -811,7 +821,7 @@ async function spillUnderStall(order: "the message comes first" | "the stalled w
   const stall = Promise.withResolvers<void>();
   const [type, kept] = [unique("fast."), keptQueue()];
   const { d1, ended } = stalledD1(env.DB, { of: /INSERT INTO events/, until: stall.promise, when: "before" });
-  const emitter = { env: envWith({ DB: d1, DISPATCH_QUEUE: kept.queue }), callerSource: undefined, afterReply: () => undefined };
+  const emitter = { hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), callerSource: undefined, afterReply: () => undefined };
   const receipts = await halfAMinute(async () => await emit(emitter, { type, data: 1 }, { allowQueued: true }));
   const { id, durability } = only(receipts);
   expect(durability).toBe("queued");
@@ -843,7 +853,7 @@ async function recordUnderStall(when: "before" | "after"): Promise<void> {
   const world = await operation.prepare();
   const { d1, ended } = stalledD1(env.DB, { of: RECORD, until: stall.promise, when });
   const unrecorded = await halfAMinute(async () => await handedOver(operation.run(d1, world)));
-  expect(await record(envWith({ DISPATCH_QUEUE: world.kept.queue }), unrecorded)).toEqual({ status: "complete" });
+  expect(await record(createHub(envWith({ DISPATCH_QUEUE: world.kept.queue })), unrecorded)).toEqual({ status: "complete" });
   stall.resolve();
   await ended();
   await recordedOnce(world, reply.stand);
@@ -865,8 +875,8 @@ async function firstUseUnderStall(): Promise<void> {
     asked += 1;
     return asked === 1 ? await forever : await go();
   });
-  expect(await halfAMinute(async () => await faultOf(getEvent(envWith({ DB: d1 }), "x")))).toBe("storage.unavailable");
-  const second = getEvent(envWith({ DB: d1 }), "x").catch(String);
+  expect(await halfAMinute(async () => await faultOf(getEvent(createHub(envWith({ DB: d1 })), "x")))).toBe("storage.unavailable");
+  const second = getEvent(createHub(envWith({ DB: d1 })), "x").catch(String);
   expect(await Promise.race([second, scheduler.wait(5_000).then(() => "no answer")])).toBeNull();
 }
 

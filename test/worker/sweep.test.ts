@@ -6,11 +6,12 @@ import { CHECK } from "../../schema/limits.ts";
 import type { DispatchMessage, OverdueDispatch, RunParams } from "../../schema/storage/messages.ts";
 import { enqueueRuns } from "../../src/bindings/dispatch-queue.ts";
 import { createRuns, findRun } from "../../src/bindings/dispatch-runs.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import hubWorker from "../../src/index.ts";
 import { sweep } from "../../src/reconciler/sweep.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { failureOf } from "./support/failures.ts";
-import { deafQueue, envWith, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, envWith, hubAt, storedDispatch, unique } from "./support/hub.ts";
 import { type KeptQueue, keptQueue } from "./support/kept-queue.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
 import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
@@ -62,7 +63,7 @@ describe("the sweep", () => {
     await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", now + 1, later);
     const sweptAt = async (time: number) => {
       const kept = keptQueue();
-      await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), time);
+      await sweep(hubAt(time, envWith({ DISPATCH_QUEUE: kept.queue })));
       return sweptOnto(kept).filter(({ id }) => [late, later].includes(id));
     };
     expect(await sweptAt(now)).toEqual([{ id: late, checkAt: now + CHECK.sweptMs }]);
@@ -86,7 +87,7 @@ describe("the sweep", () => {
     const id = unique("settled-");
     await bulkDispatches([{ id, eventId: "e", route: "r", destination: "d", status: "failed", checkAt: 1 }]);
     const kept = keptQueue();
-    await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), Date.now());
+    await sweep(createHub(envWith({ DISPATCH_QUEUE: kept.queue })));
     expect(idsOn(kept)).not.toContain(id);
   });
 
@@ -96,7 +97,7 @@ describe("the sweep", () => {
     await bulkDispatches(many);
     const [one, two] = [keptQueue(), keptQueue()];
     const now = 1_000 + many.length;
-    const swept = await Promise.all([one, two].map(({ queue }) => sweep(envWith({ DISPATCH_QUEUE: queue }), now)));
+    const swept = await Promise.all([one, two].map(({ queue }) => sweep(hubAt(now, envWith({ DISPATCH_QUEUE: queue })))));
     expect(swept.toSorted((a, b) => a.taken - b.taken)).toEqual([
       { taken: 500, left: 0 },
       { taken: CHECK.sweepPage, left: 0 },
@@ -113,13 +114,13 @@ describe("the sweep", () => {
     for (let from = 0; from < most + 300; from += 1_650) await bulkDispatches(manyDispatches(prefix, 1_650, { from }));
     const now = 1_000 + most + 300;
     const kept = keptQueue();
-    expect(await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), now)).toEqual({ taken: most, left: 300 });
+    expect(await sweep(hubAt(now, envWith({ DISPATCH_QUEUE: kept.queue })))).toEqual({ taken: most, left: 300 });
     expect(kept.messages.map((message) => (message.kind === "reconcile" ? message.dispatches.length : 0))).toEqual(
       Array.from({ length: most / 100 }, () => 100),
     );
     expect(idsOn(kept).toSorted()).toEqual(manyDispatches(prefix, most).map(({ id }) => id));
     kept.messages.length = 0;
-    expect(await sweep(envWith({ DISPATCH_QUEUE: kept.queue }), now)).toEqual({ taken: 300, left: 0 });
+    expect(await sweep(hubAt(now, envWith({ DISPATCH_QUEUE: kept.queue })))).toEqual({ taken: 300, left: 0 });
     expect(idsOn(kept).toSorted()).toEqual(manyDispatches(prefix, 300, { from: most }).map(({ id }) => id));
   });
 
@@ -128,10 +129,10 @@ describe("the sweep", () => {
     const { d1, measure } = meteredD1(env.DB);
     const given = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
     await bulkDispatches(manyDispatches(prefix, 100, { status: "complete" }));
-    await sweep(given, 0);
-    const { cost: small, result } = await measure(async () => await sweep(given, 0));
+    await sweep(hubAt(0, given));
+    const { cost: small, result } = await measure(async () => await sweep(hubAt(0, given)));
     for (let from = 100; from < 100_000; from += 9_990) await bulkDispatches(manyDispatches(prefix, 9_990, { status: "complete", from }));
-    const { cost: large } = await measure(async () => await sweep(given, 0));
+    const { cost: large } = await measure(async () => await sweep(hubAt(0, given)));
     const [stored] = await rows<{ count: number }>("SELECT count(*) AS count FROM dispatches WHERE id GLOB ?", `${prefix}*`);
     expect(stored?.count).toBe(100_000);
     expect([result, large]).toEqual([{ taken: 0, left: 0 }, small]);

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { WatchLine } from "../../schema/contract/dispatches.ts";
+import { createHub } from "../../src/bindings/hub.ts";
 import { watchDispatch } from "../../src/hub/read/watch.ts";
 import { look } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
@@ -216,7 +217,7 @@ describe.concurrent("watchDispatch", () => {
   it("asks the database nothing more once its reader has gone away", async () => {
     const id = await startedDispatch({ type: "later.left", data: 1 });
     const { d1, measure } = meteredD1(env.DB);
-    const stream = await watchDispatch(envWith({ DB: d1, DISPATCH_QUEUE: deafQueue }), id);
+    const stream = await watchDispatch(createHub(envWith({ DB: d1, DISPATCH_QUEUE: deafQueue })), id);
     if (stream === null) throw new Error("nothing to watch");
     const watched = new Watch(stream);
     await watched.line(isRun("sleep_started"));

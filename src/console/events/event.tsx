@@ -6,6 +6,7 @@ import type { EventExplanation } from "../../../schema/contract/explanations.ts"
 import type { Page } from "../../../schema/contract/page.ts";
 import { BAD_STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
+import { eventIdOf } from "../../../schema/ids.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
@@ -14,7 +15,7 @@ import { givenInForm } from "../parts/given.ts";
 import { JsonView } from "../parts/json.tsx";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
-import { dispatchPath, eventOf, eventPath, withQuery } from "../parts/links.tsx";
+import { dispatchPath, eventPath, withQuery } from "../parts/links.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
 import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
@@ -135,7 +136,7 @@ function Attributes({ event }: { event: EventDetail }) {
         <>
           <dt>Caused by</dt>
           <dd>
-            <a href={eventPath(eventOf(causationId))}>an event</a>, in <a href={dispatchPath(causationId)}>this delivery</a>, {depth} deep
+            <a href={eventPath(eventIdOf(causationId))}>an event</a>, in <a href={dispatchPath(causationId)}>this delivery</a>, {depth} deep
           </dd>
         </>
       )}

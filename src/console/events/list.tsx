@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { EventSummary } from "../../../schema/contract/events.ts";
+import { isDispatchId, isEventId } from "../../../schema/ids.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";
@@ -33,16 +34,13 @@ export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
     );
 }
 
-const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const DISPATCH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+(-r\d+)?$/i;
-
 /** Where something typed into the search box is found: an id leads to its page, else a subject, a key, a type, else text in the data. */
 async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
   if (sought === "") return "/events";
   const id = sought.toLowerCase();
   // What others call their orders looks like an id as well.
-  if (EVENT_ID.test(id) && (await hub.getEvent(id)) !== null) return eventPath(id);
-  if (DISPATCH_ID.test(id) && (await hub.getDispatch(id)) !== null) return dispatchPath(id);
+  if (isEventId(id) && (await hub.getEvent(id)) !== null) return eventPath(id);
+  if (isDispatchId(id) && (await hub.getDispatch(id)) !== null) return dispatchPath(id);
   for (const name of ["subject", "key", "type"] as const) {
     const { items, cursor } = await hub.searchEvents({ [name]: sought, limit: 2 });
     const [only, another] = items;

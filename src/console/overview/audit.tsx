@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { AuditPage } from "../../../schema/contract/audit.ts";
 import { MISMATCHES, type Mismatch } from "../../../schema/contract/audit.ts";
+import { isEventId } from "../../../schema/ids.ts";
 import { DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
@@ -68,7 +69,7 @@ function Audited({ pages, window, cursor, events }: AuditedProps) {
           <ul>
             {examples.map((id) => (
               <li>
-                <a href={id.length > 36 ? dispatchPath(id) : eventPath(id)}>
+                <a href={isEventId(id) ? eventPath(id) : dispatchPath(id)}>
                   <code>{id}</code>
                 </a>
               </li>

@@ -1,12 +1,13 @@
 import type { EventSummary } from "../../../schema/contract/events.ts";
+import { eventIdOf } from "../../../schema/ids.ts";
 import { Counts } from "./badge.tsx";
-import { eventOf, eventPath } from "./links.tsx";
+import { eventPath } from "./links.tsx";
 import { When } from "./when.tsx";
 
 /** Events that cause each other, as a tree: each under the one in whose delivery it was emitted. */
 export function Chain({ events, current }: { events: readonly EventSummary[]; current: string }) {
   const known = new Set(events.map(({ id }) => id));
-  const parentOf = ({ causationId }: EventSummary) => (causationId === undefined ? undefined : eventOf(causationId));
+  const parentOf = ({ causationId }: EventSummary) => (causationId === undefined ? undefined : eventIdOf(causationId));
   const children = Map.groupBy(events.toReversed(), (event) => {
     const parent = parentOf(event);
     return parent !== undefined && known.has(parent) ? parent : "";

@@ -16,11 +16,6 @@ export function withQuery(path: string, parameters: Readonly<Record<string, stri
   return query === "" ? path : `${path}?${query}`;
 }
 
-/** The event a dispatch belongs to: all of its id before the ordinal. */
-export function eventOf(dispatchId: string): string {
-  return dispatchId.replace(/-\d+(-r\d+)?$/, "");
-}
-
 /** The end of an id, which tells it from others, with all of it on hover: it begins with the time. */
 export function Id({ id, href }: { id: string; href: string }) {
   return (

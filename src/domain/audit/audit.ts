@@ -1,6 +1,7 @@
 import type { AuditPage, Mismatch } from "../../../schema/contract/audit.ts";
 import type { RunView } from "../../../schema/contract/dispatches.ts";
 import { OUTCOMES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { dispatchId } from "../../../schema/ids.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isAlive } from "../attempt/run-status.ts";
@@ -69,7 +70,7 @@ type Found = readonly [name: Mismatch, id: string];
 function aboutEvent({ id, owedTo }: AuditedEvent, dispatches: readonly AuditedDispatch[]): Found[] {
   if (owedTo === null) return [["missing_config", id]];
   const isThere = (target: { route: string; destination: string }, ordinal: number) =>
-    dispatches.some((one) => one.id === `${id}-${ordinal}` && one.route === target.route && one.destination === target.destination);
+    dispatches.some((one) => one.id === dispatchId(id, ordinal) && one.route === target.route && one.destination === target.destination);
   return owedTo.every(isThere) ? [] : [["missing_dispatches", id]];
 }
 

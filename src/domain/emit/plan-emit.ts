@@ -1,14 +1,20 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import type { Cause, HubEvent } from "../../../schema/contract/events.ts";
 import { Fault } from "../../../schema/faults.ts";
+import { dispatchId } from "../../../schema/ids.ts";
 import type { Json } from "../../../schema/json.ts";
 import { CHECK, EMIT } from "../../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Routing } from "../routing/routing.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 
-/** An event about to be stored. `data` is JSON text. */
-export type EventRow = StoredEvent;
+/**
+ * An event about to be stored. `data` is JSON text. `notBefore`: when the event itself asks to be delivered, by its `at` or `delay`; it is not
+ * stored, but whoever plans an event again from its row needs it. Absent: the delays of the routes hold.
+ */
+export interface EventRow extends StoredEvent {
+  readonly notBefore?: number | undefined;
+}
 
 /** A dispatch about to be stored. `policy` is JSON text. */
 export type DispatchRow = Pick<StoredDispatch, "id" | "eventId" | "route" | "destination" | "policy" | "dueAt" | "checkAt">;
@@ -39,21 +45,24 @@ export interface EmitPlanInput {
 
 /** Decides rows and due times of a call. Throws a `Fault` when the call as a whole cannot be stored. */
 export function planEmit(input: EmitPlanInput): EmitPlan {
-  const events: EventRow[] = [];
-  const dispatches: DispatchRow[] = [];
-  for (const [index, accepted] of input.accepted.entries()) {
-    const event = eventRow(accepted, index, input);
-    const askedFor = momentOf(accepted, index, input.now);
-    events.push(event);
-    dispatches.push(...dispatchRows(event, { data: accepted.data, askedFor }, input));
-  }
-  if (dispatches.length > input.maxDispatches) {
-    throw new Fault(
-      "batch.too_large",
-      `These events are owed to ${dispatches.length} destinations; the limit is ${input.maxDispatches} dispatches a call.`,
-    );
-  }
-  return { events, dispatches };
+  const planned = input.accepted.map((accepted, index) => ({ row: eventRow(accepted, index, input), data: accepted.data }));
+  return { events: planned.map(({ row }) => row), dispatches: routeEvents(planned, input) };
+}
+
+/**
+ * Decides whom events are owed to, and when, from their rows and nothing else of the call that emitted them: whoever routes them again, by
+ * another routing, draws no other ids. `data`: that of the row, parsed. Throws `batch.too_large`.
+ */
+export function routeEvents(
+  planned: readonly { readonly row: EventRow; readonly data: Json }[],
+  given: Pick<EmitPlanInput, "routing" | "maxDispatches" | "now">,
+): DispatchRow[] {
+  const dispatches = planned.flatMap(({ row, data }) => dispatchRows(row, data, given));
+  if (dispatches.length <= given.maxDispatches) return dispatches;
+  throw new Fault(
+    "batch.too_large",
+    `These events are owed to ${dispatches.length} destinations; the limit is ${given.maxDispatches} dispatches a call.`,
+  );
 }
 
 function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput): EventRow {
@@ -67,6 +76,7 @@ function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput):
       `Event ${index} has a key but no source: a key is unique within its source. Set source, or props.source on the service binding.`,
     );
   }
+  const notBefore = momentOf(accepted, index, input.now);
   return {
     id,
     type: accepted.type,
@@ -79,14 +89,15 @@ function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput):
     causationId: cause?.causationId ?? null,
     depth: cause === undefined ? 0 : cause.depth + 1,
     configVersion: input.configVersion,
+    ...(notBefore !== undefined && { notBefore }),
   };
 }
 
-function dispatchRows(row: EventRow, event: { data: Json; askedFor: number | undefined }, { routing, now }: EmitPlanInput): DispatchRow[] {
-  return routing.targetsOf(hubEvent(row, event.data)).map((target, ordinal) => {
-    const dueAt = Math.max(now, event.askedFor ?? now + target.delayMs);
+function dispatchRows(row: EventRow, data: Json, { routing, now }: Pick<EmitPlanInput, "routing" | "now">): DispatchRow[] {
+  return routing.targetsOf(hubEvent(row, data)).map((target, ordinal) => {
+    const dueAt = Math.max(now, row.notBefore ?? now + target.delayMs);
     return {
-      id: `${row.id}-${ordinal}`,
+      id: dispatchId(row.id, ordinal),
       eventId: row.id,
       route: target.route,
       destination: target.destination,

@@ -1,6 +1,7 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import type { DeliveryOptions, Policy } from "../../../schema/config/policy.ts";
 import { Fault } from "../../../schema/faults.ts";
+import { originalIdOf, redriveId, redriveNumberOf } from "../../../schema/ids.ts";
 import { CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { policyWith } from "../routing/policy.ts";
@@ -14,13 +15,6 @@ export interface RedriveRow {
   readonly policy: string;
   readonly dueAt: number;
   readonly checkAt: number;
-}
-
-const NTH = /-r(\d+)$/;
-
-/** The first of the line a dispatch belongs to: `<event id>-<ordinal>`. */
-export function rootOf(dispatchId: string): string {
-  return dispatchId.replace(NTH, "");
 }
 
 /** A dispatch that nobody has retried, with how many redrives its line has. */
@@ -48,16 +42,15 @@ export function planRedrive(given: {
   if (ongoing !== undefined) {
     throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: ${ongoing.id === of.id ? "it" : ongoing.id} is ongoing.`);
   }
-  return redriveRow(of, Math.max(0, ...line.map(({ id }) => Number(NTH.exec(id)?.[1] ?? 0))) + 1, options, now);
+  return redriveRow(of, Math.max(0, ...line.map(({ id }) => redriveNumberOf(id))) + 1, options, now);
 }
 
 function redriveRow(of: StoredDispatch, nth: number, options: DeliveryOptions, now: number): RedriveRow {
-  const root = rootOf(of.id);
   const dueAt = now + (options.delay === undefined ? 0 : durationMs(options.delay));
   return {
-    id: `${root}-r${nth}`,
+    id: redriveId(of.id, nth),
     redriveOf: of.id,
-    root,
+    root: originalIdOf(of.id),
     policy: JSON.stringify(policyWith(JSON.parse(of.policy) as Policy, options)),
     dueAt,
     checkAt: dueAt + CHECK.graceMs,

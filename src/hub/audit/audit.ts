@@ -1,11 +1,11 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { v7 as uuidv7 } from "uuid";
 import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { Json } from "../../../schema/json.ts";
 import { AUDIT, CHECK, WORKFLOW } from "../../../schema/limits.ts";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { configured } from "../../bindings/configuration.ts";
 import { runView, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
 import { isAlive, isOver } from "../../domain/attempt/run-status.ts";
 import { type AuditedDispatch, type AuditedEvent, auditPiece } from "../../domain/audit/audit.ts";
@@ -16,12 +16,13 @@ import { hubEvent } from "../../domain/emit/plan-emit.ts";
 import { storedRouting } from "../../domain/routing/routing.ts";
 import { noteAudit } from "../../store/audit/note-audit.ts";
 import { type AuditWindow, readAuditPiece, type StoredPiece } from "../../store/audit/read-audit.ts";
+import { homeStore } from "../../store/d1/stores.ts";
 import { readConfigs } from "../../store/emit/configs.ts";
 import { readControls } from "../../store/pause/controls.ts";
 import type { Operator } from "../operate/operator.ts";
 
 /** Who has the hub audited. */
-export type Auditor = Pick<Operator, "env" | "name">;
+export type Auditor = Pick<Operator, "hub" | "name">;
 
 /**
  * Counts a piece of what is stored and compares it with the configuration that routed it, with itself, and with the engine. A run that
@@ -29,27 +30,27 @@ export type Auditor = Pick<Operator, "env" | "name">;
  * calls again for what failed has the same cursor.
  */
 export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage> {
-  const { env } = auditor;
+  const { hub } = auditor;
   const { cursor, allRuns, ...window } = parseAuditQuery(query);
   const list = { list: "audit", allRuns, ...window };
-  const { after, sums } = cursor === undefined ? startOfAudit(Date.now()) : progressAt(await openCursor(cursor, list));
-  const piece = await readAuditPiece(env.DB, { ...window, after });
-  const now = Date.now();
-  const [events, stored] = await Promise.all([owedTo(env, piece.events), withFigures(env, piece)]);
-  const figures = auditPiece({ events, dispatches: await lookAtRuns(env, stored, { now, allRuns }), now });
+  const { after, sums } = cursor === undefined ? startOfAudit(hub.now()) : progressAt(await openCursor(cursor, list));
+  const piece = await readAuditPiece(homeStore(hub.env), { ...window, after });
+  const now = hub.now();
+  const [events, stored] = await Promise.all([owedTo(hub, piece.events), withFigures(hub, piece)]);
+  const figures = auditPiece({ events, dispatches: await lookAtRuns(hub, stored, { now, allRuns }), now });
   const total = withPiece(sums, figures);
   if (piece.last !== undefined) return { ...figures, cursor: await sealCursor(positionOf(piece.last, total), list) };
   await noteEnd(auditor, total, window);
   return figures;
 }
 
-async function noteEnd({ env, name }: Auditor, sums: AuditSums, window: AuditWindow): Promise<void> {
-  await noteAudit(env.DB, { id: uuidv7(), at: Date.now(), by: name, detail: JSON.stringify(auditDetail(sums, window)) });
+async function noteEnd({ hub, name }: Auditor, sums: AuditSums, window: AuditWindow): Promise<void> {
+  await noteAudit(homeStore(hub.env), { id: hub.newId(), at: hub.now(), by: name, detail: JSON.stringify(auditDetail(sums, window)) });
 }
 
 /** Routes events again, each by the configuration that routed it. */
-async function owedTo(env: Env, events: readonly StoredEvent[]): Promise<AuditedEvent[]> {
-  const bodies = await readConfigs(env.DB, [...new Set(events.map(({ configVersion }) => configVersion))]);
+async function owedTo(hub: Hub, events: readonly StoredEvent[]): Promise<AuditedEvent[]> {
+  const bodies = await readConfigs(homeStore(hub.env), [...new Set(events.map(({ configVersion }) => configVersion))]);
   const routings = new Map([...bodies].map(([version, body]) => [version, storedRouting(body)]));
   return events.map((event) => {
     const routing = routings.get(event.configVersion);
@@ -60,8 +61,8 @@ async function owedTo(env: Env, events: readonly StoredEvent[]): Promise<Audited
 
 type Figured = Omit<AuditedDispatch, "run" | "ended">;
 
-async function withFigures(env: Env, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
-  const [controls, configuration] = await Promise.all([readControls(env.DB), configured(env)]);
+async function withFigures(hub: Hub, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
+  const [controls, configuration] = await Promise.all([readControls(homeStore(hub.env)), configured(hub.env)]);
   const paused = new Set(controls.map(({ destination }) => destination));
   const figures = new Map(executions.map((row) => [row.dispatchId, row]));
   const noted = Map.groupBy(notes, ({ subjectId }) => subjectId);
@@ -74,17 +75,17 @@ async function withFigures(env: Env, { dispatches, executions, notes }: StoredPi
 }
 
 async function lookAtRuns(
-  env: Env,
+  hub: Hub,
   dispatches: readonly Figured[],
   { now, allRuns }: { now: number; allRuns: boolean },
 ): Promise<AuditedDispatch[]> {
   const limit = pLimit(WORKFLOW.callsAtOnce);
   const looked = await limit.map(dispatches, async (dispatch) => {
     const asked = dispatch.status === "ongoing" || mayBeEnded(dispatch, { now, allRuns });
-    return { ...dispatch, run: asked ? (await runView(env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
+    return { ...dispatch, run: asked ? (await runView(hub.env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
   });
   const orphans = looked.filter(({ status, run }) => status !== "ongoing" && isAlive(run)).map(({ id }) => id);
-  const ends = await endRuns(env, orphans, limit);
+  const ends = await endRuns(hub, orphans, limit);
   return looked.map((dispatch) => ({ ...dispatch, ...ends.get(dispatch.id) }));
 }
 
@@ -97,13 +98,13 @@ function mayBeEnded({ status, settledAt, timeoutMs }: Figured, { now, allRuns }:
 type RunEnd = Pick<AuditedDispatch, "run" | "ended">;
 
 /** Wakes runs whose dispatch has settled, so that they look and end by themselves; those that do not, such as one that sleeps, are terminated. */
-async function endRuns(env: Env, ids: readonly string[], limit: LimitFunction): Promise<ReadonlyMap<string, RunEnd>> {
-  const isEnded = async (id: string) => isOver((await runView(env.DISPATCH_WORKFLOW, id)).status);
-  await limit.map(ids, (id) => quietly(id, wakeRun(env.DISPATCH_WORKFLOW, id)));
+async function endRuns(hub: Hub, ids: readonly string[], limit: LimitFunction): Promise<ReadonlyMap<string, RunEnd>> {
+  const isEnded = async (id: string) => isOver((await runView(hub.env.DISPATCH_WORKFLOW, id)).status);
+  await limit.map(ids, (id) => quietly(id, wakeRun(hub.env.DISPATCH_WORKFLOW, id)));
   if (ids.length > 0) await scheduler.wait(AUDIT.wakingMs);
   const ends = await limit.map(ids, async (id): Promise<[string, RunEnd]> => {
     if (await isEnded(id)) return [id, { run: null, ended: true }];
-    await quietly(id, terminateRun(env.DISPATCH_WORKFLOW, id));
+    await quietly(id, terminateRun(hub.env.DISPATCH_WORKFLOW, id));
     return [id, (await isEnded(id)) ? { run: null, ended: true } : { run: "running", ended: false }];
   });
   return new Map(ends);

@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from "uuid";
 import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
 import { type Configuration, requireConfiguration } from "../../bindings/configuration.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { type AcceptedEvent, parseEmit } from "../../domain/emit/parse-emit.ts";
 import { parseEmitOptions, refuseKeys } from "../../domain/emit/parse-emit-options.ts";
 import { type EmitPlan, planEmit } from "../../domain/emit/plan-emit.ts";
@@ -12,12 +12,12 @@ import { receiptsOf, runsOf } from "../../domain/emit/receipts.ts";
 import { collapseRepeats } from "../../domain/emit/repeated-keys.ts";
 import { configRow } from "../../store/emit/configs.ts";
 import type { KnownEvents } from "../../store/emit/known-keys.ts";
-import { storeEmit } from "../../store/emit/store-emit.ts";
+import { storeOfPlan, storePlan } from "../../store/emit/store-plan.ts";
 import { queueEmit } from "./queue-emit.ts";
 
 /** Who calls emit, and how to go on after the reply. */
 export interface Emitter {
-  readonly env: Env;
+  readonly hub: Hub;
   readonly callerSource: string | undefined;
   /** `ctx.waitUntil`. */
   readonly afterReply: (work: Promise<unknown>) => void;
@@ -28,36 +28,36 @@ export async function emit(emitter: Emitter, input: unknown, options?: unknown):
   const { allowQueued } = parseEmitOptions(options);
   const accepted = parseEmit(Array.isArray(input) ? input : [input], { maxEvents: EMIT.maxEvents, maxBytes: EMIT.maxCallBytes });
   if (allowQueued) refuseKeys(accepted);
-  const configuration = await requireConfiguration(emitter.env);
+  const configuration = await requireConfiguration(emitter.hub.env);
   const whole = planCall(emitter, accepted, configuration);
   try {
     return await storeAndStart(emitter, whole, configuration);
   } catch (error) {
     if (!allowQueued || faultCode(error) !== "storage.unavailable") throw error;
-    return await queueEmit(emitter.env, { whole, configuration, error });
+    return await queueEmit(emitter.hub, { whole, configuration, error });
   }
 }
 
 /** What a call would store now. */
 export function planCall(
-  { callerSource }: Pick<Emitter, "callerSource">,
+  { hub, callerSource }: Pick<Emitter, "hub" | "callerSource">,
   accepted: readonly AcceptedEvent[],
   { routing, version }: Configuration,
 ): EmitPlan {
   return planEmit({
     accepted,
-    ids: accepted.map(() => uuidv7()),
+    ids: accepted.map(() => hub.newId()),
     callerSource,
     routing,
     configVersion: version,
     maxDispatches: EMIT.maxDispatches,
-    now: Date.now(),
+    now: hub.now(),
   });
 }
 
 async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: Configuration): Promise<EmitReceipt[]> {
   const { plan, repeats } = collapseRepeats(whole);
-  const known = await store(emitter.env, plan, configuration);
+  const known = await store(emitter.hub, plan, configuration);
   startSoon(emitter, runsOf(plan, known));
   return receiptsOf(whole, { repeats, known });
 }
@@ -65,15 +65,15 @@ async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: C
 /** Configurations this isolate has seen stored. */
 const storedVersions = new WeakMap<object, string>();
 
-async function store(env: Env, plan: EmitPlan, configuration: Configuration): Promise<KnownEvents> {
+async function store(hub: Hub, plan: EmitPlan, configuration: Configuration): Promise<KnownEvents> {
   const { version } = configuration;
-  const config = storedVersions.get(env) === version ? null : configRow(configuration, Date.now());
-  const known = await storeEmit(env.DB, plan, config);
-  storedVersions.set(env, version);
+  const config = storedVersions.get(hub.env) === version ? null : configRow(configuration, hub.now());
+  const { known } = await storePlan(storeOfPlan(hub.env, plan), { plan, config });
+  storedVersions.set(hub.env, version);
   return known;
 }
 
-function startSoon({ env, afterReply }: Emitter, runs: readonly RunParams[]): void {
+function startSoon({ hub, afterReply }: Emitter, runs: readonly RunParams[]): void {
   if (runs.length === 0) return;
-  afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, runs, { door: "emit.enqueue", runs: runs.length, first: runs[0]?.id }));
+  afterReply(enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, runs, { door: "emit.enqueue", runs: runs.length, first: runs[0]?.id }));
 }

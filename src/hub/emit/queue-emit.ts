@@ -5,6 +5,7 @@ import { messageOf } from "../../../schema/message-of.ts";
 import type { EmitMessage } from "../../../schema/storage/messages.ts";
 import type { Configuration } from "../../bindings/configuration.ts";
 import { enqueueEmit } from "../../bindings/dispatch-queue.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { configRow } from "../../store/emit/configs.ts";
@@ -14,7 +15,7 @@ import { configRow } from "../../store/emit/configs.ts";
  * not fit one message, or the queue does not take it either. `error` is what the database said.
  */
 export async function queueEmit(
-  env: Env,
+  hub: Hub,
   { whole, configuration, error }: { whole: EmitPlan; configuration: Configuration; error: unknown },
 ): Promise<EmitReceipt[]> {
   logError("emit.store", error, { queued: whole.events.length, first: whole.events[0]?.id });
@@ -22,9 +23,9 @@ export async function queueEmit(
   const message: EmitMessage = {
     kind: "emit",
     plan: { events, dispatches: whole.dispatches.map((dispatch) => ({ ...dispatch, checkAt: dispatch.checkAt ?? dispatch.dueAt })) },
-    config: configRow(configuration, Date.now()),
+    config: configRow(configuration, hub.now()),
   };
-  if (!(await enqueued(env.DISPATCH_QUEUE, message, error))) {
+  if (!(await enqueued(hub.env.DISPATCH_QUEUE, message, error))) {
     const text = `${messageOf(error)} The call is too large to be queued: with what it is owed to it exceeds ${QUEUE.maxMessageBytes} bytes.`;
     throw new Fault("storage.unavailable", withoutCode(text), { cause: error });
   }

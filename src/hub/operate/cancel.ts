@@ -9,6 +9,7 @@ import { logWarning } from "../../bindings/log.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
+import { homeStore, storeOf } from "../../store/d1/stores.ts";
 import { cancelDispatches } from "../../store/operate/cancel-dispatches.ts";
 import { readDispatchesOf } from "../../store/read/read-dispatches.ts";
 import { readEvent } from "../../store/read/read-events.ts";
@@ -18,6 +19,7 @@ const SLEEPS_LONG_MS = 10 * SECOND_MS;
 
 /** Settles a dispatch as cancelled. An attempt under way is still recorded, and nothing follows from it. Throws `dispatch.settled` when it is over. */
 export async function cancelDispatch(operator: Operator, id: unknown, given: unknown): Promise<DispatchView> {
+  const { hub } = operator;
   const options = parseOperation(given);
   const dispatch = await requireDispatch(operator, id);
   await cancel(operator, [dispatch], options);
@@ -25,18 +27,21 @@ export async function cancelDispatch(operator: Operator, id: unknown, given: unk
   if (now.status !== "cancelled" || dispatch.status === "cancelled") {
     throw new Fault("dispatch.settled", `Dispatch ${dispatch.id} cannot be cancelled: it is ${now.status}.`);
   }
-  return dispatchView(now, Date.now());
+  return dispatchView(now, hub.now());
 }
 
 /** The same for everything that an event is still owed to. */
 export async function cancelEvent(operator: Operator, id: unknown, given: unknown): Promise<Cancelled> {
+  const { hub } = operator;
   const options = parseOperation(given);
-  const event = await readEvent(operator.env.DB, parseId(id));
+  const eventId = parseId(id);
+  const store = storeOf(hub.env, eventId);
+  const event = await readEvent(store, eventId);
   if (event === undefined) throw new Fault("event.unknown", `There is no event ${String(id)}.`);
-  const before = await readDispatchesOf(operator.env.DB, event.id);
+  const before = await readDispatchesOf(store, event.id);
   const cancelled = new Set(await cancel(operator, before, options));
-  const after = await readDispatchesOf(operator.env.DB, event.id);
-  const now = Date.now();
+  const after = await readDispatchesOf(store, event.id);
+  const now = hub.now();
   return {
     cancelled: after.filter((dispatch) => cancelled.has(dispatch.id)).map((dispatch) => dispatchView(dispatch, now)),
     settledBefore: before.length - cancelled.size,
@@ -49,15 +54,15 @@ async function cancel(
   dispatches: readonly StoredDispatch[],
   options: ReturnType<typeof parseOperation>,
 ): Promise<readonly string[]> {
-  const { env, afterReply } = operator;
+  const { hub, afterReply } = operator;
   const note = operationNote(operator, "cancel", options);
   const ongoing = dispatches.filter(({ status }) => status === "ongoing");
   if (ongoing.length === 0) return [];
   const ids = ongoing.map(({ id }) => id);
-  const cancelled = await cancelDispatches(env.DB, ids, { note });
+  const cancelled = await cancelDispatches(homeStore(hub.env), ids, { note });
   afterReply(
     endSleepingRuns(
-      env,
+      hub.env,
       ongoing.filter(({ id }) => cancelled.includes(id)),
       note.at,
     ),

@@ -1,12 +1,13 @@
-import { v7 as uuidv7 } from "uuid";
 import { Fault } from "../../../schema/faults.ts";
 import type { StoredDispatch, StoredNote } from "../../../schema/storage/tables.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
+import { storeOf } from "../../store/d1/stores.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
 
 /** Who operates the hub, and how to go on after the reply. */
 export interface Operator {
-  readonly env: Env;
+  readonly hub: Hub;
   /** What the binding says of its caller; what the caller says of itself wins, since it knows the person. */
   readonly name: string;
   /** `ctx.waitUntil`. */
@@ -15,16 +16,17 @@ export interface Operator {
 
 /** What is noted of an operation, save on what. */
 export function operationNote(
-  operator: Operator,
+  { hub, name }: Pick<Operator, "hub" | "name">,
   kind: string,
   { by, reason }: { by?: string | undefined; reason?: string | undefined },
 ): Omit<StoredNote, "subjectId" | "detail"> {
-  return { id: uuidv7(), at: Date.now(), kind, by: by ?? operator.name, reason: reason ?? null };
+  return { id: hub.newId(), at: hub.now(), kind, by: by ?? name, reason: reason ?? null };
 }
 
 /** Throws `dispatch.unknown`. */
-export async function requireDispatch({ env }: Operator, id: unknown): Promise<StoredDispatch> {
-  const dispatch = await readDispatch(env.DB, parseId(id));
-  if (dispatch === undefined) throw new Fault("dispatch.unknown", `There is no dispatch ${String(id)}.`);
+export async function requireDispatch({ hub }: Operator, id: unknown): Promise<StoredDispatch> {
+  const dispatchId = parseId(id);
+  const dispatch = await readDispatch(storeOf(hub.env, dispatchId), dispatchId);
+  if (dispatch === undefined) throw new Fault("dispatch.unknown", `There is no dispatch ${dispatchId}.`);
   return dispatch;
 }

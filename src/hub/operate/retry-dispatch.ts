@@ -1,9 +1,11 @@
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Fault } from "../../../schema/faults.ts";
+import { originalIdOf } from "../../../schema/ids.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import { parseRetryOptions } from "../../domain/operate/parse-operation.ts";
-import { planRedrive, rootOf } from "../../domain/operate/redrive.ts";
+import { planRedrive } from "../../domain/operate/redrive.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
+import { storeOf } from "../../store/d1/stores.ts";
 import { storeRedrive } from "../../store/operate/store-redrive.ts";
 import { readDispatch, readLine } from "../../store/read/read-dispatches.ts";
 import { type Operator, operationNote, requireDispatch } from "./operator.ts";
@@ -15,14 +17,19 @@ import { type Operator, operationNote, requireDispatch } from "./operator.ts";
 export async function retryDispatch(operator: Operator, id: unknown, given: unknown): Promise<DispatchView> {
   const options = parseRetryOptions(given);
   const of = await requireDispatch(operator, id);
-  const { env } = operator;
+  const { hub } = operator;
   const note = operationNote(operator, "retry", options);
-  const redrive = planRedrive({ of, line: await readLine(env.DB, rootOf(of.id)), options, now: note.at });
-  const stored = await storeRedrive(env.DB, redrive, { ...note, subjectId: of.id, detail: JSON.stringify({ redrive: redrive.id }) });
+  const store = storeOf(hub.env, of.id);
+  const redrive = planRedrive({ of, line: await readLine(store, originalIdOf(of.id)), options, now: note.at });
+  const stored = await storeRedrive(store, redrive, {
+    ...note,
+    subjectId: of.id,
+    detail: JSON.stringify({ redrive: redrive.id }),
+  });
   if (!stored) throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: somebody else has just done so.`);
   const { id: dispatchId, dueAt } = redrive;
-  operator.afterReply(enqueueRunsOrLog(env.DISPATCH_QUEUE, [{ id: dispatchId, dueAt }], { door: "retry.enqueue", dispatchId }));
-  const row = await readDispatch(env.DB, redrive.id);
+  operator.afterReply(enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, [{ id: dispatchId, dueAt }], { door: "retry.enqueue", dispatchId }));
+  const row = await readDispatch(store, redrive.id);
   if (row === undefined) throw new Fault("dispatch.unknown", `Dispatch ${redrive.id} has been purged.`);
-  return dispatchView(row, Date.now());
+  return dispatchView(row, hub.now());
 }

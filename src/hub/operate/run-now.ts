@@ -5,6 +5,7 @@ import { createRun, replaceRun, wakeRun } from "../../bindings/dispatch-runs.ts"
 import { logWarning } from "../../bindings/log.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
+import { storeOf } from "../../store/d1/stores.ts";
 import { hurryDispatch } from "../../store/operate/hurry-dispatch.ts";
 import { type Operator, operationNote, requireDispatch } from "./operator.ts";
 
@@ -15,12 +16,16 @@ export async function runNow(operator: Operator, id: unknown, given: unknown): P
   if (dispatch.status !== "ongoing") {
     throw new Fault("dispatch.settled", `Dispatch ${dispatch.id} cannot be run: it is ${dispatch.status}.`);
   }
-  const { env } = operator;
+  const { hub } = operator;
   const note = operationNote(operator, "run_now", options);
-  const hurried = await hurryDispatch(env.DB, { ...note, subjectId: dispatch.id, detail: JSON.stringify({ dueAt: dispatch.dueAt }) });
+  const hurried = await hurryDispatch(storeOf(hub.env, dispatch.id), {
+    ...note,
+    subjectId: dispatch.id,
+    detail: JSON.stringify({ dueAt: dispatch.dueAt }),
+  });
   // Awaited: whoever looks at the run while it is replaced may find none.
-  await (hurried ? startOver(env, { id: dispatch.id, dueAt: note.at }) : wake(env, { id: dispatch.id, dueAt: dispatch.dueAt }));
-  return dispatchView(await requireDispatch(operator, id), Date.now());
+  await (hurried ? startOver(hub.env, { id: dispatch.id, dueAt: note.at }) : wake(hub.env, { id: dispatch.id, dueAt: dispatch.dueAt }));
+  return dispatchView(await requireDispatch(operator, id), hub.now());
 }
 
 /** A sleeping run cannot be made to wake: another takes its place. Should that fail, the reconciler does it. */

@@ -3,17 +3,19 @@ import { Fault } from "../../../schema/faults.ts";
 import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
 import { didYouMean } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { controlView } from "../../domain/pause/control-view.ts";
 import { parseResumeOptions } from "../../domain/pause/resume-options.ts";
+import { homeStore } from "../../store/d1/stores.ts";
 import { giveMoments, readBacklog } from "../../store/pause/backlog.ts";
 import { holdDestination, readControls, releaseDestination } from "../../store/pause/controls.ts";
 import { type Operator, operationNote } from "../operate/operator.ts";
 
 /** Every destination of the configuration, and whether it is held back; also one that is, although the configuration no longer has it. */
-export async function listDestinations(env: Env): Promise<DestinationControl[]> {
-  const [{ config }, controls] = await Promise.all([requireConfiguration(env), readControls(env.DB)]);
+export async function listDestinations(hub: Hub): Promise<DestinationControl[]> {
+  const [{ config }, controls] = await Promise.all([requireConfiguration(hub.env), readControls(homeStore(hub.env))]);
   const held = new Map(controls.map((row) => [row.destination, row]));
   return [...new Set([...Object.keys(config.destinations), ...held.keys()])].map((name) => controlView(name, held.get(name)));
 }
@@ -22,7 +24,7 @@ export async function listDestinations(env: Env): Promise<DestinationControl[]> 
 export async function pauseDestination(operator: Operator, name: unknown, given: unknown): Promise<DestinationControl> {
   const options = parseOperation(given);
   const destination = await requireDestination(operator, name);
-  await holdDestination(operator.env.DB, destination, noteOf(operator, "pause", destination, options));
+  await holdDestination(homeStore(operator.hub.env), destination, noteOf(operator, "pause", destination, options));
   return await controlOf(operator, destination);
 }
 
@@ -32,27 +34,27 @@ export async function pauseDestination(operator: Operator, name: unknown, given:
  */
 export async function resumeDestination(operator: Operator, name: unknown, given: unknown): Promise<DestinationControl> {
   const { rate, ...options } = parseResumeOptions(given);
-  const { env } = operator;
-  const held = (await readControls(env.DB)).find(({ destination }) => destination === name);
+  const { hub } = operator;
+  const held = (await readControls(homeStore(hub.env))).find(({ destination }) => destination === name);
   const destination = held?.destination ?? (await requireDestination(operator, name));
   if (held === undefined) return controlView(destination, undefined);
-  if (rate !== undefined) await spread(env, { destination, heldSince: held.since, rate });
+  if (rate !== undefined) await spread(hub, { destination, heldSince: held.since, rate });
   const detail = rate === undefined ? null : JSON.stringify({ rate });
-  await releaseDestination(env.DB, destination, { ...noteOf(operator, "resume", destination, options), detail });
+  await releaseDestination(homeStore(hub.env), destination, { ...noteOf(operator, "resume", destination, options), detail });
   return await controlOf(operator, destination);
 }
 
 /** By the time the first moment comes every run has looked, and knows its own. */
-async function spread({ DB }: Env, given: { destination: string; heldSince: number; rate: number }): Promise<void> {
+async function spread(hub: Hub, given: { destination: string; heldSince: number; rate: number }): Promise<void> {
   const { destination, heldSince, rate } = given;
-  const now = Date.now();
+  const now = hub.now();
   const from = now + CONTROL.lookMs;
   let beyond = "";
   for (let done = 0; ; ) {
-    const ids = await readBacklog(DB, { destination, beyond, from, heldSince, now, limit: CONTROL.spreadRows });
+    const ids = await readBacklog(homeStore(hub.env), { destination, beyond, from, heldSince, now, limit: CONTROL.spreadRows });
     const before = done;
     await giveMoments(
-      DB,
+      homeStore(hub.env),
       ids.map((id, index) => ({ id, dueAt: Math.trunc(from + ((before + index) * SECOND_MS) / rate) })),
     );
     done += ids.length;
@@ -65,8 +67,8 @@ function noteOf(operator: Operator, kind: string, destination: string, options: 
   return { ...operationNote(operator, kind, options), subjectId: `${CONTROL.subject}${destination}`, detail: null };
 }
 
-async function controlOf({ env }: Operator, destination: string): Promise<DestinationControl> {
-  const controls = await readControls(env.DB);
+async function controlOf({ hub }: Operator, destination: string): Promise<DestinationControl> {
+  const controls = await readControls(homeStore(hub.env));
   return controlView(
     destination,
     controls.find((row) => row.destination === destination),
@@ -74,9 +76,9 @@ async function controlOf({ env }: Operator, destination: string): Promise<Destin
 }
 
 /** Throws `destination.unknown`, also for one that only old dispatches know. */
-async function requireDestination({ env }: Operator, given: unknown): Promise<string> {
+async function requireDestination({ hub }: Operator, given: unknown): Promise<string> {
   const name = parseId(given);
-  const { config } = await requireConfiguration(env);
+  const { config } = await requireConfiguration(hub.env);
   const declared = Object.keys(config.destinations);
   if (declared.includes(name)) return name;
   const text = `There is no destination "${name}"${didYouMean(name, declared)} (declared: ${declared.join(", ")}).`;

@@ -1,14 +1,16 @@
 import type { Health } from "../../../schema/contract/health.ts";
 import { D1, DAY_MS, READ } from "../../../schema/limits.ts";
 import { configured } from "../../bindings/configuration.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { lastAudit } from "../../domain/audit/audit-sums.ts";
 import { emittedAt } from "../../domain/base/iso.ts";
+import { homeStore } from "../../store/d1/stores.ts";
 import { readHealth } from "../../store/read/read-health.ts";
 
 /** The hub at a glance, from a bounded number of rows. */
-export async function health(env: Env): Promise<Health> {
-  const now = Date.now();
-  const [stored, configuration] = await Promise.all([readHealth(env.DB, { since: now - DAY_MS, now }), configured(env)]);
+export async function health(hub: Hub): Promise<Health> {
+  const now = hub.now();
+  const [stored, configuration] = await Promise.all([readHealth(homeStore(hub.env), { since: now - DAY_MS, now }), configured(hub.env)]);
   const { counts, oldest, overdue, latest, audited, bytes } = stored;
   const truncated = Object.values(counts).reduce((sum, count) => sum + count, 0) === READ.healthRows;
   return {

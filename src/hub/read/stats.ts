@@ -1,8 +1,10 @@
 import type { Stats } from "../../../schema/contract/stats.ts";
 import { STATS } from "../../../schema/limits.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { emittedAt } from "../../domain/base/iso.ts";
 import { destinationStats } from "../../domain/read/stats.ts";
 import { parseStatsQuery } from "../../domain/read/stats-query.ts";
+import { homeStore } from "../../store/d1/stores.ts";
 import { readStats } from "../../store/read/read-stats.ts";
 
 interface Kept {
@@ -15,20 +17,20 @@ interface Kept {
 const kept = new WeakMap<object, Kept>();
 
 /** Figures of a window by time of emission, from a bounded number of rows. The same window within a few seconds has the same answer. */
-export function stats(env: Env, query: unknown): Promise<Stats> {
-  const now = Date.now();
+export function stats(hub: Hub, query: unknown): Promise<Stats> {
+  const now = hub.now();
   const { from, to } = parseStatsQuery(query, now);
   const window = JSON.stringify([query ?? {}]);
-  const before = kept.get(env);
+  const before = kept.get(hub.env);
   if (before !== undefined && before.window === window && before.until > now) return before.stats;
-  const counted = count(env, { from, to, now });
-  kept.set(env, { window, until: now + STATS.keptMs, stats: counted });
-  counted.catch(() => kept.delete(env));
+  const counted = count(hub, { from, to, now });
+  kept.set(hub.env, { window, until: now + STATS.keptMs, stats: counted });
+  counted.catch(() => kept.delete(hub.env));
   return counted;
 }
 
-async function count(env: Env, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
-  const { truncated, oldest, ...stored } = await readStats(env.DB, { from, to });
+async function count(hub: Hub, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
+  const { truncated, oldest, ...stored } = await readStats(homeStore(hub.env), { from, to });
   const start = new Date(from).toISOString();
   return {
     at: new Date(now).toISOString(),

@@ -1,8 +1,10 @@
 import type { WatchLine } from "../../../schema/contract/dispatches.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
+import type { Hub } from "../../bindings/hub.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
+import { storeOf } from "../../store/d1/stores.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
 
 /** How long the stored state goes unseen while the run says nothing. */
@@ -14,27 +16,28 @@ const SILENCE_MS = 5_000;
  * NDJSON: the dispatch now, then each event of its run and each change of the stored state, until it settles or the reader goes away.
  * The stored state decides: a run that does not exist yet, is over, or was replaced is looked for again. `null`: no such dispatch.
  */
-export async function watchDispatch(env: Env, id: unknown): Promise<ReadableStream<Uint8Array> | null> {
-  const first = await readDispatch(env.DB, parseId(id));
+export async function watchDispatch(hub: Hub, id: unknown): Promise<ReadableStream<Uint8Array> | null> {
+  const dispatchId = parseId(id);
+  const first = await readDispatch(storeOf(hub.env, dispatchId), dispatchId);
   if (first === undefined) return null;
   const reader = new AbortController();
-  return ndjson(watchLines(env, first, reader.signal), () => reader.abort());
+  return ndjson(watchLines(hub, first, reader.signal), () => reader.abort());
 }
 
-async function* watchLines(env: Env, first: StoredDispatch, gone: AbortSignal): AsyncGenerator<WatchLine, void, void> {
-  const run = followRun(env, first.id, gone);
+async function* watchLines(hub: Hub, first: StoredDispatch, gone: AbortSignal): AsyncGenerator<WatchLine, void, void> {
+  const run = followRun(hub, first.id, gone);
   let stored: StoredDispatch | undefined = first;
   let shown = "";
   try {
     while (stored !== undefined && !gone.aborted) {
-      const dispatch = dispatchView(stored, Date.now());
+      const dispatch = dispatchView(stored, hub.now());
       const text = JSON.stringify(dispatch);
       if (text !== shown) yield { kind: "dispatch", dispatch };
       shown = text;
       if (stored.status !== "ongoing") return;
       const event = await run.nextWithin(LOOK_MS);
       if (event !== undefined) yield { kind: "run", event };
-      stored = gone.aborted ? undefined : await readDispatch(env.DB, first.id);
+      stored = gone.aborted ? undefined : await readDispatch(storeOf(hub.env, first.id), first.id);
     }
   } finally {
     run.close();
@@ -42,30 +45,30 @@ async function* watchLines(env: Env, first: StoredDispatch, gone: AbortSignal): 
 }
 
 /** The events of a run that may come, go and come again, without ever waiting for them longer than asked. */
-function followRun(env: Env, id: string, gone: AbortSignal) {
+function followRun(hub: Hub, id: string, gone: AbortSignal) {
   const seen: Seen = { timestamp: 0, eventId: 0 };
   let events: RunEvents | null = null;
   let pending: Promise<RunEvent | null> | undefined;
-  let heardAt = Date.now();
+  let heardAt = hub.now();
   const close = () => {
     events?.close();
     events = null;
     pending = undefined;
-    heardAt = Date.now();
+    heardAt = hub.now();
   };
   return {
     close,
     async nextWithin(ms: number): Promise<RunEvent | undefined> {
-      events ??= await openRunEvents(env.DISPATCH_WORKFLOW, id, seen);
+      events ??= await openRunEvents(hub.env.DISPATCH_WORKFLOW, id, seen);
       pending ??= events?.next();
       const event = await (pending === undefined ? elapsed(ms, gone) : Promise.race([pending, elapsed(ms, gone)]));
       if (event != null) {
         pending = undefined;
-        heardAt = Date.now();
+        heardAt = hub.now();
         return event;
       }
       if (event === null) await elapsed(ms, gone);
-      if (event === null || Date.now() - heardAt > SILENCE_MS) close();
+      if (event === null || hub.now() - heardAt > SILENCE_MS) close();
       return undefined;
     },
   };

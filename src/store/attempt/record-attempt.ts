@@ -3,10 +3,11 @@ import type { RecordedError } from "../../domain/attempt/answer.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
 import type { Next } from "../../domain/attempt/next-attempt.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
+import { fenceOf } from "../d1/fences.ts";
 import { withStorage } from "../d1/storage.ts";
-import { type ConfigRow, configStatements } from "../emit/configs.ts";
-import { type KnownEvents, knownFromResults, knownStatements, pastKnownKeys } from "../emit/known-keys.ts";
-import { planStatements } from "../emit/plan-statements.ts";
+import type { ConfigRow } from "../emit/configs.ts";
+import { type KnownEvents, knownFromResults, knownStatements } from "../emit/known-keys.ts";
+import { storePlan } from "../emit/store-plan.ts";
 import { controlStatements } from "./auto-pause.ts";
 
 /** One attempt with all that follows from it: a plain value that survives being written down and read back. */
@@ -38,21 +39,16 @@ export type RecordEffect = "applied" | "kept" | "discarded";
  * the reply has a key that stands for another event; then nothing is written.
  */
 export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
-  const lookups = knownStatements(d1, record.followUps);
+  const { dispatchId, attempt, followUps, config, next } = record;
   try {
-    return await pastKnownKeys(d1, record.followUps, async (followUps) => {
-      const writes = [
-        ...recordStatements(d1, { ...record, followUps }),
-        ...configStatements(d1, record.config),
-        ...controlStatements(d1, record),
-      ];
-      const results = await withStorage(d1, () => d1.batch([...writes, ...lookups]));
-      const settledOtherwise = results[1]?.meta.changes === 0;
-      return { effect: settledOtherwise ? "kept" : "applied", known: knownFromResults(results.slice(writes.length)) };
-    });
+    const guard = { dispatchId, status: next.status, attempts: attempt };
+    const before = recordStatements(d1, record);
+    const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind: controlStatements(d1, record) });
+    const settledOtherwise = stored.before[1]?.meta.changes === 0;
+    return { effect: settledOtherwise ? "kept" : "applied", known: stored.known };
   } catch (error) {
-    if (!isAttemptFence(error)) throw error;
-    return await standing(d1, record, lookups);
+    if (fenceOf(error) !== "attemptRecorded") throw error;
+    return await standing(d1, record, knownStatements(d1, followUps));
   }
 }
 
@@ -78,12 +74,7 @@ function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStat
     d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
     d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
     d1.prepare(COUNT_LATE_ATTEMPT).bind(dispatchId, attempt),
-    ...planStatements(d1, record.followUps, { dispatchId, status: next.status, attempts: attempt }),
   ];
-}
-
-function isAttemptFence(error: unknown): boolean {
-  return String(error).includes("UNIQUE constraint failed: executions.dispatch_id");
 }
 
 const SELECT_STANDING = `

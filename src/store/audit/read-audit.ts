@@ -3,6 +3,7 @@ import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables
 import type { ExecutionFigures } from "../../domain/audit/audit.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { EVENT_COLUMNS } from "../d1/event-columns.ts";
+import { BEHIND_EVENT, isDispatchOf } from "../d1/id-ranges.ts";
 import { withStorage } from "../d1/storage.ts";
 
 /** Where a piece begins: after the last event of the one before; and where the whole does. */
@@ -48,9 +49,9 @@ const SELECT_NOTES = `
 
 /** Reads the next piece, within the bounds of `AUDIT` but for one event at least, and every dispatch with an id among theirs. */
 export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promise<StoredPiece> {
-  const start = window.after === undefined ? firstIdAt(window.from ?? 0) : `${window.after}${BEHIND_DISPATCHES}`;
+  const start = window.after === undefined ? firstIdAt(window.from ?? 0) : `${window.after}${BEHIND_EVENT}`;
   const last = await lastOfPiece(d1, start, endOf(window));
-  const end = last === undefined ? endOf(window) : `${last}${BEHIND_DISPATCHES}`;
+  const end = last === undefined ? endOf(window) : `${last}${BEHIND_EVENT}`;
   const selects = [SELECT_EVENTS, SELECT_DISPATCHES, SELECT_EXECUTIONS, SELECT_NOTES].map((sql) => d1.prepare(sql).bind(start, end));
   const results = await withStorage(d1, () => d1.batch(selects));
   const [events, dispatches, executions, notes] = results.map((result) => result.results as never[]);
@@ -63,9 +64,6 @@ export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promi
   };
 }
 
-/** Sorts behind the ids of an event's dispatches and before the next event. */
-const BEHIND_DISPATCHES = ".";
-
 /** Sorts behind every id until the year 7544, and before notes on what is no dispatch: audits, dead letters, destinations. */
 const BEHIND_ALL = "a";
 
@@ -75,7 +73,7 @@ function endOf({ to }: AuditWindow): string {
 
 const SELECT_SIZES = `
   SELECT id, length(CAST(data AS BLOB)) AS bytes,
-    (SELECT count(*) FROM dispatches WHERE dispatches.id > events.id || '-' AND dispatches.id < events.id || '.') AS dispatches
+    (SELECT count(*) FROM dispatches WHERE ${isDispatchOf("events.id", { id: "dispatches.id" })}) AS dispatches
   FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3`;
 
 /** The event a piece ends with, one at least; none when it is the last piece. */

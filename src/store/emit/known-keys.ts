@@ -1,8 +1,8 @@
 import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
+import { isDispatchOf } from "../d1/id-ranges.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
-import { isKeyFence } from "./plan-statements.ts";
 
 /** What a known key stands for: the receipt of the event that had it first. */
 export interface KnownEvent {
@@ -28,7 +28,7 @@ const SELECT_KNOWN = `
   CROSS JOIN events AS event
     ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
   LEFT JOIN dispatches AS dispatch
-    ON dispatch.id > event.id || '-' AND dispatch.id < event.id || '.' AND dispatch.redrive_of IS NULL
+    ON ${isDispatchOf("event.id", { id: "dispatch.id" })} AND dispatch.redrive_of IS NULL
   WHERE event.id <> given.value ->> 'id'
   ORDER BY length(dispatch.id), dispatch.id`;
 
@@ -56,28 +56,10 @@ const SELECT_FACTS = `
 type FactRow = Pick<EventRow, "id" | "type" | "subject" | "data"> & { readonly givenId: string };
 
 /**
- * Commits a plan past the fence on keys: events that are known by their key and say the same are taken out, and the rest is tried again.
- * Throws `key.conflict` when a key stands for another event; then nothing is stored.
+ * Takes out of a plan the events that are known by their key and say the same. SQLite compares data as text; here it is compared as values.
+ * Throws `key.conflict` when a key stands for another event.
  */
-export async function pastKnownKeys<Result>(d1: D1Database, plan: EmitPlan, commit: (plan: EmitPlan) => Promise<Result>): Promise<Result> {
-  let remaining = plan;
-  for (;;) {
-    try {
-      return await commit(remaining);
-    } catch (error) {
-      if (!isKeyFence(error)) throw error;
-      const same = await readSameFacts(d1, remaining);
-      if (same.size === 0) throw error;
-      remaining = withoutEvents(remaining, same);
-    }
-  }
-}
-
-/**
- * After the fence: which keys of the plan are known, by the ids given to them here. SQLite compares data as text; here it is compared as
- * values. Throws `key.conflict` when one stands for another event.
- */
-async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMap<string, string>> {
+export async function withoutKnownKeys(d1: D1Database, plan: EmitPlan): Promise<EmitPlan> {
   const same = new Map<string, string>();
   const given = new Map(plan.events.map((event) => [event.id, event]));
   for (const parameter of keyParameters(plan)) {
@@ -88,7 +70,7 @@ async function readSameFacts(d1: D1Database, plan: EmitPlan): Promise<ReadonlyMa
       same.set(known.givenId, known.id);
     }
   }
-  return same;
+  return withoutEvents(plan, same);
 }
 
 function keyParameters(plan: EmitPlan): string[] {

@@ -11,7 +11,7 @@ export interface Guard {
 
 /**
  * The statements that store a plan, for one batch. Running them twice stores it once. An event whose key is known is left out with
- * its dispatches; when it says something else than the known one, the batch fails as a whole: see {@link isKeyFence}.
+ * its dispatches; when it says something else than the known one, the batch fails as a whole, by the fence `knownKey`.
  */
 export function planStatements(d1: D1Database, plan: EmitPlan, guard?: Guard): D1PreparedStatement[] {
   return [...eventStatements(d1, plan.events, guard), ...dispatchStatements(d1, plan.dispatches)];
@@ -36,13 +36,8 @@ const INSERT_DISPATCHES = `
   WHERE EXISTS (SELECT 1 FROM events WHERE events.id = value ->> 'eventId')
   ON CONFLICT DO NOTHING`;
 
-/** Whether a batch failed because a key stands for another event: nothing of it was stored. */
-export function isKeyFence(error: unknown): boolean {
-  return String(error).includes("NOT NULL constraint failed: events.type");
-}
-
 function eventStatements(d1: D1Database, events: readonly EventRow[], guard: Guard | undefined): D1PreparedStatement[] {
-  const rows = events.map(({ data, ...columns }) => rowText(columns, { name: "data", text: data }));
+  const rows = events.map(({ data, notBefore: _, ...columns }) => rowText(columns, { name: "data", text: data }));
   const condition = [guard?.dispatchId ?? null, guard?.status ?? null, guard?.attempts ?? null];
   return rowParameters(rows).map((parameter) => d1.prepare(INSERT_EVENTS).bind(parameter, ...condition));
 }

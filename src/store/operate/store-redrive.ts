@@ -1,4 +1,5 @@
 import type { RedriveRow } from "../../domain/operate/redrive.ts";
+import { isRedriveOf } from "../d1/id-ranges.ts";
 import { changeNoted, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import { countDone } from "./bulks.ts";
@@ -8,7 +9,7 @@ const INSERT = `
   INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at, redrive_of)
   SELECT ?1, event_id, route, destination, ?3, ?4, ?5, id FROM dispatches AS old
   WHERE old.id = ?2 AND NOT EXISTS (
-    SELECT 1 FROM dispatches AS kin WHERE (kin.id = ?6 OR kin.id BETWEEN ?6 || '-r' AND ?6 || '-s') AND kin.status = 'ongoing')
+    SELECT 1 FROM dispatches AS kin WHERE (kin.id = ?6 OR ${isRedriveOf("?6", { id: "kin.id" })}) AND kin.status = 'ongoing')
   ON CONFLICT DO NOTHING`;
 
 /** The same for many: those of them that nobody has retried by now. */
@@ -18,7 +19,7 @@ const INSERT_MANY = `
   FROM json_each(?1) CROSS JOIN dispatches AS old ON old.id = value ->> 'redriveOf'
   WHERE old.status <> 'ongoing' AND NOT EXISTS (
     SELECT 1 FROM dispatches AS kin
-    WHERE kin.id BETWEEN (value ->> 'root') || '-r' AND (value ->> 'root') || '-s' AND (kin.redrive_of = old.id OR kin.status = 'ongoing'))
+    WHERE ${isRedriveOf("(value ->> 'root')", { id: "kin.id" })} AND (kin.redrive_of = old.id OR kin.status = 'ongoing'))
   ON CONFLICT DO NOTHING`;
 
 const NOTE_MANY = `

@@ -1,7 +1,8 @@
 import { DEAD_LETTERS_SUBJECT, PURGE } from "../../../schema/limits.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
+import { fenceOf } from "../d1/fences.ts";
+import { isDispatchOf } from "../d1/id-ranges.ts";
 import { withStorage } from "../d1/storage.ts";
-import { isKeyFence } from "../emit/plan-statements.ts";
 
 /** An old event, and whether nothing speaks against deleting it. */
 interface Candidate {
@@ -25,7 +26,7 @@ export async function readOldEvents(d1: D1Database, { after, before }: { after: 
 const SELECT_IN_USE = `
   SELECT chain.value AS chain FROM json_each(?1) AS chain
   WHERE EXISTS (SELECT 1 FROM events WHERE id = chain.value AND id >= ?2)
-    OR EXISTS (SELECT 1 FROM dispatches WHERE id > chain.value || '-' AND id < chain.value || '.' AND status = 'ongoing')
+    OR EXISTS (SELECT 1 FROM dispatches WHERE ${isDispatchOf("chain.value", { id: "id" })} AND status = 'ongoing')
     OR EXISTS (SELECT 1 FROM events INDEXED BY events_correlation
       WHERE correlation_id = chain.value AND causation_id IS NOT NULL AND id >= ?2)
     OR EXISTS (SELECT 1 FROM events INDEXED BY events_correlation
@@ -33,7 +34,7 @@ const SELECT_IN_USE = `
     OR EXISTS (
       SELECT 1 FROM (SELECT id FROM events INDEXED BY events_correlation
         WHERE correlation_id = chain.value AND causation_id IS NOT NULL LIMIT ?3) AS event
-      CROSS JOIN dispatches ON dispatches.id > event.id || '-' AND dispatches.id < event.id || '.' AND +dispatches.status = 'ongoing')`;
+      CROSS JOIN dispatches ON ${isDispatchOf("event.id", { id: "dispatches.id" })} AND +dispatches.status = 'ongoing')`;
 
 export async function readChainsInUse(d1: D1Database, chains: readonly string[], before: number): Promise<ReadonlySet<string>> {
   const select = d1.prepare(SELECT_IN_USE).bind(JSON.stringify(chains), firstIdAt(before), PURGE.chainEvents);
@@ -68,11 +69,11 @@ export async function readOldLetters(d1: D1Database, { after, before }: { after:
 }
 
 /** A chain may have come into use since it was looked at. Setting a NOT NULL column to NULL is the fence: nothing is deleted then. */
-const FENCE = `UPDATE events SET type = NULL WHERE id = (SELECT min(value) FROM json_each(?4)) AND EXISTS (${SELECT_IN_USE})`;
+const FENCE = `UPDATE events SET data = NULL WHERE id = (SELECT min(value) FROM json_each(?4)) AND EXISTS (${SELECT_IN_USE})`;
 
 const DISPATCHES = `
   (SELECT dispatches.id FROM json_each(?1) AS given
-    CROSS JOIN dispatches ON dispatches.id > given.value || '-' AND dispatches.id < given.value || '.')`;
+    CROSS JOIN dispatches ON ${isDispatchOf("given.value", { id: "dispatches.id" })})`;
 
 /** What goes, table by table. Dispatches last but for their events: the others are found by them. */
 const ROWS = {
@@ -91,7 +92,7 @@ export async function purgeRows(d1: D1Database, { ids, chains, letters, before }
     const [executions, notes, dispatches, events] = deleted.map(({ meta }) => meta.changes);
     return { events: events ?? 0, dispatches: dispatches ?? 0, executions: executions ?? 0, notes: notes ?? 0 };
   } catch (error) {
-    if (isKeyFence(error)) return null;
+    if (fenceOf(error) === "chainInUse") return null;
     throw error;
   }
 }

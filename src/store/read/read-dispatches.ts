@@ -1,4 +1,4 @@
-import sql, { type Sql } from "sql-template-tag";
+import sql, { raw, type Sql } from "sql-template-tag";
 import type { Status } from "../../../schema/contract/statuses.ts";
 import { READ } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
@@ -8,6 +8,7 @@ import type { ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
 import type { ExecutionFacts } from "../../domain/read/dispatch-view.ts";
 import type { StatusCounts } from "../../domain/read/event-view.ts";
 import type { NoteFacts } from "../../domain/read/note-view.ts";
+import { dispatchBounds, isDispatchOf, redriveBounds } from "../d1/id-ranges.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
 
 export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
@@ -41,7 +42,7 @@ export async function countDispatchesOf(d1: D1Database, eventIds: readonly strin
     sql`SELECT event.value AS eventId, (
         SELECT json_group_object(status, count) FROM (
           SELECT status, count(*) AS count FROM (
-            SELECT status FROM dispatches WHERE id > event.value || '-' AND id < event.value || '.' LIMIT ${READ.dispatchesOfEvent})
+            SELECT status FROM dispatches WHERE ${raw(isDispatchOf("event.value", { id: "id" }))} LIMIT ${READ.dispatchesOfEvent})
           GROUP BY status)) AS counts
       FROM json_each(${JSON.stringify(eventIds)}) AS event`,
   );
@@ -50,7 +51,8 @@ export async function countDispatchesOf(d1: D1Database, eventIds: readonly strin
 
 /** The first of a line with all its redrives. */
 export async function readLine(d1: D1Database, root: string): Promise<Pick<StoredDispatch, "id" | "status">[]> {
-  return await readAll(d1, sql`SELECT id, status FROM dispatches WHERE id = ${root} OR id BETWEEN ${`${root}-r`} AND ${`${root}-s`}`);
+  const [from, to] = redriveBounds(root);
+  return await readAll(d1, sql`SELECT id, status FROM dispatches WHERE id = ${root} OR id BETWEEN ${from} AND ${to}`);
 }
 
 /** Newest first; ongoing ones in the order in which the hub looks at them. */
@@ -84,7 +86,8 @@ export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery)
 }
 
 function ofEvent(eventId: string): Sql {
-  return sql`id > ${`${eventId}-`} AND id < ${`${eventId}.`}`;
+  const [after, before] = dispatchBounds(eventId);
+  return sql`id > ${after} AND id < ${before}`;
 }
 
 /** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */

@@ -4,6 +4,7 @@ import { BULK } from "../../../schema/limits.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedBulkFilter } from "../../domain/operate/bulk-filter.ts";
 import type { Retriable } from "../../domain/operate/redrive.ts";
+import { isRedriveOf, originalOf } from "../d1/id-ranges.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
 import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";
 
@@ -34,10 +35,9 @@ function selectionOf(kind: BulkKind, filter: ParsedBulkFilter, after: Position |
   return kind === "retry" ? retriable(filter, after) : ongoing(filter, after);
 }
 
-/** The redrives of the line of a dispatch: a range of the primary key. An id has no other `-r`. */
+/** The redrives of the line of a dispatch: a range of the primary key. */
 function kinOf(id: string): Sql {
-  const root = raw(`substr(${id}, 1, instr(${id} || '-r', '-r') - 1)`);
-  return sql`FROM dispatches AS kin WHERE kin.id BETWEEN ${root} || '-r' AND ${root} || '-s'`;
+  return sql`FROM dispatches AS kin WHERE ${raw(isRedriveOf(originalOf(id), { id: "kin.id" }))}`;
 }
 
 /** What has been retried is over: its redrive is retried instead. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { utc } from "../../../src/console/parts/given.ts";
-import { eventOf, withQuery } from "../../../src/console/parts/links.tsx";
+import { withQuery } from "../../../src/console/parts/links.tsx";
 import { relative } from "../../../src/console/parts/relative.ts";
 import { textOf } from "../../../src/console/parts/said.ts";
 import { retriesOf, span } from "../../../src/console/parts/when.tsx";
@@ -42,11 +42,6 @@ describe("a moment as people type it", () => {
 });
 
 describe("addresses", () => {
-  it("the event of a dispatch is all before its ordinal, of a redrive too, whatever digits the id has", () => {
-    const event = "01a1fe1b-cfaa-70b7-8d5b-123456789012";
-    for (const end of ["-0", "-17", "-0-r1", "-3-r12"]) expect(eventOf(`${event}${end}`)).toBe(event);
-  });
-
   it("parameters that were not given are left out, lists are repeated, and everything is encoded", () => {
     expect(withQuery("/a", {})).toBe("/a");
     expect(withQuery("/a", { b: undefined, c: "d&e=f", ids: ["1", "2"] })).toBe("/a?c=d%26e%3Df&ids=1&ids=2");

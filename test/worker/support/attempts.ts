@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { HandleReply } from "../../../schema/contract/delivery.ts";
+import { createHub } from "../../../src/bindings/hub.ts";
 import { attempt } from "../../../src/executor/attempt.ts";
 import { deafQueue, envWith } from "./hub.ts";
 import { type ExecutionRow, rows } from "./rows.ts";
@@ -7,7 +8,7 @@ import { type ExecutionRow, rows } from "./rows.ts";
 /** One look at a dispatch, by hand: what the step returned, or the signal it threw. */
 export async function look(dispatchId: string, given: Env = quiet): Promise<string> {
   try {
-    return await attempt(given, dispatchId);
+    return await attempt(createHub(given), dispatchId);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

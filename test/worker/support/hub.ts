@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../../schema/contract/emit.ts";
+import { createHub, type Hub } from "../../../src/bindings/hub.ts";
 import { emit } from "../../../src/hub/emit/emit.ts";
 
 /** The hub over RPC, as a trusted Worker sees it. */
@@ -29,7 +30,7 @@ export async function store(input: unknown, given?: Env): Promise<EmitReceipt[]>
 /** Emits in an environment of the test's own, and waits for what comes after the reply. */
 export async function emitWith(given: Env, input: unknown, callerSource?: string): Promise<EmitReceipt[]> {
   const later: Promise<unknown>[] = [];
-  const receipts = await emit({ env: given, callerSource, afterReply: (work) => void later.push(work) }, input);
+  const receipts = await emit({ hub: createHub(given), callerSource, afterReply: (work) => void later.push(work) }, input);
   await Promise.all(later);
   return receipts;
 }
@@ -50,4 +51,9 @@ export async function storedDispatch(input: EmitInput, given?: Env): Promise<str
 /** Emits one event and returns the id of its only dispatch, which is on its way. */
 export async function startedDispatch(input: EmitInput): Promise<string> {
   return only(only(await hub.emit(input)).dispatches).id;
+}
+
+/** The hub's world with the clock standing at a moment. */
+export function hubAt(now: number, given: Env = env): Hub {
+  return { ...createHub(given), now: () => now };
 }

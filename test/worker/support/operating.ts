@@ -4,6 +4,7 @@ import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { EmitInput } from "../../../schema/contract/emit.ts";
 import type { Status } from "../../../schema/contract/statuses.ts";
 import { CONTROL } from "../../../schema/limits.ts";
+import { createHub } from "../../../src/bindings/hub.ts";
 import type { Operator } from "../../../src/hub/operate/operator.ts";
 import { hub, only, storedDispatch } from "./hub.ts";
 import { rows } from "./rows.ts";
@@ -17,7 +18,7 @@ export function hubOf(source: string): EventHubApi {
 /** Does an operation in an environment of the test's own, and waits for what comes after the reply. */
 export async function operate<Result>(given: Env, work: (operator: Operator) => Promise<Result>): Promise<Result> {
   const later: Promise<unknown>[] = [];
-  const result = await work({ env: given, name: "tests", afterReply: (promise) => void later.push(promise) });
+  const result = await work({ hub: createHub(given), name: "tests", afterReply: (promise) => void later.push(promise) });
   await Promise.all(later);
   return result;
 }

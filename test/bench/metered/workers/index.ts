@@ -2,6 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { EventHubApi } from "../../../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../../../schema/contract/emit.ts";
 import { dispose } from "../../../../src/bindings/dispose.ts";
+import hub from "../../../../src/index.ts";
 import { EventHub as Hub } from "../../../../src/rpc.ts";
 import { BulkWorkflow as Bulk } from "../../../../workflows/bulk.ts";
 import { DispatchWorkflow as Dispatch } from "../../../../workflows/dispatch.ts";

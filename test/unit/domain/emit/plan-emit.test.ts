@@ -3,7 +3,7 @@ import type { Policy } from "../../../../schema/config/policy.ts";
 import type { Cause } from "../../../../schema/contract/events.ts";
 import { DAY_MS, EMIT, HOUR_MS } from "../../../../schema/limits.ts";
 import { parseEmit } from "../../../../src/domain/emit/parse-emit.ts";
-import { type EmitPlanInput, hubEvent, planEmit } from "../../../../src/domain/emit/plan-emit.ts";
+import { type EmitPlanInput, hubEvent, planEmit, routeEvents } from "../../../../src/domain/emit/plan-emit.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { routingOf } from "../../support/routing.ts";
 import { eventRow } from "../../support/rows.ts";
@@ -252,5 +252,56 @@ describe("the event that destinations and conditions see", () => {
       causationId: "c-0",
       depth: 32,
     });
+  });
+});
+
+describe("events routed again from their rows", () => {
+  const inputs = [
+    order,
+    { ...order, delay: "2 hours" },
+    { ...order, delay: "0s" },
+    { ...order, at: new Date(NOW + DAY_MS) },
+    { ...order, at: new Date(0) },
+    { type: "order.placed", data: null },
+    { type: "note.taken", data: { total: 1_000 } },
+  ];
+  const routed = { routing, maxDispatches: EMIT.maxDispatches };
+  const again = (rows: ReturnType<typeof plan>["events"], given: Partial<Parameters<typeof routeEvents>[1]> = {}) => {
+    // As a message or the result of a step carries them.
+    const carried = JSON.parse(JSON.stringify(rows)) as typeof rows;
+    return routeEvents(
+      carried.map((row) => ({ row, data: JSON.parse(row.data) })),
+      { ...routed, now: NOW, ...given },
+    );
+  };
+
+  test("are owed to the same destinations at the same moments, under the same ids", () => {
+    const { events, dispatches } = plan(inputs);
+    expect(again(events)).toEqual(dispatches);
+  });
+
+  test("later are due when they ask to be, and by the delays of routes counted from then", () => {
+    const { events } = plan(inputs);
+    const later = NOW + HOUR_MS;
+    const dueOf = (id: string) => again(events, { now: later }).find((dispatch) => dispatch.id === id)?.dueAt;
+    expect([dueOf("e0-0"), dueOf("e0-1"), dueOf("e1-0"), dueOf("e3-0"), dueOf("e4-0")]).toEqual([
+      later,
+      later + HOUR_MS,
+      NOW + 2 * HOUR_MS,
+      NOW + DAY_MS,
+      later,
+    ]);
+  });
+
+  test("by another routing are owed to whom that says", () => {
+    const { events } = plan(inputs);
+    expect(again(events, { routing: noRoutes })).toEqual([]);
+    const one = routingOf({ destinations, routes: [{ id: "notes", on: "note.*", to: "email" }] });
+    expect(again(events, { routing: one })).toMatchObject([{ id: "e6-0", route: "notes", destination: "email", dueAt: NOW }]);
+  });
+
+  test("are refused when they are owed to more than a call may store", () => {
+    const { events } = plan(inputs);
+    expect(() => again(events, { maxDispatches: 3 })).toThrow(/^\(batch\.too_large\) /);
   });
 });

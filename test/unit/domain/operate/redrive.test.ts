@@ -1,3 +1,4 @@
+import { originalIdOf } from "../../../../schema/ids.ts";
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -5,7 +6,7 @@ import type { DeliveryOptions, Policy } from "../../../../schema/config/policy.t
 import { STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { CHECK, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
-import { planRedrive, rootOf } from "../../../../src/domain/operate/redrive.ts";
+import { planRedrive } from "../../../../src/domain/operate/redrive.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { policy as anyPolicy, policyOf } from "../../support/policies.ts";
 
@@ -55,7 +56,7 @@ describe("the line of a dispatch", () => {
     [`${ROOT}-rx`, `${ROOT}-rx`],
     ["", ""],
   ])("of %j starts with %j", (id, root) => {
-    expect(rootOf(id)).toBe(root);
+    expect(originalIdOf(id)).toBe(root);
   });
 });
 
@@ -173,7 +174,7 @@ test("the redrives of a line are numbered in the order in which they are made, w
       for (const { which, settles } of choices) {
         const of = dispatch(members[which % members.length]);
         const { id, redriveOf: back } = redriveOf({ of, line: members.toReversed() });
-        expect([back, rootOf(id)]).toEqual([of.id, ROOT]);
+        expect([back, originalIdOf(id)]).toEqual([of.id, ROOT]);
         members.push({ id, status: settles });
       }
       expect(members.map(({ id }) => id)).toEqual([ROOT, ...choices.map((_, index) => `${ROOT}-r${index + 1}`)]);

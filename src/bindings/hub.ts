@@ -1,0 +1,22 @@
+import { idSource } from "../domain/base/id-source.ts";
+
+/** A deployment of the hub with what its decisions must not take from the air: the entrypoints bring clock, chance and ids in. */
+export interface Hub {
+  readonly env: Env;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A number from [0, 1). */
+  readonly random: () => number;
+  /** A UUIDv7, greater than those before it. */
+  readonly newId: () => string;
+}
+
+/** Makes the hub of an entrypoint, with the real clock. Whatever an entrypoint calls takes its time and ids from here. */
+export function createHub(env: Env): Hub {
+  return { env, now, random: Math.random, newId };
+}
+
+const now = () => Date.now();
+
+/** One for the isolate, so that ids ascend across calls. */
+const newId = idSource({ now, randomBytes: () => crypto.getRandomValues(new Uint8Array(16)) });

@@ -1,0 +1,22 @@
+import { shardOf } from "../../../schema/ids.ts";
+
+/** The bindings of a deployment's databases. */
+export interface Databases {
+  readonly DB: D1Database;
+}
+
+/** The databases of a deployment, each the home of the events whose ids name its shard. There is one so far. */
+export function stores({ DB }: Databases): readonly [D1Database, ...D1Database[]] {
+  return [DB];
+}
+
+/** The database that holds an event, or what belongs to it, by an id that begins with the event's. What names no shard is in the first. */
+export function storeOf(env: Databases, id: string): D1Database {
+  const all = stores(env);
+  return all[shardOf(id)] ?? all[0];
+}
+
+/** The database of what belongs to no event: controls, bulk operations, audits. Lists over all events are read from it while it is the only one. */
+export function homeStore(env: Databases): D1Database {
+  return stores(env)[0];
+}
