@@ -1,0 +1,4 @@
+import { env } from "cloudflare:workers";
+import { storeConformance } from "../sqlite/conformance.ts";
+
+storeConformance("D1", () => env.DB);
