@@ -162,11 +162,11 @@ export const BULK = {
   subject: "bulk:",
 } as const;
 
-/** Messages that the queue gave up on are noted under this subject. */
-export const DEAD_LETTERS_SUBJECT = "dead-letters";
+/** Undeliverable messages, those the queue gave up on, are noted under this subject. */
+export const UNDELIVERABLE_SUBJECT = "undeliverable";
 
-/** So many dispatches are looked for in one: a message of the hub names 100. */
-export const DEAD_LETTER = { maxDispatches: 1_000 } as const;
+/** Dispatches looked for in an undeliverable message: one of the hub names 100. */
+export const UNDELIVERABLE = { maxDispatches: 1_000 } as const;
 
 /** What a call to `audit()` takes on, and from when on something is wrong. */
 export const AUDIT = {

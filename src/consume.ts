@@ -6,78 +6,80 @@ import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";
 import { storeQueued } from "./hub/emit/store-queued.ts";
-import { takeDeadLetter } from "./reconciler/dead-letters.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
+import { noteUndeliverable } from "./reconciler/undeliverable-message.ts";
 
 /** Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another. */
 export async function consume(hub: Hub, batch: MessageBatch): Promise<void> {
-  const isDead = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
+  const fromDeadLetterQueue = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
   const [messages, runs] = [pLimit(WORKFLOW.callsAtOnce), pLimit(WORKFLOW.callsAtOnce)];
-  const taken = await Promise.all(batch.messages.map((message) => messages(() => take(hub, { message, isDead, runs }))));
-  await sendBack(
+  const results = await Promise.all(
+    batch.messages.map((message) => messages(() => settleMessage(hub, { message, fromDeadLetterQueue, runs }))),
+  );
+  await requeueRateLimited(
     hub,
-    taken.filter(({ refused }) => refused.length > 0),
+    results.filter(({ rateLimited }) => rateLimited.length > 0),
   );
 }
 
-/** A message whose runs could not all be started yet. */
-interface Taken {
-  readonly treatment: Treatment;
-  readonly refused: readonly RunParams[];
+/** What became of a message: the runs that the platform's rate had no room for are still to be started. */
+interface MessageResult {
+  readonly received: ReceivedMessage;
+  readonly rateLimited: readonly RunParams[];
 }
 
-/** Acknowledges a message, unless there is something left of it to send back. */
-async function take(hub: Hub, treatment: Treatment): Promise<Taken> {
+/** Processes a message and acknowledges it, unless there is something left of it to send back. */
+async function settleMessage(hub: Hub, received: ReceivedMessage): Promise<MessageResult> {
   try {
-    const refused = await treat(hub, treatment);
-    if (refused.length === 0) treatment.message.ack();
-    return { treatment, refused };
+    const rateLimited = await processMessage(hub, received);
+    if (rateLimited.length === 0) received.message.ack();
+    return { received, rateLimited };
   } catch (error) {
-    retryLater(treatment, error);
-    return { treatment, refused: [] };
+    retryLater(received, error);
+    return { received, rateLimited: [] };
   }
 }
 
-async function sendBack(hub: Hub, taken: readonly Taken[]): Promise<void> {
-  if (taken.length === 0) return;
+async function requeueRateLimited(hub: Hub, results: readonly MessageResult[]): Promise<void> {
+  if (results.length === 0) return;
   try {
     await startLater(
       hub,
-      taken.flatMap(({ refused }) => refused),
+      results.flatMap(({ rateLimited }) => rateLimited),
     );
-    for (const { treatment } of taken) treatment.message.ack();
+    for (const { received } of results) received.message.ack();
   } catch (error) {
-    for (const { treatment } of taken) retryLater(treatment, error);
+    for (const { received } of results) retryLater(received, error);
   }
 }
 
-function retryLater({ message, isDead }: Treatment, error: unknown): void {
+function retryLater({ message, fromDeadLetterQueue }: ReceivedMessage, error: unknown): void {
   logError("queue", error, { messageId: message.id, attempts: message.attempts });
-  const { seconds, most } = isDead ? DEAD_RETRY : RETRY;
+  const { seconds, most } = fromDeadLetterQueue ? DEAD_LETTER_RETRY : RETRY;
   message.retry({ delaySeconds: Math.min(seconds * message.attempts, most) });
 }
 
 const RETRY = { seconds: 5, most: 900 } as const;
 
-/** A letter that is dead already is tried a hundred times: for four days, as `allowQueued` promises. */
-const DEAD_RETRY = { seconds: 120, most: 4_800 } as const;
+/** A message of the dead-letter queue is tried a hundred times: for four days, as `allowQueued` promises. */
+const DEAD_LETTER_RETRY = { seconds: 120, most: 4_800 } as const;
 
-interface Treatment {
+interface ReceivedMessage {
   readonly message: Message;
-  readonly isDead: boolean;
+  readonly fromDeadLetterQueue: boolean;
   readonly runs: LimitFunction;
 }
 
-const NOTHING_REFUSED: readonly RunParams[] = [];
+const NONE_RATE_LIMITED: readonly RunParams[] = [];
 
 /** Returns the runs that it could not start yet. */
-async function treat(hub: Hub, { message, isDead, runs }: Treatment): Promise<readonly RunParams[]> {
+async function processMessage(hub: Hub, { message, fromDeadLetterQueue, runs }: ReceivedMessage): Promise<readonly RunParams[]> {
   const parsed = dispatchMessage.safeParse(message.body, inWords);
   const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
   if (parsed.data?.kind === "emit") {
     await storeQueued(hub, parsed.data);
-  } else if (isDead) {
-    await takeDeadLetter(hub, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
+  } else if (fromDeadLetterQueue) {
+    await noteUndeliverable(hub, { id: message.id, sentAt: message.timestamp, body: message.body, problem });
   } else if (!parsed.success) {
     throw new Error(`malformed message: ${problem}`);
   } else if (parsed.data.kind === "start") {
@@ -85,5 +87,5 @@ async function treat(hub: Hub, { message, isDead, runs }: Treatment): Promise<re
   } else {
     await reconcile(hub, { taken: parsed.data.dispatches, limit: runs });
   }
-  return NOTHING_REFUSED;
+  return NONE_RATE_LIMITED;
 }

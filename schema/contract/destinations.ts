@@ -11,7 +11,7 @@ export interface ResumeOptions extends Operation {
  */
 export interface DestinationControl {
   readonly destination: string;
-  readonly state: "open" | "paused" | "tripped";
+  readonly state: "active" | "paused" | "tripped";
   readonly since?: string;
   readonly by?: string;
   readonly reason?: string;

@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 
 /**
  * Something that was done to a dispatch off its usual path: a repair, an operation. Of the reconciler: `repair`, `repair_failed`, `lost`,
- * and `nudge` for one that was woken in case it slept, each with the cause as reason; of the queue: `dead_letter`.
+ * and `nudge` for one that was woken in case it slept, each with the cause as reason; of the queue: `undeliverable`.
  */
 export interface NoteView {
   readonly at: string;

@@ -11,7 +11,7 @@ export interface Options {
 }
 
 export const HELP = `Measures the hub: what an event and a dispatch cost, by the platform's own meters; how long routing takes; what grows with what is stored;
-and how fast it is beside the least that the design allows (the floor), its ancestor cf-eventhub on Postgres, and Restate. All of it on this
+and how fast it is beside the least that the design allows (the baseline), its ancestor cf-eventhub on Postgres, and Restate. All of it on this
 machine, turn by turn; what it says of speed is ratios. Less than ten minutes. The first time, it installs the servers that others need.
 
   npm run bench -- [options]

@@ -6,9 +6,9 @@ import { rounded } from "./rounded.ts";
 
 /** What programs compare from run to run, as one line of JSON: medians; `null` where a contender was not there. */
 export function summaryJson({ contest, routing, counts, growth }: Partial<Figures>): string {
-  const { throughputVsFloor, cpuVsFloor, throughputVsAncestor, throughputVsRestate, emitP50VsD1, emitP50At32VsAncestor } =
+  const { throughputVsBaseline, cpuVsBaseline, throughputVsAncestor, throughputVsRestate, emitP50VsD1, emitP50At32VsAncestor } =
     contest?.ratios ?? {};
-  const spreads = { throughputVsFloor, cpuVsFloor, throughputVsAncestor, throughputVsRestate, emitP50VsD1, emitP50At32VsAncestor };
+  const spreads = { throughputVsBaseline, cpuVsBaseline, throughputVsAncestor, throughputVsRestate, emitP50VsD1, emitP50At32VsAncestor };
   const medians = Object.entries({ ...spreads, route1000Vs5: routing?.route1000Vs5 });
   return JSON.stringify(
     rounded({

@@ -349,7 +349,7 @@ describe("Without a script", () => {
     await card.getByText("Resume at a rate…").click();
     await card.getByLabel("Dispatches a second").fill("5");
     await card.getByRole("button", { name: "Resume loyalty" }).click();
-    await card.getByText("✓ open").waitFor();
+    await card.getByText("✓ active").waitFor();
   });
 
   it("an event is previewed, mended and emitted", async () => {

@@ -181,7 +181,7 @@ describe("A destination", () => {
     await email.getByRole("button", { name: "Resume" }).click();
     await email.getByRole("heading", { name: /open$/ }).waitFor();
     expect(await textOf(page.getByRole("status"))).toMatch(/^Resumed\. What waits is delivered from now on/);
-    expect(await controlOf("email")).toEqual({ destination: "email", state: "open" });
+    expect(await controlOf("email")).toEqual({ destination: "email", state: "active" });
   });
 
   it("is paused for a reason that everybody is told, and its backlog follows at the rate that is asked for", async () => {

@@ -355,7 +355,7 @@ describe("Another site", () => {
         await fetch(to, { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams() }).catch(String);
       expect(await page.evaluate(scripted, pause)).toBe("TypeError: Failed to fetch");
     }
-    expect(plain(await shop.hub.listDestinations()).find(({ destination }) => destination === "email")).toMatchObject({ state: "open" });
+    expect(plain(await shop.hub.listDestinations()).find(({ destination }) => destination === "email")).toMatchObject({ state: "active" });
   });
 
   it("gets nothing run, loaded or sent by the console, even if something of it came into a page", async () => {

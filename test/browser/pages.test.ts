@@ -29,7 +29,7 @@ describe("An empty hub", () => {
     expect(rows.map(({ Destination }) => Destination)).toEqual(DESTINATIONS);
     for (const row of rows) {
       expect(row).toMatchObject({
-        State: "✓ open",
+        State: "✓ active",
         "Throughput, 24 hours": "nothing",
         "Given up": "0",
         Backlog: "0",
@@ -331,7 +331,7 @@ describe("After a morning in the shop", () => {
   it("each destination shows its binding, its routes with conditions and policies, and how long it takes", async () => {
     const page = await openTab();
     await page.goto("/destinations");
-    expect((await page.locator("h2").allInnerTexts()).map((text) => text.trim())).toEqual(DESTINATIONS.map((name) => `${name} ✓ open`));
+    expect((await page.locator("h2").allInnerTexts()).map((text) => text.trim())).toEqual(DESTINATIONS.map((name) => `${name} ✓ active`));
     const warehouse = page.getByRole("region", { name: "warehouse" });
     expect(await textOf(warehouse)).toContain("Service binding WAREHOUSE, held back after 500 failures in a row and tried each 1 minute");
     expect(await cellsOf(warehouse.getByRole("table"))).toEqual([

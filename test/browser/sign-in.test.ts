@@ -215,7 +215,7 @@ describe("Who may only look", () => {
     }
     expect(await violationsOn(page)).toEqual([]);
     await shop.until(email, "ongoing");
-    expect(plain(await shop.hub.listDestinations()).map(({ state }) => state)).toEqual(["open", "open"]);
+    expect(plain(await shop.hub.listDestinations()).map(({ state }) => state)).toEqual(["active", "active"]);
   });
 });
 

@@ -30,7 +30,7 @@ describe("npm run bench -- --quick --json", () => {
 
   test("measures everybody", () => {
     expect(figures.contest.absent).toEqual({});
-    expect(Object.keys(figures.contest.contenders)).toEqual(["floor", "flowhub", "flowhub3", "ancestor", "restate"]);
+    expect(Object.keys(figures.contest.contenders)).toEqual(["baseline", "flowhub", "flowhub3", "ancestor", "restate"]);
   });
 
   test("sees everything delivered that was accepted, once, by all but cf-eventhub, which sends before it commits and may lose what it sent", () => {
@@ -41,7 +41,7 @@ describe("npm run bench -- --quick --json", () => {
 
   test("ends with one line: ratios, counts, US$ a million, growth, and all of them numbers", () => {
     const { ratios, usdPerMillion, growth, ...rest } = JSON.parse(ended.lastLine);
-    const names = ["throughputVsFloor", "cpuVsFloor", "throughputVsAncestor", "throughputVsRestate"];
+    const names = ["throughputVsBaseline", "cpuVsBaseline", "throughputVsAncestor", "throughputVsRestate"];
     expect(Object.keys(ratios)).toEqual([...names, "emitP50VsD1", "emitP50At32VsAncestor", "route1000Vs5"]);
     for (const ratio of Object.values(ratios)) expect(ratio).toBeGreaterThan(0);
     expect(Object.keys(usdPerMillion)).toEqual(["flowhub", "ancestor"]);

@@ -807,7 +807,7 @@ it("the last piece of an audit without an end does not read notes that are about
   await rows(
     `INSERT INTO notes (subject_id, id, at, kind, "by")
      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
-     SELECT iif(i % 2, 'dead-letters', 'destination:scripted'), 'n-' || i, 0, 'dead_letter', 'tests' FROM n`,
+     SELECT iif(i % 2, 'undeliverable', 'destination:scripted'), 'n-' || i, 0, 'undeliverable', 'tests' FROM n`,
   );
   const metered = meteredD1(env.DB);
   const from = new Date();

@@ -60,7 +60,7 @@ describe("a destination with autoPause", () => {
     await probeIsDue();
     expect(await look(await storedDispatch(WORKING))).toContain("complete");
     expect(await controlOf()).toBeUndefined();
-    expect(await stateOf()).toEqual({ destination: "fragile", state: "open" });
+    expect(await stateOf()).toEqual({ destination: "fragile", state: "active" });
     expect(await notes()).toEqual([
       { kind: "trip", by: "hub" },
       { kind: "recover", by: "hub" },
@@ -75,7 +75,7 @@ describe("a destination with autoPause", () => {
       await look(id);
     }
     expect(await controlOf()).toMatchObject({ state: "counting", failures: 2 });
-    expect(await stateOf()).toEqual({ destination: "fragile", state: "open" });
+    expect(await stateOf()).toEqual({ destination: "fragile", state: "active" });
   });
 
   it("that an operator resumes goes on, and one that an operator pauses stays paused whatever succeeds", async () => {
@@ -83,7 +83,7 @@ describe("a destination with autoPause", () => {
     expect(await hub.pauseDestination("fragile", { by: "ada" })).toMatchObject({ state: "paused", by: "ada" });
     await probeIsDue();
     expect(await look(await storedDispatch(WORKING))).toMatch(/^retry:/);
-    expect(await hub.resumeDestination("fragile", { by: "ada" })).toEqual({ destination: "fragile", state: "open" });
+    expect(await hub.resumeDestination("fragile", { by: "ada" })).toEqual({ destination: "fragile", state: "active" });
     expect(await look(await storedDispatch(WORKING))).toContain("complete");
   });
 

@@ -158,18 +158,18 @@ describe.concurrent("a pause", () => {
   it("is seen in what it returns and in the list, with since when, by whom and why", async () => {
     const own = ownHub();
     expect(await own.list()).toEqual([
-      { destination: own.name, state: "open" },
-      { destination: own.other, state: "open" },
+      { destination: own.name, state: "active" },
+      { destination: own.other, state: "active" },
     ]);
     const before = Date.now();
     const control = await own.pause({ by: "anna", reason: "they deploy" });
     expect(control).toEqual({ destination: own.name, state: "paused", since: expect.any(String), by: "anna", reason: "they deploy" });
     expect(Date.parse(control.since ?? "")).toBeGreaterThanOrEqual(before);
-    expect(await own.list()).toEqual([control, { destination: own.other, state: "open" }]);
-    expect(await own.resume()).toEqual({ destination: own.name, state: "open" });
+    expect(await own.list()).toEqual([control, { destination: own.other, state: "active" }]);
+    expect(await own.resume()).toEqual({ destination: own.name, state: "active" });
     expect(await own.list()).toEqual([
-      { destination: own.name, state: "open" },
-      { destination: own.other, state: "open" },
+      { destination: own.name, state: "active" },
+      { destination: own.other, state: "active" },
     ]);
   });
 
@@ -223,12 +223,12 @@ describe.concurrent("a pause", () => {
 });
 
 describe.concurrent("a resumption", () => {
-  it("of a destination that is open changes nothing and is not noted", async () => {
+  it("of a destination that is active changes nothing and is not noted", async () => {
     const own = ownHub();
-    expect(await own.resume({ by: "anna" })).toEqual({ destination: own.name, state: "open" });
+    expect(await own.resume({ by: "anna" })).toEqual({ destination: own.name, state: "active" });
     await own.pause();
     await own.resume({ by: "anna" });
-    expect(await own.resume({ by: "bert" })).toEqual({ destination: own.name, state: "open" });
+    expect(await own.resume({ by: "bert" })).toEqual({ destination: own.name, state: "active" });
     expect((await notesOfDestination(own.name)).map(({ kind, by }) => `${kind} ${by}`)).toEqual(["pause tests", "resume anna"]);
   });
 
@@ -283,7 +283,7 @@ describe.concurrent("a resumption", () => {
   it("has a rate, a pause has none", async () => {
     const own = ownHub();
     expect(await failureOf(own.pause({ rate: 5 } as never))).toContain('(options.invalid) unknown field "rate"');
-    expect((await own.list())[0]?.state).toBe("open");
+    expect((await own.list())[0]?.state).toBe("active");
   });
 
   it("or a pause or the list says config.invalid while the configuration cannot be read", async () => {
@@ -368,7 +368,7 @@ describe.concurrent("a resumption with a rate", () => {
     const own = ownHub();
     const [owed = ""] = await own.owe(1);
     const before = await dispatchRow(owed);
-    expect(await own.resume({ rate: 1 })).toEqual({ destination: own.name, state: "open" });
+    expect(await own.resume({ rate: 1 })).toEqual({ destination: own.name, state: "active" });
     expect(await dispatchRow(owed)).toEqual(before);
     expect(await rows("SELECT * FROM notes WHERE subject_id = ?", `${CONTROL.subject}${own.name}`)).toEqual([]);
   });
@@ -380,7 +380,7 @@ describe.concurrent("a resumption with a rate", () => {
     expect(await listDestinations(createHub(envWith(without)))).toContainEqual(
       expect.objectContaining({ destination: own.name, state: "paused" }),
     );
-    expect(await own.resume({}, without)).toEqual({ destination: own.name, state: "open" });
+    expect(await own.resume({}, without)).toEqual({ destination: own.name, state: "active" });
   });
 
   it("touches nothing that is due later anyway, has settled, or is owed to another destination", async () => {
@@ -403,7 +403,7 @@ describe.concurrent("a resumption with a rate", () => {
   it("of nothing resumes", async () => {
     const own = ownHub();
     await own.pause();
-    expect(await own.resume({ rate: 50 })).toEqual({ destination: own.name, state: "open" });
+    expect(await own.resume({ rate: 50 })).toEqual({ destination: own.name, state: "active" });
     expect(await notesOfDestination(own.name)).toMatchObject([{ kind: "pause" }, { kind: "resume", detail: '{"rate":50}' }]);
   });
 
@@ -416,7 +416,7 @@ describe.concurrent("a resumption with a rate", () => {
       },
       run: async (DB, { own }) => await own.resume({ rate: 10 }, { DB }),
       check: async ({ own, ids }, result) => {
-        expect(result).toEqual({ destination: own.name, state: "open" });
+        expect(result).toEqual({ destination: own.name, state: "active" });
         const [first = 0, ...others] = await momentsOf(ids);
         expect(others.map((moment) => moment - first)).toEqual([100, 200, 300, 400]);
         expect((await notesOfDestination(own.name)).map(({ kind }) => kind)).toEqual(["pause", "resume"]);
@@ -442,7 +442,7 @@ describe.concurrent("a pause whose database fails", () => {
       run: async (DB, own) => await own.pause({ by: "anna", reason: "they deploy" }, { DB }),
       check: async (own, result) => {
         expect(result).toMatchObject({ destination: own.name, state: "paused", by: "anna", reason: "they deploy" });
-        expect(await own.list()).toEqual([result as DestinationControl, { destination: own.other, state: "open" }]);
+        expect(await own.list()).toEqual([result as DestinationControl, { destination: own.other, state: "active" }]);
         expect(await notesOfDestination(own.name)).toMatchObject([{ kind: "pause", by: "anna" }]);
       },
     };

@@ -13,8 +13,8 @@ import { sweep } from "../../src/reconciler/sweep.ts";
 import { countDispatchesOf } from "../../src/store/read/read-dispatches.ts";
 import { countOverdue } from "../../src/store/read/read-health.ts";
 import { claimRepair, countRestart, giveBack } from "../../src/store/repair/claim-repair.ts";
-import { recordDeadLetter } from "../../src/store/repair/dead-letter.ts";
 import { loadOverdue } from "../../src/store/repair/load-overdue.ts";
+import { recordUndeliverable } from "../../src/store/repair/undeliverable-message.ts";
 import { callsOf, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
@@ -575,7 +575,7 @@ describe("the indexes that queries use", () => {
     ["the count of a restart", () => countRestart(d1, { id: "x", checkAt: 1 }, 1), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
     [
       "the note of a dead letter",
-      () => recordDeadLetter(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: "{}", noteId: unique("n") }),
+      () => recordUndeliverable(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: "{}", noteId: unique("n") }),
       /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/,
     ],
   ];

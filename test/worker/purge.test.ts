@@ -205,7 +205,7 @@ describe("dead letters", () => {
     await storeOld(chainOf({ dispatches: ["complete", "ongoing"] }));
     expect(await purgeAll()).toEqual({ ...NOTHING, notes: 3, kept: 1 });
     const left = await rows<{ subject_id: string }>("SELECT subject_id FROM notes");
-    expect(left.filter(({ subject_id }) => subject_id === "dead-letters")).toHaveLength(2);
+    expect(left.filter(({ subject_id }) => subject_id === "undeliverable")).toHaveLength(2);
     expect(left).toHaveLength(3);
   });
 

@@ -274,7 +274,7 @@ describe.concurrent("until the database is back", () => {
     expect(await consume([spoiled])).toEqual({ acked: [], retried: [0] });
     expect(await consume([spoiled], env, DEAD_LETTERS)).toEqual({ acked: [0], retried: [] });
     const { id } = only(receipts);
-    expect(await rows("SELECT kind FROM notes WHERE detail LIKE ?", `%${id}%`)).toEqual([{ kind: "dead_letter" }]);
+    expect(await rows("SELECT kind FROM notes WHERE detail LIKE ?", `%${id}%`)).toEqual([{ kind: "undeliverable" }]);
     expect(await storedOf({ id })).toEqual({ events: [], dispatches: [] });
   });
 });

@@ -508,11 +508,11 @@ describe.concurrent("a dead letter", () => {
   const letterOf = (ids: readonly string[]) => ({ kind: "start", runs: ids.map((id) => ({ id, dueAt: 0 })) });
   const check = async (ids: readonly string[]) => {
     for (const id of ids) {
-      expect(await notesOf(id)).toEqual([{ kind: "dead_letter" }]);
+      expect(await notesOf(id)).toEqual([{ kind: "undeliverable" }]);
       expect((await dispatchRow(id)).check_at).toBeLessThanOrEqual(Date.now());
     }
-    const whole = await rows("SELECT kind FROM notes WHERE subject_id = 'dead-letters' AND instr(detail, ?)", ids[0]);
-    expect(whole).toEqual([{ kind: "dead_letter" }]);
+    const whole = await rows("SELECT kind FROM notes WHERE subject_id = 'undeliverable' AND instr(detail, ?)", ids[0]);
+    expect(whole).toEqual([{ kind: "undeliverable" }]);
   };
 
   it("is noted once and hands its dispatches over, whichever of its round trips is lost or goes unheard", async () => {

@@ -6,7 +6,7 @@ import { destinationPath } from "../parts/links.tsx";
 /** Pauses a destination, or lets it go again: each undoes the other, so neither asks. */
 export function ControlActions({ name, control }: { name: string; control: DestinationControl | undefined }) {
   const path = destinationPath(name);
-  if (control === undefined || control.state === "open") {
+  if (control === undefined || control.state === "active") {
     return (
       <div class="actions">
         <Action to={`${path}/pause`} label="Pause" />

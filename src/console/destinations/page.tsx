@@ -82,7 +82,7 @@ function Destination({ configured: { name, worker, autoPause, routes }, control,
 }
 
 function Held({ control }: { control: DestinationControl | undefined }) {
-  if (control === undefined || control.state === "open") return null;
+  if (control === undefined || control.state === "active") return null;
   return (
     <p class="notice bad">
       {control.state === "paused" ? "Paused" : "Held back"} by <bdi>{control.by}</bdi>

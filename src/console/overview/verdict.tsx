@@ -55,7 +55,7 @@ function ofDispatches({ overdue }: Health, { total, truncated }: DeadLetters) {
 }
 
 function ofDestination({ destination, state, by, since, reason }: DestinationControl) {
-  if (state === "open") return [];
+  if (state === "active") return [];
   return [
     <p id={`held:${destination}`}>
       <a href={`/destinations${placeOfDestination(destination)}`}>{destination}</a>{" "}

@@ -4,8 +4,8 @@ import type { DestinationControl } from "../../../schema/contract/destinations.t
 export function ControlBadge({ control }: { control: DestinationControl | undefined }) {
   if (control === undefined) return <span class="badge quiet">– not configured</span>;
   switch (control.state) {
-    case "open":
-      return <span class="badge good">✓ open</span>;
+    case "active":
+      return <span class="badge good">✓ active</span>;
     case "paused":
       return <span class="badge warn">‖ paused</span>;
     case "tripped":

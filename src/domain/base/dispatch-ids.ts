@@ -1,5 +1,5 @@
 import { DISPATCH_ID } from "../../../schema/ids.ts";
-import { DEAD_LETTER } from "../../../schema/limits.ts";
+import { UNDELIVERABLE } from "../../../schema/limits.ts";
 
 const EVERY_DISPATCH_ID = new RegExp(DISPATCH_ID, "g");
 
@@ -8,7 +8,7 @@ export function dispatchIdsIn(text: string): string[] {
   const found = new Set<string>();
   for (const [id] of text.matchAll(EVERY_DISPATCH_ID)) {
     found.add(id);
-    if (found.size === DEAD_LETTER.maxDispatches) break;
+    if (found.size === UNDELIVERABLE.maxDispatches) break;
   }
   return [...found];
 }

@@ -5,7 +5,7 @@ export function controlView(
   destination: string,
   control: { state: "paused" | "tripped"; since: number; by: string; detail: string | null } | undefined,
 ): DestinationControl {
-  if (control === undefined) return { destination, state: "open" };
+  if (control === undefined) return { destination, state: "active" };
   const { state, since, by, detail } = control;
   return { destination, state, since: iso(since), by, ...(detail !== null && { reason: detail }) };
 }

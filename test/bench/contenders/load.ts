@@ -11,7 +11,7 @@ export interface Load {
   readonly gapMs?: number | undefined;
   /** Dispatches an event. */
   readonly fanOut: FanOut;
-  /** `insert`: what is emitted is stored and owed to nobody. Only the floor knows it. */
+  /** `insert`: what is emitted is stored and owed to nobody. Only the baseline knows it. */
   readonly method?: "emit" | "insert" | undefined;
 }
 

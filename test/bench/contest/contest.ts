@@ -1,6 +1,6 @@
 import { messageOf } from "../../../schema/message-of.ts";
 import { startAncestor } from "../contenders/ancestor/start.ts";
-import { startFloor } from "../contenders/floor/start.ts";
+import { startBaseline } from "../contenders/baseline/start.ts";
 import { startFlowhub } from "../contenders/flowhub/start.ts";
 import { startRestate } from "../contenders/restate/start.ts";
 import { type Effort, FULL, QUICK } from "./effort.ts";
@@ -23,7 +23,7 @@ interface Contest extends Omit<ContestOptions, "quick"> {
 
 /** Who takes part. Without the optional ones, which need more than every machine has, it goes on. */
 const FIELD: readonly (Enrolled & { readonly isOptional?: true })[] = [
-  { name: "floor", fanOut: 1, start: startFloor },
+  { name: "baseline", fanOut: 1, start: startBaseline },
   { name: "flowhub", fanOut: 1, start: startFlowhub },
   { name: "flowhub3", fanOut: 3, start: startFlowhub },
   { name: "ancestor", fanOut: 1, start: startAncestor, isOptional: true },
@@ -57,17 +57,17 @@ async function runRounds(given: Contest): Promise<Ran> {
   const { effort, interrupted, say } = given;
   await using running = new AsyncDisposableStack();
   const { entrants, absent } = await startField(given, running);
-  const [floor] = entrants;
-  if (floor === undefined) throw new Error("nobody takes part");
+  const [baseline] = entrants;
+  if (baseline === undefined) throw new Error("nobody takes part");
   for (const entrant of entrants) await warmUp(entrant, effort, interrupted);
-  await insertsOf(floor.contender, effort);
+  await insertsOf(baseline.contender, effort);
   const inserts: Inserts[] = [];
   for (let round = 1; round <= effort.rounds; round++) {
     say(`round ${round} of ${effort.rounds}`);
     // Who comes first in one round comes last in the next.
     for (const entrant of round % 2 === 1 ? entrants : entrants.toReversed())
       entrant.rounds.push(await roundOf(entrant, effort, interrupted));
-    inserts.push(await insertsOf(floor.contender, effort));
+    inserts.push(await insertsOf(baseline.contender, effort));
   }
   return { entrants, absent, inserts };
 }

@@ -34,7 +34,7 @@ export interface ContenderFigures {
   readonly diskBytesPerDispatch: number | null;
 }
 
-export type ContenderName = "flowhub" | "flowhub3" | "floor" | "ancestor" | "restate";
+export type ContenderName = "flowhub" | "flowhub3" | "baseline" | "ancestor" | "restate";
 
 /** Contenders that could not be measured here, and why, are in `absent`. */
 export interface ContestFigures {
@@ -48,8 +48,8 @@ export interface ContestFigures {
 
 /** flowhub by another, each of the same round. `null` where the other is absent. */
 export interface Ratios {
-  readonly throughputVsFloor: Spread | null;
-  readonly cpuVsFloor: Spread | null;
+  readonly throughputVsBaseline: Spread | null;
+  readonly cpuVsBaseline: Spread | null;
   readonly throughputVsAncestor: Spread | null;
   readonly throughputVsRestate: Spread | null;
   /** Of medians, one call at a time: `emit` by the insert of an event and a dispatch. */

@@ -3,7 +3,7 @@ import type { ContenderFigures, ContenderName, ContestFigures, Latency } from ".
 
 /** Contenders in the order of the table, and what each is called there. */
 export const TITLES: Readonly<Record<ContenderName, string>> = {
-  floor: "the floor",
+  baseline: "the baseline",
   flowhub: "flowhub",
   flowhub3: "flowhub, 3 destinations",
   ancestor: "cf-eventhub",
@@ -20,13 +20,13 @@ interface Line {
 const QUANTILES = ["p50", "p95", "p99"] as const satisfies readonly (keyof Latency)[];
 
 const LINES: readonly Line[] = [
-  byFloor("dispatches a second, 1,000 at once", ({ bursts }) => bursts[0]?.perSecond.median),
-  byFloor("… 5,000 at once", ({ bursts }) => bursts[1]?.perSecond.median),
-  byFloor("CPU a dispatch, all processes", ({ bursts }) => bursts[0]?.cpuSeconds?.median),
-  byFloor("most memory, all processes", ({ bursts }) => bursts.at(-1)?.peakBytes),
-  byFloor("bytes on disk a dispatch", ({ diskBytesPerDispatch }) => diskBytesPerDispatch),
-  byFloor("from producer to destination, p50", ({ endToEndMs }) => endToEndMs.p50.median),
-  byFloor("… p95", ({ endToEndMs }) => endToEndMs.p95.median),
+  byBaseline("dispatches a second, 1,000 at once", ({ bursts }) => bursts[0]?.perSecond.median),
+  byBaseline("… 5,000 at once", ({ bursts }) => bursts[1]?.perSecond.median),
+  byBaseline("CPU a dispatch, all processes", ({ bursts }) => bursts[0]?.cpuSeconds?.median),
+  byBaseline("most memory, all processes", ({ bursts }) => bursts.at(-1)?.peakBytes),
+  byBaseline("bytes on disk a dispatch", ({ diskBytesPerDispatch }) => diskBytesPerDispatch),
+  byBaseline("from producer to destination, p50", ({ endToEndMs }) => endToEndMs.p50.median),
+  byBaseline("… p95", ({ endToEndMs }) => endToEndMs.p95.median),
   ...QUANTILES.map((part) => ({
     title: part === "p50" ? `emit by an insert into D1, ${part}` : `… ${part}`,
     of: ({ emitAt1 }: ContenderFigures) => emitAt1[part].median,
@@ -39,8 +39,8 @@ const LINES: readonly Line[] = [
   })),
 ];
 
-function byFloor(title: string, of: Line["of"]): Line {
-  return { title, of, by: ({ contenders: { floor } }) => floor && of(floor) };
+function byBaseline(title: string, of: Line["of"]): Line {
+  return { title, of, by: ({ contenders: { baseline } }) => baseline && of(baseline) };
 }
 
 /** Everything as a ratio; a column for each contender that was there, `–` where something was not measured. */

@@ -9,9 +9,9 @@ export interface Inserts {
 }
 
 /** A round of what producers do that have a database of their own. */
-export async function insertsOf(floor: Contender, effort: Effort): Promise<Inserts> {
+export async function insertsOf(baseline: Contender, effort: Effort): Promise<Inserts> {
   const common = { batch: 1, fanOut: 1, method: "insert" } as const;
-  const { ms: at1 } = await floor.load({ ...common, calls: effort.at1, concurrency: 1, gapMs: GAP_MS });
-  const { ms: at32 } = await floor.load({ ...common, calls: effort.at32, concurrency: 32 });
+  const { ms: at1 } = await baseline.load({ ...common, calls: effort.at1, concurrency: 1, gapMs: GAP_MS });
+  const { ms: at32 } = await baseline.load({ ...common, calls: effort.at32, concurrency: 32 });
   return { at1, at32 };
 }

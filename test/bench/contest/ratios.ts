@@ -12,8 +12,8 @@ export function ratiosOf(entrants: readonly Entrant[], inserts: readonly Inserts
   const p50 = (ms: readonly number[]) => quantileOfTicks(ms, 0.5);
   return {
     // Throughput is the other way round than time.
-    throughputVsFloor: inverse(vs("floor", ({ burst }) => burst.seconds)),
-    cpuVsFloor: vs("floor", ({ burst }) => burst.cpuSeconds),
+    throughputVsBaseline: inverse(vs("baseline", ({ burst }) => burst.seconds)),
+    cpuVsBaseline: vs("baseline", ({ burst }) => burst.cpuSeconds),
     throughputVsAncestor: inverse(vs("ancestor", ({ burst }) => burst.seconds)),
     throughputVsRestate: inverse(vs("restate", ({ burst }) => burst.seconds)),
     emitP50VsD1: ratioOf(

@@ -4,8 +4,8 @@ import type { ContenderName, ContestFigures, Ratios } from "./figures.ts";
 import { contestGrid, TITLES } from "./grid.ts";
 
 const RATIOS: Readonly<Record<keyof Ratios, string>> = {
-  throughputVsFloor: "throughput by the floor's",
-  cpuVsFloor: "CPU by the floor's",
+  throughputVsBaseline: "throughput by the baseline's",
+  cpuVsBaseline: "CPU by the baseline's",
   throughputVsAncestor: "throughput by cf-eventhub's",
   throughputVsRestate: "throughput by Restate's",
   emitP50VsD1: "emit, p50, by an insert into D1",

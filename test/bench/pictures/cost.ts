@@ -30,7 +30,7 @@ export async function costPicture(counts: Counts): Promise<string> {
   const { cloudflare, database } = ancestorCost({ fanOut: 1, eventsPerMonth: 1_000_000 });
   const bar = "cf-eventhub, to 1";
   values.push({ bar, part: REST, order: 2, usd: cloudflare }, { bar, part: POSTGRES, order: 5, usd: database });
-  const colours = [...Object.values(ITEMS).map(({ colour }) => colour), COLOURS.floor];
+  const colours = [...Object.values(ITEMS).map(({ colour }) => colour), COLOURS.baseline];
   return await draw({
     title: { text: "US$ for a million events", subtitle: "list prices beyond what the plan includes; cf-eventhub at a million a month" },
     width: 480,

@@ -5,7 +5,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 export const COLOURS = {
   flowhub: "#0072b2",
   flowhub3: "#56b4e9",
-  floor: "#999999",
+  baseline: "#999999",
   ancestor: "#e69f00",
   restate: "#009e73",
   other: "#cc79a7",

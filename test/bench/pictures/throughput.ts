@@ -2,22 +2,25 @@ import type { ContenderName, ContestFigures } from "../contest/figures.ts";
 import { TITLES } from "../contest/grid.ts";
 import { COLOURS, draw } from "./draw.ts";
 
-/** How many dispatches each contender carries a second, by the floor's, with the quartiles of its rounds. */
+/** How many dispatches each contender carries a second, by the baseline's, with the quartiles of its rounds. */
 export async function throughputPicture({ contenders }: ContestFigures): Promise<string> {
-  const floor = contenders.floor?.bursts[0]?.perSecond.median ?? Number.NaN;
+  const baseline = contenders.baseline?.bursts[0]?.perSecond.median ?? Number.NaN;
   const values = Object.entries(contenders).map(([name, { bursts }]) => {
     const { median, low, high } = bursts[0]?.perSecond ?? { median: 0, low: 0, high: 0 };
     return {
       name: TITLES[name as ContenderName],
-      median: median / floor,
-      low: low / floor,
-      high: high / floor,
+      median: median / baseline,
+      low: low / baseline,
+      high: high / baseline,
       colour: COLOURS[name as ContenderName],
     };
   });
   const y = { field: "name", type: "nominal", sort: null, title: null, axis: { domain: false, ticks: false } } as const;
   return await draw({
-    title: { text: "Dispatches a second, by the floor's", subtitle: "1,000 at once until all are settled; the mark is half of the rounds" },
+    title: {
+      text: "Dispatches a second, by the baseline's",
+      subtitle: "1,000 at once until all are settled; the mark is half of the rounds",
+    },
     width: 480,
     height: { step: 26 },
     data: { values },

@@ -1,4 +1,4 @@
-import { CONTROL, DEAD_LETTERS_SUBJECT } from "../../../schema/limits.ts";
+import { CONTROL, UNDELIVERABLE_SUBJECT } from "../../../schema/limits.ts";
 import type { StoredBulk, StoredNote } from "../../../schema/storage/tables.ts";
 import type { Random } from "../../chaos/random.ts";
 import { idAt } from "./draw.ts";
@@ -57,13 +57,13 @@ function holdNote({ destination, state, since, by, detail }: Control, random: Ra
   return { subjectId: `${CONTROL.subject}${destination}`, id: idAt(since, random), at: since, kind, by, reason: detail, detail: null };
 }
 
-/** As src/reconciler/dead-letters.ts writes them. */
+/** As src/reconciler/undeliverable-message.ts writes them. */
 function deadLetters(now: number, random: Random): StoredNote[] {
   return [9, 31].map((hours) => {
     const at = now - hours * 60 * MINUTE_MS;
     const detail = JSON.stringify({ messageId: idAt(at, random), body: { hello: "hub" } });
     const reason = 'malformed message: kind: expected "start" or "reconcile" or "emit"';
-    return { subjectId: DEAD_LETTERS_SUBJECT, id: idAt(at, random), at, kind: "dead_letter", by: "queue", reason, detail };
+    return { subjectId: UNDELIVERABLE_SUBJECT, id: idAt(at, random), at, kind: "undeliverable", by: "queue", reason, detail };
   });
 }
 

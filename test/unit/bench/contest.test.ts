@@ -66,13 +66,13 @@ const entrant = (name: Entrant["name"], rounds: Round[]): Entrant => ({
 
 describe("ratios", () => {
   const flowhub = entrant("flowhub", [round(2, 3), round(4, 3), round(2, 3)]);
-  const floor = entrant("floor", [round(1, 2), round(4, 2), round(1, 2)]);
+  const baseline = entrant("baseline", [round(1, 2), round(4, 2), round(1, 2)]);
   const inserts = [{ at1: [2], at32: [] }];
 
   test("are of the same round, so that a slow one slows nobody down", () => {
-    const { throughputVsFloor, cpuVsFloor } = ratiosOf([floor, flowhub], inserts);
-    expect(throughputVsFloor).toEqual({ median: 0.5, low: expect.any(Number), high: expect.any(Number) });
-    expect(cpuVsFloor?.median).toBe(2);
+    const { throughputVsBaseline, cpuVsBaseline } = ratiosOf([baseline, flowhub], inserts);
+    expect(throughputVsBaseline).toEqual({ median: 0.5, low: expect.any(Number), high: expect.any(Number) });
+    expect(cpuVsBaseline?.median).toBe(2);
   });
 
   test("have more throughput above 1, and less time below", () => {
@@ -84,7 +84,7 @@ describe("ratios", () => {
   });
 
   test("are null where somebody is absent", () => {
-    const { throughputVsAncestor, throughputVsRestate, emitP50At32VsAncestor } = ratiosOf([floor, flowhub], inserts);
+    const { throughputVsAncestor, throughputVsRestate, emitP50At32VsAncestor } = ratiosOf([baseline, flowhub], inserts);
     expect([throughputVsAncestor, throughputVsRestate, emitP50At32VsAncestor]).toEqual([null, null, null]);
   });
 });
@@ -104,7 +104,7 @@ describe("the table", () => {
   });
   const contest: ContestFigures = {
     rounds: 1,
-    contenders: { floor: figures(1), restate: figures(2) },
+    contenders: { baseline: figures(1), restate: figures(2) },
     absent: { ancestor: "no PostgreSQL" },
     d1: { insertAt1: latency(1), insertAt32: latency(10) },
     ratios: ratiosOf([], []),
@@ -112,7 +112,7 @@ describe("the table", () => {
 
   test("has a column for each who was there, as ratios, and who never ran", () => {
     const { head, rows } = contestGrid(contest);
-    expect(head).toEqual(["", "the floor", "Restate"]);
+    expect(head).toEqual(["", "the baseline", "Restate"]);
     const line = (title: string) => rows.find(([name]) => name?.startsWith(title))?.slice(1);
     expect(line("dispatches a second")).toEqual(["1.00", "0.50"]);
     expect(line("… 5,000")).toEqual(["–", "–"]);

@@ -47,7 +47,7 @@ export async function storeOldDispatches(dispatches: readonly { id: string; even
 export async function storeLetters(count: number, time: number): Promise<void> {
   const ids = Array.from({ length: count }, () => idAt(time));
   await rows(
-    `INSERT INTO notes (subject_id, id, at, kind, "by") SELECT 'dead-letters', value, ?2, 'dead_letter', 'queue' FROM json_each(?1)`,
+    `INSERT INTO notes (subject_id, id, at, kind, "by") SELECT 'undeliverable', value, ?2, 'undeliverable', 'queue' FROM json_each(?1)`,
     JSON.stringify(ids),
     time,
   );

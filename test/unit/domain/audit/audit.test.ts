@@ -79,7 +79,7 @@ const LATE = { dueAt: JUST_IN_TIME - 1, checkAt: NOW };
 const FORGOTTEN = { checkAt: NOW - AUDIT.forgottenMs - 1 };
 
 /** All that notes may say. */
-const NOTED = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "dead_letter"];
+const NOTED = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "undeliverable"];
 
 type Piece = { dispatches: readonly AuditedDispatch[]; events?: readonly AuditedEvent[] };
 

@@ -1,7 +1,7 @@
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEAD_LETTER } from "../../../../schema/limits.ts";
+import { UNDELIVERABLE } from "../../../../schema/limits.ts";
 import { dispatchIdsIn } from "../../../../src/domain/base/dispatch-ids.ts";
 
 const EVENT = "019aa5c8-7f00-7abc-8def-0123456789ab";
@@ -38,8 +38,8 @@ describe("ids of dispatches in a text", () => {
   });
 
   test("are at most a thousand", () => {
-    const ids = Array.from({ length: DEAD_LETTER.maxDispatches + 5 }, (_, ordinal) => `${EVENT}-${ordinal}`);
-    expect(dispatchIdsIn(ids.join())).toEqual(ids.slice(0, DEAD_LETTER.maxDispatches));
+    const ids = Array.from({ length: UNDELIVERABLE.maxDispatches + 5 }, (_, ordinal) => `${EVENT}-${ordinal}`);
+    expect(dispatchIdsIn(ids.join())).toEqual(ids.slice(0, UNDELIVERABLE.maxDispatches));
     expect(dispatchIdsIn(`${`${EVENT}-0,`.repeat(5_000)}${EVENT}-1`)).toEqual([`${EVENT}-0`, `${EVENT}-1`]);
   });
 

@@ -2,7 +2,7 @@ import { driverOf } from "../../driver/workers/driver.ts";
 import type { Order } from "../../order.ts";
 
 interface Env {
-  readonly FLOOR: {
+  readonly BASELINE: {
     prepare(): Promise<void>;
     emit(orders: readonly Order[]): Promise<void>;
     insert(orders: readonly Order[]): Promise<void>;
@@ -12,8 +12,8 @@ interface Env {
 
 let prepared: Promise<void> | undefined;
 
-export default driverOf<Env>(async ({ FLOOR }, orders, method) => {
-  prepared ??= FLOOR.prepare();
+export default driverOf<Env>(async ({ BASELINE }, orders, method) => {
+  prepared ??= BASELINE.prepare();
   await prepared;
-  return await FLOOR[method](orders);
+  return await BASELINE[method](orders);
 });

@@ -24,7 +24,7 @@ const SELECT_EVENT = "SELECT type, data FROM events WHERE id = ?1";
 const SETTLE = "UPDATE dispatches SET status = ?2, settled_at = ?3 WHERE id = ?1";
 
 /** The least that the design allows: a transaction, a message, an instance, a step with a call and a write. No hub of this kind does less. */
-export class Floor extends WorkerEntrypoint<Env> {
+export class Baseline extends WorkerEntrypoint<Env> {
   async prepare(): Promise<void> {
     await this.env.DB.batch(TABLES.map((sql) => this.env.DB.prepare(sql)));
   }

@@ -3,7 +3,7 @@ import { countOngoing } from "../d1-file.ts";
 import { startDrivenStack } from "../driver/driven-stack.ts";
 
 /** The least that the design allows, on this machine: what is missing between it and the hub is the hub's own. */
-export async function startFloor(options: StartContender): Promise<Contender> {
-  const stack = await startDrivenStack(options, ["floor/workers/driver.toml", "floor/workers/wrangler.toml"]);
+export async function startBaseline(options: StartContender): Promise<Contender> {
+  const stack = await startDrivenStack(options, ["baseline/workers/driver.toml", "baseline/workers/wrangler.toml"]);
   return { ...stack, ongoing: () => countOngoing(options.stateDir) };
 }

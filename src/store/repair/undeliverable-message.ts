@@ -1,4 +1,4 @@
-import { DEAD_LETTERS_SUBJECT } from "../../../schema/limits.ts";
+import { UNDELIVERABLE_SUBJECT } from "../../../schema/limits.ts";
 import { type NoteRow, noteOngoing, noteStatement } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 
@@ -8,16 +8,16 @@ const HAND_OVER = `
   WHERE status = 'ongoing' AND check_at > ?2 AND id IN (SELECT value FROM json_each(?1))`;
 
 /**
- * Notes a message that nobody could treat, under `DEAD_LETTERS_SUBJECT` and under each dispatch it named that is ongoing, and makes these
+ * Notes an undeliverable message under `UNDELIVERABLE_SUBJECT` and under each dispatch it named that is ongoing, and makes these
  * overdue, in one transaction.
  */
-export async function recordDeadLetter(
+export async function recordUndeliverable(
   d1: D1Database,
-  letter: { dispatchIds: readonly string[]; now: number; reason: string; detail: string; noteId: string },
+  message: { dispatchIds: readonly string[]; now: number; reason: string; detail: string; noteId: string },
 ): Promise<void> {
-  const { dispatchIds, now, reason, detail, noteId } = letter;
-  const note = { id: noteId, at: now, kind: "dead_letter", by: "queue", reason };
-  const whole: NoteRow = { ...note, subjectId: DEAD_LETTERS_SUBJECT, detail };
+  const { dispatchIds, now, reason, detail, noteId } = message;
+  const note = { id: noteId, at: now, kind: "undeliverable", by: "queue", reason };
+  const whole: NoteRow = { ...note, subjectId: UNDELIVERABLE_SUBJECT, detail };
   const named = JSON.stringify(dispatchIds);
   await withStorage(d1, () =>
     d1.batch([d1.prepare(HAND_OVER).bind(named, now), noteStatement(d1, whole), noteOngoing(d1, dispatchIds, note)]),

@@ -1,7 +1,7 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { DEAD_LETTER, DEAD_LETTERS_SUBJECT } from "../../schema/limits.ts";
+import { UNDELIVERABLE, UNDELIVERABLE_SUBJECT } from "../../schema/limits.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume, DEAD_LETTERS } from "./support/consume.ts";
@@ -11,18 +11,18 @@ import { checkedIn, notesOf, reconcileMessage } from "./support/reconciling.ts";
 import { dispatchRow, rows, settled, until } from "./support/rows.ts";
 import { engineWith } from "./support/runs.ts";
 
-/** What was noted of dead letters whose body holds a text. */
-async function letters(text: string) {
+/** What was noted of undeliverable messages whose body holds a text. */
+async function undeliverable(text: string) {
   const found = await rows<{ id: string; kind: string; by: string; reason: string; detail: string }>(
     `SELECT id, kind, "by", reason, detail FROM notes WHERE subject_id = ? AND instr(detail, ?) ORDER BY id`,
-    ...[DEAD_LETTERS_SUBJECT, text],
+    ...[UNDELIVERABLE_SUBJECT, text],
   );
   return found.map((note) => ({ ...note, detail: JSON.parse(note.detail) as { messageId: string; body: unknown } }));
 }
 
 const died = async (body: unknown, given: Env = env) => await consume([body], given, DEAD_LETTERS);
 
-const deadLetterNote = { kind: "dead_letter", by: "queue" };
+const deadLetterNote = { kind: "undeliverable", by: "queue" };
 
 /** A dispatch id of its own that nobody stored. */
 const strangerId = () => `${crypto.randomUUID().replace(/^(.{14})./, "$17")}-0`;
@@ -42,7 +42,7 @@ async function refuseLetter(mark: string): Promise<() => Promise<void>> {
   };
 }
 
-describe.concurrent("a dead letter", () => {
+describe.concurrent("an undeliverable message", () => {
   const malformed: readonly [string, (mark: string) => unknown][] = [
     ["a text", (mark) => mark],
     ["a text with quotes, NUL and a lone surrogate", (mark) => `${mark} "\\ \0 \ud800`],
@@ -59,19 +59,19 @@ describe.concurrent("a dead letter", () => {
       const mark = unique("mark-");
       const body = bodyWith(mark);
       expect(await died(body)).toEqual({ acked: [0], retried: [] });
-      expect(await letters(mark)).toMatchObject([
+      expect(await undeliverable(mark)).toMatchObject([
         { ...deadLetterNote, reason: expect.stringMatching(/^malformed message: ./), detail: { messageId: "0", body } },
       ]);
     });
   }
 
   it("that is null, zero, false or an empty object is noted too", async () => {
-    const before = await rows<{ id: string }>("SELECT id FROM notes WHERE subject_id = ?", DEAD_LETTERS_SUBJECT);
+    const before = await rows<{ id: string }>("SELECT id FROM notes WHERE subject_id = ?", UNDELIVERABLE_SUBJECT);
     expect(await consume([null, 0, false, {}], env, DEAD_LETTERS)).toEqual({ acked: [0, 1, 2, 3], retried: [] });
     const known = new Set(before.map(({ id }) => id));
     const noted = await rows<{ id: string; body: string }>(
       "SELECT id, json_extract(detail, '$.body') AS body, json_type(detail, '$.body') AS type FROM notes WHERE subject_id = ?",
-      DEAD_LETTERS_SUBJECT,
+      UNDELIVERABLE_SUBJECT,
     );
     const types = noted.filter(({ id }) => !known.has(id)).map((note) => (note as unknown as { type: string }).type);
     expect(types).toEqual(expect.arrayContaining(["null", "integer", "false", "object"]));
@@ -80,7 +80,7 @@ describe.concurrent("a dead letter", () => {
   it("that is well formed says that its retries ran out", async () => {
     const id = await storedDispatch({ type: "later.dead", data: 1 });
     await died({ kind: "start", runs: [{ id, dueAt: 0 }] });
-    expect(await letters(id)).toMatchObject([
+    expect(await undeliverable(id)).toMatchObject([
       { reason: "its retries ran out", detail: { body: { kind: "start", runs: [{ id, dueAt: 0 }] } } },
     ]);
   });
@@ -121,24 +121,26 @@ describe.concurrent("a dead letter", () => {
   it("that names thousands hands over a thousand of them, each once, and is noted whole", async () => {
     const ids = await Promise.all(Array.from({ length: 3 }, async (_, data) => await storedDispatch({ type: "later.many", data })));
     const others = Array.from({ length: 3_000 }, strangerId);
-    const few = others.slice(0, DEAD_LETTER.maxDispatches - ids.length);
+    const few = others.slice(0, UNDELIVERABLE.maxDispatches - ids.length);
     const mark = unique("mark-");
     await died({ mark, ids: [...ids, ...ids, ...few, ...others.slice(few.length)] });
     for (const id of ids) {
       expect(await checkedIn(id)).toBeLessThanOrEqual(0);
       expect(await notesOf(id)).toHaveLength(1);
     }
-    expect((only(await letters(mark)).detail.body as { ids: string[] }).ids).toHaveLength(3_006);
+    expect((only(await undeliverable(mark)).detail.body as { ids: string[] }).ids).toHaveLength(3_006);
   });
 
   it("spoils no other of its batch: what the database will not take is retried, the rest is noted", async () => {
     const [good, bad, alsoGood] = [unique("mark-"), unique("mark-"), unique("mark-")];
     const accept = await refuseLetter(bad);
     expect(await consume([{ good }, { bad }, { alsoGood }], env, DEAD_LETTERS)).toEqual({ acked: [0, 2], retried: [1] });
-    expect([await letters(good), await letters(bad), await letters(alsoGood)].map((found) => found.length)).toEqual([1, 0, 1]);
+    expect([await undeliverable(good), await undeliverable(bad), await undeliverable(alsoGood)].map((found) => found.length)).toEqual([
+      1, 0, 1,
+    ]);
     await accept();
     expect(await consume([{ bad }], env, DEAD_LETTERS)).toEqual({ acked: [0], retried: [] });
-    expect(await letters(bad)).toHaveLength(1);
+    expect(await undeliverable(bad)).toHaveLength(1);
   });
 
   it("that comes while the database is away is retried, not acknowledged, and nothing is half done", async () => {
@@ -147,14 +149,14 @@ describe.concurrent("a dead letter", () => {
     const away = faultyD1(env.DB, { of: /notes/, faultOf: () => "lost" });
     expect(await died({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: away }))).toEqual({ acked: [], retried: [0] });
     expect(await dispatchRow(id)).toEqual(before);
-    expect(await letters(id)).toEqual([]);
+    expect(await undeliverable(id)).toEqual([]);
   });
 
   it("whose note was written and reported failed is noted once, and once under each dispatch", async () => {
     const id = await storedDispatch({ type: "later.unheard", data: 1 });
     const d1 = faultyD1(env.DB, { of: /notes/, faultOf: (nth) => (nth === 1 ? "unheard" : "none") });
     expect(await died({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: d1 }))).toEqual({ acked: [0], retried: [] });
-    expect(await letters(id)).toHaveLength(1);
+    expect(await undeliverable(id)).toHaveLength(1);
     expect(await notesOf(id)).toHaveLength(1);
     expect(await checkedIn(id)).toBeLessThanOrEqual(0);
   });
@@ -174,7 +176,7 @@ describe.concurrent("a dead letter", () => {
         retry: () => said.push("retry"),
       };
       await hubWorker.queue({ queue: DEAD_LETTERS, messages: [one] } as unknown as MessageBatch, env);
-      results[what] = [said, (await letters(one.id)).length];
+      results[what] = [said, (await undeliverable(one.id)).length];
     }
     expect(results).toEqual({ nothing: [["ack"], 1], bigint: [["ack"], 1], circular: [["ack"], 1] });
   });
@@ -202,14 +204,14 @@ describe.concurrent("what the queue gave up on", () => {
     const id = await storedDispatch({ type: "fast.real", data: 1 });
     const body = { kind: "start", runs: [{ id, dueAt: "now" }] };
     await env.DISPATCH_QUEUE.send(body);
-    const noted = await until(async () => ((await letters(id)).length > 0 ? await letters(id) : undefined), {
-      what: "the dead letter",
+    const noted = await until(async () => ((await undeliverable(id)).length > 0 ? await undeliverable(id) : undefined), {
+      what: "the undeliverable message",
       withinMs: 25_000,
     });
     expect(noted).toMatchObject([{ ...deadLetterNote, detail: { body } }]);
     expect(await checkedIn(id)).toBeLessThanOrEqual(0);
     await everyMinute();
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
-    expect((await notesOf(id)).map(({ kind }) => kind)).toEqual(["dead_letter", "repair"]);
+    expect((await notesOf(id)).map(({ kind }) => kind)).toEqual(["undeliverable", "repair"]);
   });
 });

@@ -3,18 +3,18 @@ import { v7 as uuidv7 } from "uuid";
 import type { Hub } from "../bindings/hub.ts";
 import { dispatchIdsIn } from "../domain/base/dispatch-ids.ts";
 import { homeStore } from "../store/d1/stores.ts";
-import { recordDeadLetter } from "../store/repair/dead-letter.ts";
+import { recordUndeliverable } from "../store/repair/undeliverable-message.ts";
 
 /**
  * Writes down what the queue gave up on and hands every dispatch it speaks of to the reconciler, whatever else is wrong with the message:
  * what was lost may be an order to start or to look at a dispatch, and the dispatch itself is in the database.
  */
-export async function takeDeadLetter(
+export async function noteUndeliverable(
   hub: Hub,
   { id, sentAt, body, problem }: { id: string; sentAt: Date; body: unknown; problem: string | undefined },
 ): Promise<void> {
   const text = stringify(body) ?? "null";
-  await recordDeadLetter(homeStore(hub.env), {
+  await recordUndeliverable(homeStore(hub.env), {
     noteId: await noteIdOf(`${id} ${text}`, sentAt),
     dispatchIds: dispatchIdsIn(text),
     now: hub.now(),
