@@ -14,7 +14,7 @@ import type { Cancelled, Operation, RetryOptions } from "../schema/contract/oper
 import type { Page } from "../schema/contract/page.ts";
 import type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
-import { type FaultCode, faultCode } from "../schema/faults.ts";
+import { isOperatorsConcern } from "../schema/faults.ts";
 import { createHub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
 import { audit } from "./hub/audit/audit.ts";
@@ -165,16 +165,12 @@ function operatorOf(env: Env, ctx: ExecutionContext<CallerProps>): Operator {
   return { hub: createHub(env), name: ctx.props?.source ?? "rpc", afterReply: (work) => ctx.waitUntil(work) };
 }
 
-/** Faults that somebody who runs the hub should see. */
-const OURS: readonly FaultCode[] = ["config.invalid", "storage.unavailable", "storage.full"];
-
 /** Errors leave the hub here: logged once, then as they are. What the caller did wrong is the caller's to log. */
 async function atDoor<Result>(door: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    const code = faultCode(error);
-    if (code === undefined || OURS.includes(code)) logError(door, error);
+    if (isOperatorsConcern(error)) logError(door, error);
     throw error;
   }
 }

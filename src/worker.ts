@@ -45,5 +45,5 @@ export type { Page } from "../schema/contract/page.ts";
 export type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/contract/stats.ts";
 export type { Stage, Status } from "../schema/contract/statuses.ts";
-export { FAULTS, type FaultCode, faultCode } from "../schema/faults.ts";
+export { FAULTS, type FaultCode, type FaultEntry, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";

@@ -1,10 +1,9 @@
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { FAULTS, type FaultCode, faultCode } from "../../schema/faults.ts";
+import { FAULTS, type FaultEntry, faultCode, withoutCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 
 /** What the hub refused, as an answer: a status, and what to do about it. */
 export interface Refusal {
-  readonly status: ContentfulStatusCode;
+  readonly status: FaultEntry["status"] | 413 | 500;
   readonly text: string;
   readonly advice: string;
 }
@@ -13,17 +12,11 @@ export interface Refusal {
 export function refusalOf(error: unknown): Refusal | undefined {
   const code = faultCode(error);
   if (code === undefined) return undefined;
-  return { status: statusOf(code), text: messageOf(error).replace(/^.*?\([a-z_.]+\) /s, ""), advice: FAULTS[code] };
+  const { status, advice } = FAULTS[code];
+  return { status, text: withoutCode(messageOf(error)), advice };
 }
 
-function statusOf(code: FaultCode): ContentfulStatusCode {
-  if (code.endsWith(".unknown")) return 404;
-  if (code === "dispatch.ongoing" || code === "dispatch.settled" || code === "key.conflict") return 409;
-  if (code === "storage.unavailable" || code === "storage.full" || code === "config.invalid") return 503;
-  return 400;
-}
-
-const TITLES: Readonly<Record<number, string>> = {
+const TITLES: Readonly<Record<FaultEntry["status"], string>> = {
   400: "That cannot be asked for",
   404: "There is nothing here",
   409: "That is not possible now",
@@ -31,7 +24,7 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 export function titleOf(status: number): string {
-  return TITLES[status] ?? "Something went wrong";
+  return (TITLES as Readonly<Record<number, string>>)[status] ?? "Something went wrong";
 }
 
 export function ErrorPage({ refusal }: { refusal: Refusal }) {

@@ -1,5 +1,6 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import { handleReply } from "../../../schema/contract/handle-reply.ts";
+import { faultText } from "../../../schema/faults.ts";
 import { REPLY } from "../../../schema/limits.ts";
 import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
 
@@ -47,7 +48,7 @@ export function answerFromError(error: unknown): Answer {
 
 /** A reply that broke the rules of emit: trying again would break them again. */
 export function answerInvalid(why: string): FailedAnswer {
-  return failed({ name: "InvalidReply", message: `(reply.invalid) ${why}` }, { retryable: false });
+  return failed({ name: "InvalidReply", message: faultText("reply.invalid", why) }, { retryable: false });
 }
 
 export function answerTimedOut(timeoutMs: number): Answer {

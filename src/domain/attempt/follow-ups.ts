@@ -1,5 +1,5 @@
 import type { Cause, HubEvent } from "../../../schema/contract/events.ts";
-import { faultCode } from "../../../schema/faults.ts";
+import { faultCode, faultText } from "../../../schema/faults.ts";
 import { EMIT, REPLY } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";
 import { parseEmit } from "../emit/parse-emit.ts";
@@ -55,5 +55,6 @@ function refused(why: string): FollowedAnswer {
 }
 
 function tooDeep({ depth }: Cause): string {
-  return `(chain.too_deep) The delivered event is already ${depth} causes deep; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`;
+  const text = `The delivered event is already ${depth} causes deep; the limit is ${EMIT.maxChainDepth}. Something emits in a loop.`;
+  return faultText("chain.too_deep", text);
 }

@@ -1,5 +1,5 @@
 import type { EmitReceipt } from "../../../schema/contract/emit.ts";
-import { Fault } from "../../../schema/faults.ts";
+import { Fault, withoutCode } from "../../../schema/faults.ts";
 import { QUEUE } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";
 import type { EmitMessage } from "../../../schema/storage/messages.ts";
@@ -39,9 +39,4 @@ async function enqueued(queue: Queue, message: EmitMessage, error: unknown): Pro
     const text = `${messageOf(error)} Nor could the call be queued: ${messageOf(refused)}.`;
     throw new Fault("storage.unavailable", withoutCode(text), { cause: refused });
   }
-}
-
-/** The fault writes its code anew. */
-function withoutCode(text: string): string {
-  return text.replace(/^\([a-z_.]+\) /, "");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FAULTS, Fault, type FaultCode, faultCode } from "../../../schema/faults.ts";
+import { FAULTS, Fault, type FaultCode, faultCode, faultText, isOperatorsConcern, withoutCode } from "../../../schema/faults.ts";
 
 const codes = Object.keys(FAULTS) as FaultCode[];
 
@@ -29,6 +29,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "key.not_queueable",
     "storage.unavailable",
     "storage.full",
+    "reply.invalid",
   ]);
 });
 
@@ -48,7 +49,7 @@ describe("a fault", () => {
 
   test.each(codes)("%s says what the caller does about it", (code) => {
     expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
-    expect(FAULTS[code].length).toBeGreaterThan(10);
+    expect(FAULTS[code].advice.length).toBeGreaterThan(10);
   });
 });
 
@@ -60,6 +61,9 @@ describe("what is no fault has no code", () => {
     ["a name every object has", new Error("(constructor) text")],
     ["a prototype's name", new Error("(__proto__) text")],
     ["a code without parentheses", new Error("batch.empty text")],
+    ["a code in the middle of what somebody else says", new Error("the shop said (batch.empty) text")],
+    ["a code behind a line of its own", new Error("x\n(batch.empty) text")],
+    ["a code without a text", new Error("(batch.empty)")],
     ["text", "(batch.empty) text"],
     ["an object with a message", { message: "(batch.empty) text" }],
     ["null", null],
@@ -67,4 +71,37 @@ describe("what is no fault has no code", () => {
   ])("%s", (_, thrown) => {
     expect(faultCode(thrown)).toBeUndefined();
   });
+});
+
+describe("a fault's text", () => {
+  test.each([
+    ["(batch.empty) Pass one.", "Pass one."],
+    ["Error: (batch.empty) Pass one.", "Pass one."],
+    ["Uncaught Error: Fault: (batch.empty) Pass one.\nAnd another.", "Pass one.\nAnd another."],
+    ["(reply.invalid) (batch.too_large) 101 events", "(batch.too_large) 101 events"],
+    ["no code", "no code"],
+    ["(nothing.such) text", "(nothing.such) text"],
+  ])("%j without its code is %j", (message, text) => {
+    expect(withoutCode(message)).toBe(text);
+  });
+
+  test.each(codes)("%s is read as it was written", (code) => {
+    expect(withoutCode(faultText(code, "(a) b: (c.d) e"))).toBe("(a) b: (c.d) e");
+  });
+});
+
+describe("who logs", () => {
+  test("the hub logs what whoever runs it should see, and what nobody foresaw", () => {
+    const logged = codes.filter((code) => isOperatorsConcern(new Fault(code, "x")));
+    expect(logged).toEqual(["config.invalid", "storage.unavailable", "storage.full"]);
+    for (const error of [new Error("boom"), "boom", undefined]) expect(isOperatorsConcern(error)).toBe(true);
+  });
+
+  test("unknown things are 404, conflicts 409, the hub's own troubles 503, anything else 400", () => {
+    const byStatus = Object.groupBy(codes, (code) => FAULTS[code].status);
+    expect(byStatus[404]).toEqual(codes.filter((code) => code.endsWith(".unknown")));
+    expect(byStatus[409]).toEqual(["key.conflict", "dispatch.ongoing", "dispatch.settled"]);
+    expect(byStatus[503]).toEqual(logged());
+  });
+  const logged = () => codes.filter((code) => isOperatorsConcern(new Fault(code, "x")));
 });
