@@ -93,8 +93,6 @@ export const CONTROL = {
   maxFailures: 1_000,
   minProbeMs: SECOND_MS,
   maxProbeMs: DAY_MS,
-  /** Notes on a destination are kept under this and its name. */
-  subject: "destination:",
 } as const;
 
 /** When the reconciler looks at a dispatch, and how long it tries (DESIGN.md, `check_at`). */
@@ -158,12 +156,7 @@ export const BULK = {
   sample: 10,
   /** Shown in a list, newest first. */
   listed: 50,
-  /** Notes on an operation are kept under this and its id. */
-  subject: "bulk:",
 } as const;
-
-/** Undeliverable messages, those the queue gave up on, are noted under this subject. */
-export const UNDELIVERABLE_SUBJECT = "undeliverable";
 
 /** Dispatches looked for in an undeliverable message: one of the hub names 100. */
 export const UNDELIVERABLE = { maxDispatches: 1_000 } as const;
@@ -184,8 +177,7 @@ export const AUDIT = {
   settledMs: 1 * DAY_MS,
   /** How long runs may take to end that were woken for having outlived their dispatch. */
   wakingMs: 2 * SECOND_MS,
-  /** Notes on audits that came to their end are kept under this, the latest of them. */
-  subject: "audit",
+  /** Notes on audits that came to their end: the latest are kept. */
   keptNotes: 50,
 } as const;
 

@@ -26,7 +26,9 @@ function isList(input: EmitInput | readonly EmitInput[]): input is readonly Emit
   return Array.isArray(input);
 }
 
+export type { AutoPause } from "../schema/config/auto-pause.ts";
 export { type Duration, durationMs } from "../schema/config/duration.ts";
+export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
 export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 export type { AuditPage, AuditQuery, Mismatch } from "../schema/contract/audit.ts";
 export type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkState, BulkView } from "../schema/contract/bulks.ts";
@@ -39,11 +41,12 @@ export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema
 export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit } from "../schema/contract/health.ts";
-export type { NoteView } from "../schema/contract/notes.ts";
+export type { NoteDetails, NoteKind, NoteView, Remedy, RepairDetail } from "../schema/contract/notes.ts";
 export type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
-export type { Page } from "../schema/contract/page.ts";
+export type { Page, PageQuery } from "../schema/contract/page.ts";
 export type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/contract/stats.ts";
-export type { Stage, Status } from "../schema/contract/statuses.ts";
+export type { Outcome, SettledStatus, Stage, Status } from "../schema/contract/statuses.ts";
 export { FAULTS, type FaultCode, type FaultEntry, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";
+export type { Issue } from "../schema/wording.ts";

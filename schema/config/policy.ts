@@ -10,12 +10,12 @@ export interface DeliveryOptions {
   /** How long one attempt may take. At most 15 minutes; by default 60 seconds. */
   readonly timeout?: Duration | undefined;
   /** What follows a failed attempt. */
-  readonly retry?: RetryOptions | undefined;
+  readonly retry?: RetryPolicy | undefined;
   /** What follows an attempt that found no `handle()`. */
   readonly misconfigured?: MisconfiguredOptions | undefined;
 }
 
-export interface RetryOptions {
+export interface RetryPolicy {
   /** Attempts after the first, 0 to 1,000; by default 5. `0`: one attempt and no more. */
   readonly limit?: number | undefined;
   /** How the wait grows with each failed attempt: not at all, by `delay`, or to the double, which is the default. */

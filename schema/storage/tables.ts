@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { BulkKind, BulkState } from "../contract/bulks.ts";
+import type { NoteKind } from "../contract/notes.ts";
 import type { Outcome, Status } from "../contract/statuses.ts";
 
 /**
@@ -93,10 +94,10 @@ export const notes = sqliteTable(
     subjectId: text("subject_id").notNull(),
     id: text().notNull(),
     at: integer().notNull(),
-    kind: text().notNull(),
+    kind: text().$type<NoteKind>().notNull(),
     by: text().notNull(),
     reason: text(),
-    /** JSON. */
+    /** JSON, as `NoteDetails` has it. */
     detail: text(),
   },
   (note) => [primaryKey({ columns: [note.subjectId, note.id] })],

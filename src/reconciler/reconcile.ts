@@ -5,6 +5,7 @@ import { configured } from "../bindings/configuration.ts";
 import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
+import { noteRow } from "../domain/base/note.ts";
 import { againAt, decideRepair, type Repair, type RunLook, repairedState } from "../domain/repair/repair.ts";
 import type { NoteRow } from "../store/d1/notes.ts";
 import { homeStore, storeOf } from "../store/d1/stores.ts";
@@ -63,7 +64,7 @@ function noteOf(hub: Hub, { row, run, now, decided }: Case): NoteRow | null {
   if (!("cause" in decided)) return null;
   const detail = { run: run.status, remedy: decided.do, overdueMs: Math.max(0, now - row.dueAt) };
   const kind = decided.do === "lose" ? "lost" : decided.do === "nudge" ? "nudge" : "repair";
-  return { subjectId: row.id, id: hub.newId(), at: now, kind, by: "reconciler", reason: decided.cause, detail: JSON.stringify(detail) };
+  return noteRow({ subjectId: row.id, id: hub.newId(), at: now, kind, by: "reconciler", reason: decided.cause, detail });
 }
 
 async function perform({ env: { DISPATCH_WORKFLOW } }: Hub, { id, dueAt, attempts, hurried }: Held, decided: Repair): Promise<void> {

@@ -1,5 +1,6 @@
 import { stringify } from "safe-stable-stringify";
 import { v7 as uuidv7 } from "uuid";
+import type { Json } from "../../schema/json.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { dispatchIdsIn } from "../domain/base/dispatch-ids.ts";
 import { homeStore } from "../store/d1/stores.ts";
@@ -19,7 +20,7 @@ export async function noteUndeliverable(
     dispatchIds: dispatchIdsIn(text),
     now: hub.now(),
     reason: problem === undefined ? "its retries ran out" : `malformed message: ${problem}`,
-    detail: `{"messageId":${JSON.stringify(id)},"body":${text}}`,
+    detail: { messageId: id, body: JSON.parse(text) as Json },
   });
 }
 

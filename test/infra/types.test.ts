@@ -154,12 +154,12 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "a misspelt field of retry": {
     program: oneRoute('to: { destination: "email", retry: { limt: 3 } }'),
     code: 2322,
-    says: "Object literal may only specify known properties, but 'limt' does not exist in type 'RetryOptions'. Did you mean to write 'limit'?",
+    says: "Object literal may only specify known properties, but 'limt' does not exist in type 'RetryPolicy'. Did you mean to write 'limit'?",
   },
   "a misspelt field of retry in a list": {
     program: oneRoute('to: [{ destination: "email", retry: { limt: 3 } }]'),
     code: 2561,
-    says: "Object literal may only specify known properties, but 'limt' does not exist in type 'RetryOptions'. Did you mean to write 'limit'?",
+    says: "Object literal may only specify known properties, but 'limt' does not exist in type 'RetryPolicy'. Did you mean to write 'limit'?",
   },
   "a misspelt way to back off": {
     program: oneRoute('to: { destination: "email", retry: { backoff: "linaer" } }'),

@@ -1,4 +1,5 @@
 import { DELIVERY_DEFAULTS } from "../../schema/config/policy.ts";
+import type { NoteKind } from "../../schema/contract/notes.ts";
 import { dispatchId } from "../../schema/ids.ts";
 import type { Json } from "../../schema/json.ts";
 import { CHECK } from "../../schema/limits.ts";
@@ -32,6 +33,6 @@ export function attemptRecord(dispatchId: string, given: Partial<AttemptRecord> 
 }
 
 /** A note of somebody's, to be written with what it tells. */
-export function note(kind: string, at: number) {
+export function note<Kind extends NoteKind>(kind: Kind, at: number) {
   return { id: newId(), at, kind, by: "tests", reason: null };
 }

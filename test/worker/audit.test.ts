@@ -5,6 +5,7 @@ import type { EmitInput } from "../../schema/contract/emit.ts";
 import type { SettledStatus } from "../../schema/contract/statuses.ts";
 import { STATUSES } from "../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
+import { SUBJECTS } from "../../schema/storage/subjects.ts";
 import { createRuns } from "../../src/bindings/dispatch-runs.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
@@ -81,7 +82,7 @@ async function settleAs(status: SettledStatus, id: string, agoMs = 2 * AFTER_CAL
 const forget = async (id: string) =>
   await rows("UPDATE dispatches SET check_at = ? WHERE id = ?", Date.now() - AUDIT.forgottenMs - SECOND_MS, id);
 
-const forgetAudits = async () => await rows("DELETE FROM notes WHERE subject_id = ?", AUDIT.subject);
+const forgetAudits = async () => await rows("DELETE FROM notes WHERE subject_id = ?", SUBJECTS.audit);
 
 beforeAll(async () => {
   await hub.health();
@@ -731,7 +732,7 @@ it("an audit changes nothing that is stored, whatever it finds, but for the note
   const { cost, result } = await metered.measure(async () => await auditedIn(given, { from }));
   expect(result).toMatchObject({ ended: 1, mismatches: { attempt_gap: { count: 1 }, never_started: { count: 1 } } });
   expect(cost.rowsWritten).toBe(1);
-  expect(await storedNotes(AUDIT.subject)).toMatchObject([{ kind: "audit", by: "tests" }]);
+  expect(await storedNotes(SUBJECTS.audit)).toMatchObject([{ kind: "audit", by: "tests" }]);
   await forgetAudits();
   expect(await wholeDatabase(env.DB)).toEqual(before);
   expect(await look(asleep)).toBe('{"status":"cancelled"}');
@@ -786,7 +787,7 @@ describe("the last audit", () => {
     await forgetAudits();
     await hubOf("watchman").audit({ from: new Date(moment), to: new Date(moment + 1) });
     await hub.audit({ from: new Date(moment), to: new Date(moment + 1) });
-    expect((await storedNotes(AUDIT.subject)).map(({ by }) => by)).toEqual(["watchman", "rpc"]);
+    expect((await storedNotes(SUBJECTS.audit)).map(({ by }) => by)).toEqual(["watchman", "rpc"]);
   });
 
   it(`is kept with ${AUDIT.keptNotes - 1} before it, and costs a row or two`, async () => {
@@ -795,7 +796,7 @@ describe("the last audit", () => {
     const given = envWith({ DB: metered.d1 });
     const query = { from: new Date(moment), to: new Date(moment + 1) };
     for (let nth = 0; nth < AUDIT.keptNotes + 3; nth++) await auditedIn(given, query);
-    const notes = await storedNotes(AUDIT.subject);
+    const notes = await storedNotes(SUBJECTS.audit);
     expect(notes).toHaveLength(AUDIT.keptNotes);
     expect((await hub.health()).lastAudit?.endedAt).toBe(new Date(notes.at(-1)?.at ?? 0).toISOString());
     const { cost } = await metered.measure(async () => await auditedIn(given, query));

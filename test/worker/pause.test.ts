@@ -5,6 +5,7 @@ import type { DestinationControl } from "../../schema/contract/destinations.ts";
 import type { Operation as Said } from "../../schema/contract/operations.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import { CHECK, CONTROL, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
+import { destinationSubject } from "../../schema/storage/subjects.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
@@ -370,7 +371,7 @@ describe.concurrent("a resumption with a rate", () => {
     const before = await dispatchRow(owed);
     expect(await own.resume({ rate: 1 })).toEqual({ destination: own.name, state: "active" });
     expect(await dispatchRow(owed)).toEqual(before);
-    expect(await rows("SELECT * FROM notes WHERE subject_id = ?", `${CONTROL.subject}${own.name}`)).toEqual([]);
+    expect(await rows("SELECT * FROM notes WHERE subject_id = ?", destinationSubject(own.name))).toEqual([]);
   });
 
   it("works although the configuration no longer has the destination", async () => {

@@ -574,8 +574,8 @@ describe("the indexes that queries use", () => {
     ],
     ["the count of a restart", () => countRestart(d1, { id: "x", checkAt: 1 }, 1), /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/],
     [
-      "the note of a dead letter",
-      () => recordUndeliverable(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: "{}", noteId: unique("n") }),
+      "the note of an undeliverable message",
+      () => recordUndeliverable(d1, { dispatchIds: ["x", "y"], now: 1, reason: "r", detail: null, noteId: unique("n") }),
       /SEARCH dispatches USING PRIMARY KEY \(id=\?\)/,
     ],
   ];
@@ -589,7 +589,7 @@ describe("the indexes that queries use", () => {
 
   function claimOf(id: string) {
     const to = { status: "ongoing", checkAt: 2, recoveries: 0, overdueSince: 1 } as const;
-    const note = { subjectId: id, id: unique("n"), at: 1, kind: "repair", by: "reconciler", reason: "stuck", detail: "{}" };
+    const note = { subjectId: id, id: unique("n"), at: 1, kind: "repair" as const, by: "reconciler", reason: "stuck", detail: "{}" };
     return { taken: { id, checkAt: 1 }, to, note };
   }
 

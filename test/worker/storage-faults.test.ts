@@ -7,7 +7,8 @@ import type { EmitReceipt } from "../../schema/contract/emit.ts";
 import type { PurgePage } from "../../schema/contract/purge.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import type { Json } from "../../schema/json.ts";
-import { AUDIT, DAY_MS, MINUTE_MS } from "../../schema/limits.ts";
+import { DAY_MS, MINUTE_MS } from "../../schema/limits.ts";
+import { SUBJECTS } from "../../schema/storage/subjects.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
@@ -673,7 +674,7 @@ describe("a read", () => {
 
   /** An audit notes its end. */
   async function wholeButAudits() {
-    await rows("DELETE FROM notes WHERE subject_id = ?", AUDIT.subject);
+    await rows("DELETE FROM notes WHERE subject_id = ?", SUBJECTS.audit);
     return await wholeDatabase(env.DB);
   }
 });

@@ -1,7 +1,8 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { UNDELIVERABLE, UNDELIVERABLE_SUBJECT } from "../../schema/limits.ts";
+import { UNDELIVERABLE } from "../../schema/limits.ts";
+import { SUBJECTS } from "../../schema/storage/subjects.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
 import { consume, DEAD_LETTERS } from "./support/consume.ts";
@@ -15,7 +16,7 @@ import { engineWith } from "./support/runs.ts";
 async function undeliverable(text: string) {
   const found = await rows<{ id: string; kind: string; by: string; reason: string; detail: string }>(
     `SELECT id, kind, "by", reason, detail FROM notes WHERE subject_id = ? AND instr(detail, ?) ORDER BY id`,
-    ...[UNDELIVERABLE_SUBJECT, text],
+    ...[SUBJECTS.undeliverable, text],
   );
   return found.map((note) => ({ ...note, detail: JSON.parse(note.detail) as { messageId: string; body: unknown } }));
 }
@@ -66,12 +67,12 @@ describe.concurrent("an undeliverable message", () => {
   }
 
   it("that is null, zero, false or an empty object is noted too", async () => {
-    const before = await rows<{ id: string }>("SELECT id FROM notes WHERE subject_id = ?", UNDELIVERABLE_SUBJECT);
+    const before = await rows<{ id: string }>("SELECT id FROM notes WHERE subject_id = ?", SUBJECTS.undeliverable);
     expect(await consume([null, 0, false, {}], env, DEAD_LETTERS)).toEqual({ acked: [0, 1, 2, 3], retried: [] });
     const known = new Set(before.map(({ id }) => id));
     const noted = await rows<{ id: string; body: string }>(
       "SELECT id, json_extract(detail, '$.body') AS body, json_type(detail, '$.body') AS type FROM notes WHERE subject_id = ?",
-      UNDELIVERABLE_SUBJECT,
+      SUBJECTS.undeliverable,
     );
     const types = noted.filter(({ id }) => !known.has(id)).map((note) => (note as unknown as { type: string }).type);
     expect(types).toEqual(expect.arrayContaining(["null", "integer", "false", "object"]));

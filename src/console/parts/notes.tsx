@@ -1,4 +1,4 @@
-import type { NoteView } from "../../../schema/contract/notes.ts";
+import { NOTE_KINDS, type NoteView } from "../../../schema/contract/notes.ts";
 import { When } from "./when.tsx";
 
 /** What was done to it off its usual path, and by whom. */
@@ -9,7 +9,7 @@ export function Notes({ notes }: { notes: readonly NoteView[] }) {
       {notes.map(({ at, kind, by, reason, detail }) => (
         <li>
           <span>
-            <b>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
+            <b title={NOTE_KINDS[kind]}>{kind.replaceAll("_", " ")}</b> by <bdi>{by}</bdi>
             {reason !== undefined && (
               <>
                 : <bdi>{reason}</bdi>

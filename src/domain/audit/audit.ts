@@ -1,5 +1,6 @@
 import type { AuditPage, Mismatch } from "../../../schema/contract/audit.ts";
 import type { RunView } from "../../../schema/contract/dispatches.ts";
+import type { NoteKind, Remedy } from "../../../schema/contract/notes.ts";
 import { OUTCOMES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { dispatchId } from "../../../schema/ids.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
@@ -19,6 +20,9 @@ export interface AuditedEvent {
   readonly owedTo: readonly { readonly route: string; readonly destination: string }[] | null;
 }
 
+/** What a note says as far as an audit asks: of a repair what was done, of any other its kind. */
+export type NotedFact = Exclude<NoteKind, "repair"> | Remedy;
+
 /** Recorded attempts of a dispatch, in figures. */
 export interface ExecutionFigures {
   readonly count: number;
@@ -35,8 +39,7 @@ export interface AuditedDispatch
   readonly timeoutMs: number;
   readonly hasEvent: boolean;
   readonly executions: ExecutionFigures | null;
-  /** Kinds of its notes; of repairs, what was done. */
-  readonly noted: readonly string[];
+  readonly noted: readonly NotedFact[];
   /** Attempts cannot be made now, and need not be. */
   readonly held: boolean;
   /** Its run, where it was asked for. */

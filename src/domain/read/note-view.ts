@@ -6,5 +6,6 @@ import { iso } from "../base/iso.ts";
 export type NoteFacts = Omit<StoredNote, "subjectId" | "id">;
 
 export function noteView({ at, kind, by, reason, detail }: NoteFacts): NoteView {
-  return { at: iso(at), kind, by, ...(reason !== null && { reason }), ...(detail !== null && { detail: JSON.parse(detail) as Json }) };
+  const said = { ...(reason !== null && { reason }), ...(detail !== null && { detail: JSON.parse(detail) as Json }) };
+  return { at: iso(at), kind, by, ...said } as NoteView;
 }

@@ -45,7 +45,7 @@ export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage
 }
 
 async function noteEnd({ hub, name }: Auditor, sums: AuditSums, window: AuditWindow): Promise<void> {
-  await noteAudit(homeStore(hub.env), { id: hub.newId(), at: hub.now(), by: name, detail: JSON.stringify(auditDetail(sums, window)) });
+  await noteAudit(homeStore(hub.env), { id: hub.newId(), at: hub.now(), by: name, detail: auditDetail(sums, window) });
 }
 
 /** Routes events again, each by the configuration that routed it. */
@@ -69,7 +69,7 @@ async function withFigures(hub: Hub, { dispatches, executions, notes }: StoredPi
   return dispatches.map((dispatch) => ({
     ...dispatch,
     executions: figures.get(dispatch.id) ?? null,
-    noted: noted.get(dispatch.id)?.map(({ said }) => said) ?? [],
+    noted: noted.get(dispatch.id)?.map(({ fact }) => fact) ?? [],
     held: paused.has(dispatch.destination) || !configuration.ok,
   }));
 }

@@ -1,3 +1,4 @@
+import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { BULK } from "../../../schema/limits.ts";
 import type { StoredBulk } from "../../../schema/storage/tables.ts";
@@ -62,6 +63,6 @@ async function cancel(hub: Hub, bulk: StoredBulk, rows: readonly Retriable[]): P
   );
 }
 
-function noteOf(hub: Hub, { by, reason }: StoredBulk, kind: string) {
+function noteOf<Kind extends NoteKind>(hub: Hub, { by, reason }: StoredBulk, kind: Kind) {
   return { id: hub.newId(), at: hub.now(), kind, by, reason };
 }

@@ -1,10 +1,12 @@
 import type { BulkDetail, BulkKind, BulkPreview, BulkView } from "../../../schema/contract/bulks.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK } from "../../../schema/limits.ts";
+import { bulkSubject } from "../../../schema/storage/subjects.ts";
 import type { StoredBulk } from "../../../schema/storage/tables.ts";
 import { keepBulkRun } from "../../bindings/bulk-runs.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { logWarning } from "../../bindings/log.ts";
+import { noteRow } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseBulkFilter, parseBulkKind } from "../../domain/operate/bulk-filter.ts";
 import { bulkView } from "../../domain/operate/bulk-view.ts";
@@ -59,7 +61,7 @@ export async function getBulk(hub: Hub, id: unknown): Promise<BulkDetail | null>
 }
 
 async function detailOf(hub: Hub, row: StoredBulk): Promise<BulkDetail> {
-  const notes = await readNotes(homeStore(hub.env), `${BULK.subject}${row.id}`);
+  const notes = await readNotes(homeStore(hub.env), bulkSubject(row.id));
   return { ...bulkView(row), notes: notes.map(noteView) };
 }
 
@@ -72,7 +74,7 @@ export async function stopBulk(operator: Operator, given: unknown, options: unkn
   const { hub } = operator;
   const note = operationNote(operator, "stop", parseOperation(options));
   const { id } = await requireBulk(hub, given);
-  await haltBulk(homeStore(hub.env), id, { ...note, subjectId: `${BULK.subject}${id}`, detail: null });
+  await haltBulk(homeStore(hub.env), id, noteRow({ ...note, subjectId: bulkSubject(id), detail: null }));
   return await detailOf(hub, await requireBulk(hub, id));
 }
 

@@ -1,6 +1,8 @@
+import type { NoteKind } from "../../../schema/contract/notes.ts";
 import { Fault } from "../../../schema/faults.ts";
-import type { StoredDispatch, StoredNote } from "../../../schema/storage/tables.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import type { Hub } from "../../bindings/hub.ts";
+import type { NewNote } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { storeOf } from "../../store/d1/stores.ts";
 import { readDispatch } from "../../store/read/read-dispatches.ts";
@@ -14,12 +16,12 @@ export interface Operator {
   readonly afterReply: (work: Promise<unknown>) => void;
 }
 
-/** What is noted of an operation, save on what. */
-export function operationNote(
+/** The note of an operation, but for its subject and its detail. */
+export function operationNote<Kind extends NoteKind>(
   { hub, name }: Pick<Operator, "hub" | "name">,
-  kind: string,
+  kind: Kind,
   { by, reason }: { by?: string | undefined; reason?: string | undefined },
-): Omit<StoredNote, "subjectId" | "detail"> {
+): Omit<NewNote<Kind>, "subjectId" | "detail"> {
   return { id: hub.newId(), at: hub.now(), kind, by: by ?? name, reason: reason ?? null };
 }
 

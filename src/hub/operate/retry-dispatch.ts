@@ -2,6 +2,7 @@ import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { originalIdOf } from "../../../schema/ids.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
+import { noteRow } from "../../domain/base/note.ts";
 import { parseRetryOptions } from "../../domain/operate/parse-operation.ts";
 import { planRedrive } from "../../domain/operate/redrive.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
@@ -21,11 +22,7 @@ export async function retryDispatch(operator: Operator, id: unknown, given: unkn
   const note = operationNote(operator, "retry", options);
   const store = storeOf(hub.env, of.id);
   const redrive = planRedrive({ of, line: await readLine(store, originalIdOf(of.id)), options, now: note.at });
-  const stored = await storeRedrive(store, redrive, {
-    ...note,
-    subjectId: of.id,
-    detail: JSON.stringify({ redrive: redrive.id }),
-  });
+  const stored = await storeRedrive(store, redrive, noteRow({ ...note, subjectId: of.id, detail: { redrive: redrive.id } }));
   if (!stored) throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: somebody else has just done so.`);
   const { id: dispatchId, dueAt } = redrive;
   operator.afterReply(enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, [{ id: dispatchId, dueAt }], { door: "retry.enqueue", dispatchId }));

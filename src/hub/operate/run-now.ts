@@ -3,6 +3,7 @@ import { Fault } from "../../../schema/faults.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
 import { createRun, replaceRun, wakeRun } from "../../bindings/dispatch-runs.ts";
 import { logWarning } from "../../bindings/log.ts";
+import { noteRow } from "../../domain/base/note.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { storeOf } from "../../store/d1/stores.ts";
@@ -18,11 +19,10 @@ export async function runNow(operator: Operator, id: unknown, given: unknown): P
   }
   const { hub } = operator;
   const note = operationNote(operator, "run_now", options);
-  const hurried = await hurryDispatch(storeOf(hub.env, dispatch.id), {
-    ...note,
-    subjectId: dispatch.id,
-    detail: JSON.stringify({ dueAt: dispatch.dueAt }),
-  });
+  const hurried = await hurryDispatch(
+    storeOf(hub.env, dispatch.id),
+    noteRow({ ...note, subjectId: dispatch.id, detail: { dueAt: dispatch.dueAt } }),
+  );
   // Awaited: whoever looks at the run while it is replaced may find none.
   await (hurried ? startOver(hub.env, { id: dispatch.id, dueAt: note.at }) : wake(hub.env, { id: dispatch.id, dueAt: dispatch.dueAt }));
   return dispatchView(await requireDispatch(operator, id), hub.now());

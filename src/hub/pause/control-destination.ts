@@ -1,9 +1,11 @@
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
+import { destinationSubject } from "../../../schema/storage/subjects.ts";
 import { didYouMean } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import type { Hub } from "../../bindings/hub.ts";
+import { noteRow } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { controlView } from "../../domain/pause/control-view.ts";
@@ -24,7 +26,12 @@ export async function listDestinations(hub: Hub): Promise<DestinationControl[]> 
 export async function pauseDestination(operator: Operator, name: unknown, given: unknown): Promise<DestinationControl> {
   const options = parseOperation(given);
   const destination = await requireDestination(operator, name);
-  await holdDestination(homeStore(operator.hub.env), destination, noteOf(operator, "pause", destination, options));
+  const note = operationNote(operator, "pause", options);
+  await holdDestination(
+    homeStore(operator.hub.env),
+    destination,
+    noteRow({ ...note, subjectId: destinationSubject(destination), detail: null }),
+  );
   return await controlOf(operator, destination);
 }
 
@@ -39,8 +46,9 @@ export async function resumeDestination(operator: Operator, name: unknown, given
   const destination = held?.destination ?? (await requireDestination(operator, name));
   if (held === undefined) return controlView(destination, undefined);
   if (rate !== undefined) await spread(hub, { destination, heldSince: held.since, rate });
-  const detail = rate === undefined ? null : JSON.stringify({ rate });
-  await releaseDestination(homeStore(hub.env), destination, { ...noteOf(operator, "resume", destination, options), detail });
+  const detail = rate === undefined ? null : { rate };
+  const note = operationNote(operator, "resume", options);
+  await releaseDestination(homeStore(hub.env), destination, noteRow({ ...note, subjectId: destinationSubject(destination), detail }));
   return await controlOf(operator, destination);
 }
 
@@ -61,10 +69,6 @@ async function spread(hub: Hub, given: { destination: string; heldSince: number;
     beyond = ids.at(-1) ?? beyond;
     if (ids.length < CONTROL.spreadRows) return;
   }
-}
-
-function noteOf(operator: Operator, kind: string, destination: string, options: ReturnType<typeof parseOperation>) {
-  return { ...operationNote(operator, kind, options), subjectId: `${CONTROL.subject}${destination}`, detail: null };
 }
 
 async function controlOf({ hub }: Operator, destination: string): Promise<DestinationControl> {

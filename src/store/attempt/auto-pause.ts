@@ -1,5 +1,6 @@
-import { CONTROL } from "../../../schema/limits.ts";
+import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
+import { kindText } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 
 const COUNT = `
@@ -14,12 +15,12 @@ const COUNT = `
 
 const NOTE_TRIP = `
   INSERT INTO notes (subject_id, id, at, kind, "by", reason)
-  SELECT ?1 || destination, ?2, since, 'trip', 'hub', detail FROM controls WHERE destination = ?3 AND state = 'tripped' AND since = ?4
+  SELECT ?1 || destination, ?2, since, ${kindText("trip")}, 'hub', detail FROM controls WHERE destination = ?3 AND state = 'tripped' AND since = ?4
   ON CONFLICT DO NOTHING`;
 
 const NOTE_RECOVERY = `
   INSERT INTO notes (subject_id, id, at, kind, "by")
-  SELECT ?1 || destination, ?2, ?4, 'recover', 'hub' FROM controls WHERE destination = ?3 AND state = 'tripped'
+  SELECT ?1 || destination, ?2, ?4, ${kindText("recover")}, 'hub' FROM controls WHERE destination = ?3 AND state = 'tripped'
   ON CONFLICT DO NOTHING`;
 
 interface ControlledRecord {
@@ -32,7 +33,7 @@ interface ControlledRecord {
 /** Writes down what an attempt says of its destination, in the transaction of its record. */
 export function controlStatements(d1: D1Database, { control, nonce, finishedAt, error }: ControlledRecord): D1PreparedStatement[] {
   if (control == null) return [];
-  const note = (sql: string) => d1.prepare(sql).bind(CONTROL.subject, nonce, control.destination, finishedAt);
+  const note = (sql: string) => d1.prepare(sql).bind(SUBJECTS.destination, nonce, control.destination, finishedAt);
   if (control.do === "count") {
     const { destination, after, probeMs } = control;
     return [d1.prepare(COUNT).bind(destination, after, finishedAt, probeMs, error?.message ?? null), note(NOTE_TRIP)];

@@ -1,9 +1,10 @@
 import { AUDIT } from "../../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
-import type { ExecutionFigures } from "../../domain/audit/audit.ts";
+import type { ExecutionFigures, NotedFact } from "../../domain/audit/audit.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { EVENT_COLUMNS } from "../d1/event-columns.ts";
 import { BEHIND_EVENT, isDispatchOf } from "../d1/id-ranges.ts";
+import { kindText } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 
 /** Where a piece begins: after the last event of the one before; and where the whole does. */
@@ -23,8 +24,7 @@ export interface StoredPiece {
   readonly events: readonly StoredEvent[];
   readonly dispatches: readonly AuditDispatchRow[];
   readonly executions: readonly (ExecutionFigures & { readonly dispatchId: string })[];
-  /** Kinds of notes; of repairs, what was done. */
-  readonly notes: readonly { readonly subjectId: string; readonly said: string }[];
+  readonly notes: readonly { readonly subjectId: string; readonly fact: NotedFact }[];
   /** The last event, when there are others after it. */
   readonly last: string | undefined;
 }
@@ -44,7 +44,7 @@ const SELECT_EXECUTIONS = `
   JOIN executions ON dispatch_id = dispatchId AND attempt = last`;
 
 const SELECT_NOTES = `
-  SELECT DISTINCT subject_id AS subjectId, iif(kind = 'repair', detail ->> 'remedy', kind) AS said
+  SELECT DISTINCT subject_id AS subjectId, iif(kind = ${kindText("repair")}, detail ->> 'remedy', kind) AS fact
   FROM notes WHERE subject_id > ?1 AND subject_id < ?2`;
 
 /** Reads the next piece, within the bounds of `AUDIT` but for one event at least, and every dispatch with an id among theirs. */

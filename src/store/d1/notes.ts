@@ -1,3 +1,4 @@
+import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { StoredNote } from "../../../schema/storage/tables.ts";
 import { withStorage } from "./storage.ts";
 
@@ -5,6 +6,11 @@ import { withStorage } from "./storage.ts";
 export type NoteRow = StoredNote;
 
 const COLUMNS = `notes (subject_id, id, at, kind, "by", reason, detail)`;
+
+/** A kind as SQL text. */
+export function kindText(kind: NoteKind): string {
+  return `'${kind}'`;
+}
 
 const IS_NOTED = "SELECT 1 FROM notes WHERE subject_id = ?1 AND id = ?2";
 

@@ -1,4 +1,5 @@
-import { PURGE, UNDELIVERABLE_SUBJECT } from "../../../schema/limits.ts";
+import { PURGE } from "../../../schema/limits.ts";
+import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { fenceOf } from "../d1/fences.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
@@ -63,7 +64,7 @@ export interface Doomed {
 export async function readOldLetters(d1: D1Database, { after, before }: { after: string; before: number }): Promise<string[]> {
   const select = d1
     .prepare("SELECT id FROM notes WHERE subject_id = ?1 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4")
-    .bind(UNDELIVERABLE_SUBJECT, after, firstIdAt(before), PURGE.deadLetters);
+    .bind(SUBJECTS.undeliverable, after, firstIdAt(before), PURGE.deadLetters);
   const { results } = await withStorage(d1, () => select.all<{ id: string }>());
   return results.map(({ id }) => id);
 }
@@ -78,7 +79,7 @@ const DISPATCHES = `
 /** What goes, table by table. Dispatches last but for their events: the others are found by them. */
 const ROWS = {
   executions: `executions WHERE dispatch_id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
-  notes: `notes WHERE subject_id IN ${DISPATCHES} OR (subject_id = '${UNDELIVERABLE_SUBJECT}' AND id IN (SELECT value FROM json_each(?2)))`,
+  notes: `notes WHERE subject_id IN ${DISPATCHES} OR (subject_id = '${SUBJECTS.undeliverable}' AND id IN (SELECT value FROM json_each(?2)))`,
   dispatches: `dispatches WHERE id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
   events: `events WHERE id IN (SELECT value FROM json_each(?1)) AND ?2 IS NOT NULL`,
 } as const;

@@ -1,6 +1,7 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
-import { AUDIT, READ } from "../../../schema/limits.ts";
+import { READ } from "../../../schema/limits.ts";
+import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { readAll } from "../d1/page.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -61,4 +62,4 @@ function overdueAt(now: number): Sql {
 const LATEST_EVENTS = sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`;
 
 /** Ids are UUIDv7: the greatest is the latest. */
-const LAST_AUDIT = sql`SELECT at, detail FROM notes WHERE subject_id = ${AUDIT.subject} ORDER BY id DESC LIMIT 1`;
+const LAST_AUDIT = sql`SELECT at, detail FROM notes WHERE subject_id = ${SUBJECTS.audit} ORDER BY id DESC LIMIT 1`;

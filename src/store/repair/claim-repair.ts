@@ -1,6 +1,6 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import type { RepairedState } from "../../domain/repair/repair.ts";
-import { changeNoted, type NoteRow } from "../d1/notes.ts";
+import { changeNoted, kindText, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 
 const CLAIM = `
@@ -36,7 +36,7 @@ export async function countRestart(d1: D1Database, claimed: OverdueDispatch, nth
 
 const GIVE_BACK = "UPDATE dispatches SET check_at = ?3, overdue_since = ?4 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";
 
-const NOTE_FAILURE = "UPDATE notes SET kind = 'repair_failed', detail = json_set(detail, '$.error', ?3) WHERE subject_id = ?1 AND id = ?2";
+const NOTE_FAILURE = `UPDATE notes SET kind = ${kindText("repair_failed")}, detail = json_set(detail, '$.error', ?3) WHERE subject_id = ?1 AND id = ?2`;
 
 /** Takes a claim back whose repair failed, and says so in its note. */
 export async function giveBack(

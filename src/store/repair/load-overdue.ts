@@ -1,4 +1,5 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
+import { kindText } from "../d1/notes.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
 
@@ -23,7 +24,7 @@ const SELECT_OVERDUE = `
   SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
     dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince, dispatch.reason,
     EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state <> 'counting') AS paused,
-    EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = 'run_now') AS hurried
+    EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = ${kindText("run_now")}) AS hurried
   FROM json_each(?1) AS taken
   CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'
   WHERE dispatch.status = 'ongoing' AND dispatch.check_at = taken.value ->> 'checkAt'`;

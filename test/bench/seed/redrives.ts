@@ -1,5 +1,7 @@
+import { redriveId } from "../../../schema/ids.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../../src/domain/attempt/stage.ts";
+import { noteRow } from "../../../src/domain/base/note.ts";
 import { planRedrives } from "../../../src/domain/operate/redrive.ts";
 import type { Random } from "../../chaos/random.ts";
 import { OPERATORS } from "./catalogue.ts";
@@ -45,6 +47,6 @@ function redriveOf(dispatch: StoredDispatch, { bulk, done }: Redriving, circumst
 
 /** As src/store/operate/store-redrive.ts writes it. */
 function retryNote({ id }: StoredDispatch, { bulk }: Redriving) {
-  const detail = JSON.stringify({ redrive: `${id}-r1`, bulk: bulk.id });
-  return { subjectId: id, id: bulk.id, at: bulk.startedAt, kind: "retry", by: bulk.by, reason: bulk.reason, detail };
+  const detail = { redrive: redriveId(id, 1), bulk: bulk.id };
+  return noteRow({ subjectId: id, id: bulk.id, at: bulk.startedAt, kind: "retry", by: bulk.by, reason: bulk.reason, detail });
 }

@@ -1,4 +1,4 @@
-import { CONTROL, UNDELIVERABLE_SUBJECT } from "../../../schema/limits.ts";
+import { destinationSubject, SUBJECTS } from "../../../schema/storage/subjects.ts";
 import type { StoredBulk, StoredNote } from "../../../schema/storage/tables.ts";
 import type { Random } from "../../chaos/random.ts";
 import { idAt } from "./draw.ts";
@@ -54,7 +54,7 @@ export function standingOf({ now, bulks, random }: { now: number; bulks: readonl
 /** As src/store/pause/controls.ts writes them. */
 function holdNote({ destination, state, since, by, detail }: Control, random: Random): StoredNote {
   const kind = state === "paused" ? "pause" : "trip";
-  return { subjectId: `${CONTROL.subject}${destination}`, id: idAt(since, random), at: since, kind, by, reason: detail, detail: null };
+  return { subjectId: destinationSubject(destination), id: idAt(since, random), at: since, kind, by, reason: detail, detail: null };
 }
 
 /** As src/reconciler/undeliverable-message.ts writes them. */
@@ -63,7 +63,7 @@ function deadLetters(now: number, random: Random): StoredNote[] {
     const at = now - hours * 60 * MINUTE_MS;
     const detail = JSON.stringify({ messageId: idAt(at, random), body: { hello: "hub" } });
     const reason = 'malformed message: kind: expected "start" or "reconcile" or "emit"';
-    return { subjectId: UNDELIVERABLE_SUBJECT, id: idAt(at, random), at, kind: "undeliverable", by: "queue", reason, detail };
+    return { subjectId: SUBJECTS.undeliverable, id: idAt(at, random), at, kind: "undeliverable", by: "queue", reason, detail };
   });
 }
 

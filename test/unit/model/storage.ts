@@ -1,5 +1,6 @@
+import type { Remedy } from "../../../schema/contract/notes.ts";
 import type { SettledStatus, Status } from "../../../schema/contract/statuses.ts";
-import type { Repair, RepairedState } from "../../../src/domain/repair/repair.ts";
+import type { RepairedState } from "../../../src/domain/repair/repair.ts";
 import type { AttemptRecord, RecordEffect } from "../../../src/store/attempt/record-attempt.ts";
 import type { Rules } from "./rules.ts";
 
@@ -19,7 +20,7 @@ export interface DispatchState {
 export interface Note {
   readonly id: string;
   readonly kind: "nudge" | "repair" | "repair_failed" | "lost";
-  readonly remedy: Repair["do"];
+  readonly remedy: Remedy;
 }
 
 /** An execution's primary key says otherwise. */

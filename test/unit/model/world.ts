@@ -1,4 +1,5 @@
 import type { Policy } from "../../../schema/config/policy.ts";
+import type { Remedy } from "../../../schema/contract/notes.ts";
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { Answer } from "../../../src/domain/attempt/answer.ts";
 import { type AuditFigures, auditPiece } from "../../../src/domain/audit/audit.ts";
@@ -480,7 +481,7 @@ export class World {
   }
 
   /** As of the reconciler. */
-  #noteOf(remedy: Repair["do"]): Note {
+  #noteOf(remedy: Remedy): Note {
     return { id: `note ${this.#serial++}`, kind: remedy === "lose" ? "lost" : remedy === "nudge" ? "nudge" : "repair", remedy };
   }
 

@@ -3,7 +3,7 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { EmitInput } from "../../../schema/contract/emit.ts";
 import type { Status } from "../../../schema/contract/statuses.ts";
-import { CONTROL } from "../../../schema/limits.ts";
+import { destinationSubject } from "../../../schema/storage/subjects.ts";
 import { createHub } from "../../../src/bindings/hub.ts";
 import type { Operator } from "../../../src/hub/operate/operator.ts";
 import { hub, only, storedDispatch } from "./hub.ts";
@@ -38,7 +38,7 @@ export async function storedNotes(subject: string): Promise<StoredNote[]> {
 
 /** What was done to a destination. */
 export async function notesOfDestination(name: string): Promise<StoredNote[]> {
-  return await storedNotes(`${CONTROL.subject}${name}`);
+  return await storedNotes(destinationSubject(name));
 }
 
 /** A dispatch that has settled so, without an attempt or a run. */

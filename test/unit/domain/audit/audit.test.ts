@@ -6,7 +6,13 @@ import type { RunView } from "../../../../schema/contract/dispatches.ts";
 import { OUTCOMES, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { AUDIT, CHECK, DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import { isAlive, isOver } from "../../../../src/domain/attempt/run-status.ts";
-import { type AuditedDispatch, type AuditedEvent, auditPiece, type ExecutionFigures } from "../../../../src/domain/audit/audit.ts";
+import {
+  type AuditedDispatch,
+  type AuditedEvent,
+  auditPiece,
+  type ExecutionFigures,
+  type NotedFact,
+} from "../../../../src/domain/audit/audit.ts";
 
 const NOW = 10 * DAY_MS;
 const TIMEOUT = 5 * MINUTE_MS;
@@ -79,7 +85,7 @@ const LATE = { dueAt: JUST_IN_TIME - 1, checkAt: NOW };
 const FORGOTTEN = { checkAt: NOW - AUDIT.forgottenMs - 1 };
 
 /** All that notes may say. */
-const NOTED = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "undeliverable"];
+const NOTED: readonly NotedFact[] = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "undeliverable"];
 
 type Piece = { dispatches: readonly AuditedDispatch[]; events?: readonly AuditedEvent[] };
 
@@ -379,7 +385,7 @@ describe("the count", () => {
       hasEvent: fc.boolean(),
       held: fc.boolean(),
       ended: fc.boolean(),
-      noted: fc.subarray(NOTED),
+      noted: fc.subarray([...NOTED]),
     });
     fc.assert(
       fc.property(fc.array(dispatch, { maxLength: 10 }), (given) => {

@@ -51,14 +51,14 @@ describe("a dispatch as callers see it", () => {
     const executions = [
       { attempt: 1, outcome: "failed" as const, startedAt: 0, finishedAt: 1_000, error: '{"name":"Failed","message":""}' },
     ];
-    const notes = [{ at: 0, kind: "repair", by: "reconciler", reason: null, detail: null }];
+    const notes = [{ at: 0, kind: "repair" as const, by: "reconciler", reason: null, detail: null }];
     expect(dispatchDetail(stored, { executions, notes, run: { status: "missing" }, now: 1_000 })).toStrictEqual({
       ...ongoing,
       stage: "running",
       policy: policyOf(),
       recoveries: 0,
       executions: [{ attempt: 1, outcome: "failed", startedAt: EPOCH, finishedAt: SECOND, error: { name: "Failed", message: "" } }],
-      notes: [{ at: EPOCH, kind: "repair", by: "reconciler" }],
+      notes: [{ at: EPOCH, kind: "repair" as const, by: "reconciler" }],
       run: { status: "missing" },
     });
   });
@@ -83,7 +83,7 @@ test("an execution without an error has none", () => {
 });
 
 describe("a note as callers see it", () => {
-  const note = { at: 0, kind: "paused", by: "me" };
+  const note = { at: 0, kind: "pause" as const, by: "me" };
 
   test.each<[text: string, value: unknown]>([
     ["{}", {}],
