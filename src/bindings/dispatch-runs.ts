@@ -4,6 +4,7 @@ import { messageOf } from "../../schema/message-of.ts";
 import { type RunParams, STEP } from "../../schema/storage/messages.ts";
 import { chunks } from "../domain/base/chunks.ts";
 import { dispose } from "./dispose.ts";
+import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflows } from "./platform-errors.ts";
 
 /** What became of an order to create runs. */
 export interface CreatedRuns {
@@ -13,10 +14,7 @@ export interface CreatedRuns {
   readonly failed: readonly { readonly run: RunParams; readonly message: string }[];
 }
 
-/** An instance of this id exists, or came earlier in the same batch (workflows/build/workers-api): success, for us. */
-const EXISTS = [10405, 10415];
-
-/** Creates one instance a run, its id the dispatch's. A run that exists is left alone. */
+/** Creates one instance a run, its id the dispatch's. A run that exists is left alone: success, for us. */
 export async function createRuns(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns> {
   const parts = chunks(runs, WORKFLOW.maxBatchInstances);
   const problems: { readonly run: RunParams; readonly message: string }[] = [];
@@ -41,12 +39,8 @@ async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunPara
   for (const instance of created) dispose(instance);
   return errors.flatMap(({ index, code, message }) => {
     const run = runs[index];
-    return run === undefined || EXISTS.includes(code) ? [] : [{ run, message: `${code}: ${message}` }];
+    return run === undefined || isInstanceExists({ code }) ? [] : [{ run, message: `${code}: ${message}` }];
   });
-}
-
-function isRateLimit(error: unknown): boolean {
-  return /rate limit|too many requests|\b429\b/i.test(messageOf(error));
 }
 
 /** How the engine sees the run of a dispatch. What is stored can be shown without it, so a silent engine is `unknown`, not an error. */
@@ -84,7 +78,7 @@ export async function restartRun(workflow: Workflow<RunParams>, id: string, { un
     try {
       await instance.restart({ from: { name: STEP.record(unrecorded) } });
     } catch (error) {
-      if (isTransient(error)) throw error;
+      if (isTransientOfWorkflows(error)) throw error;
       await instance.restart();
     }
   });
@@ -112,11 +106,6 @@ export async function terminateRun(workflow: Workflow<RunParams>, id: string): P
   await withRun(workflow, id, (instance) => instance.terminate());
 }
 
-/** Limits of the rate and faults of the Workflows service: the same call may succeed later. */
-function isTransient(error: unknown): boolean {
-  return isRateLimit(error) || /internal|\b10001\b|unavailable|overloaded|timed? ?out|connection lost/i.test(messageOf(error));
-}
-
 async function withRun(workflow: Workflow<RunParams>, id: string, work: (instance: WorkflowInstance) => Promise<void>): Promise<void> {
   const instance = await workflow.get(id);
   try {
@@ -131,7 +120,7 @@ export async function findRun(workflow: Pick<Workflow, "get">, id: string): Prom
   try {
     return await workflow.get(id);
   } catch (error) {
-    if (/not[_. ]found|does not exist/i.test(String(error))) return null;
+    if (isInstanceMissing(error)) return null;
     throw error;
   }
 }

@@ -8,6 +8,9 @@ export class RetrySignal extends Error {
 
 /** How long the engine waits before it calls the step again: what the signal says, else 5 to 60 s for an error of our own. */
 export function retryWaitMs(message: string, engineAttempt: number): number {
-  const asked = /retry:(\d+)/.exec(message)?.[1];
+  const asked = SIGNAL.exec(message)?.[1];
   return asked === undefined ? Math.min(5_000 * engineAttempt, 60_000) : Number(asked);
 }
+
+/** The signal as the engine hands it on: behind the names that it puts before a message, and before a stack. */
+const SIGNAL = /^(?:[A-Za-z ]{1,40}: ){0,2}retry:(\d{1,14})(?:\n|$)/;

@@ -2,6 +2,7 @@ import init from "../../../schema/storage/migrations/0001_init.sql";
 import overdueSince from "../../../schema/storage/migrations/0002_overdue_since.sql";
 import operations from "../../../schema/storage/migrations/0003_operations.sql";
 import backlog from "../../../schema/storage/migrations/0004_backlog.sql";
+import { isMissingTable } from "./errors.ts";
 
 /** File names as `wrangler d1 migrations apply` records them: either side can bring a database up to date. */
 const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -44,7 +45,7 @@ async function appliedNames(d1: D1Database): Promise<Set<string>> {
     const { results } = await d1.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
     return new Set(results.map((row) => row.name));
   } catch (error) {
-    if (!String(error).includes("no such table")) throw error;
+    if (!isMissingTable(error, "d1_migrations")) throw error;
     await d1.prepare(APPLIED_TABLE).run();
     return new Set();
   }

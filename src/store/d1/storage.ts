@@ -2,6 +2,7 @@ import pRetry from "p-retry";
 import { Fault } from "../../../schema/faults.ts";
 import { D1 } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";
+import { isFull, isTransient, noAnswer } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 
 /**
@@ -30,7 +31,7 @@ async function tryOnce<Result>(d1: D1Database, work: () => Promise<Result>): Pro
 /** A database that stalls answers nobody for a minute or more; whoever waits on it is told before. */
 async function answered<Result>(work: Promise<Result>): Promise<Result> {
   const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(new Error(`${NO_ANSWER} within ${D1.answerMs} ms`)), D1.answerMs);
+  const timer = setTimeout(() => silence.reject(noAnswer(D1.answerMs)), D1.answerMs);
   try {
     return await Promise.race([work, silence.promise]);
   } finally {
@@ -38,38 +39,8 @@ async function answered<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-const NO_ANSWER = "D1 gave no answer";
-
 /** About 3 s in all: long enough for a database that moves, short enough for whoever waits. After a silence there is no second try. */
 const BACK_OFF = { retries: 5, minTimeout: 100, maxTimeout: 1_500, factor: 2, randomize: false, maxRetryTime: D1.answerMs } as const;
-
-/** What D1 may say although the same statement can succeed a moment later (d1/best-practices/retry-queries, d1/observability/debug-d1). */
-const TRANSIENT = [
-  "Network connection lost",
-  "storage caused object to be reset",
-  "reset because its code was updated",
-  "Replica disconnected from primary",
-  "transient issue on remote node",
-  "because client disconnected",
-  "memory limit and was reset",
-  "CPU time limit and was reset",
-  "overloaded",
-  "exceeded timeout",
-  "internal error; reference",
-  NO_ANSWER,
-];
-
-const FULL = ["Exceeded maximum DB size", "maximum account storage limit"];
-
-/** Reads fail with it as well. */
-function isFull(error: unknown): boolean {
-  return FULL.some((text) => messageOf(error).includes(text));
-}
-
-export function isTransient(error: unknown): boolean {
-  const message = messageOf(error);
-  return TRANSIENT.some((text) => message.includes(text));
-}
 
 const migrated = new WeakSet<D1Database>();
 

@@ -44,7 +44,17 @@ describe("any other error", () => {
     expect(retryWaitMs("D1_ERROR: internal error", attempt)).toBe(wait);
   });
 
-  test.each(["", "retry:", "retry:soon", "retry: 3000", "retry:-5", "Retry:3000"])("%j asks for nothing", (message) => {
+  test.each([
+    "",
+    "retry:",
+    "retry:soon",
+    "retry: 3000",
+    "retry:-5",
+    "Retry:3000",
+    "the shop said retry:3000",
+    "D1_ERROR: retry:3000",
+    "x\nretry:1",
+  ])("%j asks for nothing", (message) => {
     expect(retryWaitMs(message, 1)).toBe(5_000);
   });
 
