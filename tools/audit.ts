@@ -1,11 +1,11 @@
 /** `npm run audit`: is everything that a hub has accepted accounted for? */
 
 import Table from "cli-table3";
-import { obey } from "../examples/local/command-line.ts";
 import { type AuditPage, MISMATCHES, type Mismatch } from "../schema/contract/audit.ts";
 import { messageOf } from "../schema/message-of.ts";
 import { type AuditSum, addUp } from "./audit-sum.ts";
 import { connect } from "./connect.ts";
+import { obey } from "./local/command-line.ts";
 import { type AuditOptions, HELP, readOptions } from "./options.ts";
 
 const UNEXPLAINED = 1;

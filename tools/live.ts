@@ -1,7 +1,7 @@
 /** `npm run live`: does what Pulumi deploys work in a real account? */
 
-import { obey } from "../examples/local/command-line.ts";
 import { HELP, type LiveOptions, readGate, readOptions } from "./live/options.ts";
+import { obey } from "./local/command-line.ts";
 
 const FAILED = 1;
 const NOT_TRIED = 2;

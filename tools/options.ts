@@ -1,4 +1,4 @@
-import { type ReadOptions, readCommandLine } from "../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine } from "./local/command-line.ts";
 
 export interface AuditOptions {
   /** Name of the hub's Worker. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startStack } from "../local/stack.ts";
+import { startStack } from "../../tools/local/stack.ts";
 import type { Options } from "./options.ts";
 import type { Bindings } from "./scenario/bindings.ts";
 import { type Report, runScenario } from "./scenario/run.ts";

@@ -1,7 +1,7 @@
 /** `npm start`: the GitHub example, from deliveries to settled dispatches, on this machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { format } from "node:util";
-import { obey } from "../local/command-line.ts";
+import { obey } from "../../tools/local/command-line.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { report, say } from "./show/say.ts";
 

@@ -1,6 +1,7 @@
 /** `npm run bench`: what the hub costs and how fast it is, beside others. */
-import { obey } from "../../examples/local/command-line.ts";
+
 import { messageOf } from "../../schema/message-of.ts";
+import { obey } from "../../tools/local/command-line.ts";
 import { measure } from "./measure.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { reportText } from "./report.ts";

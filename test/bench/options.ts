@@ -1,4 +1,4 @@
-import { type ReadOptions, readCommandLine } from "../../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine } from "../../tools/local/command-line.ts";
 import { PARTS, type Part } from "./figures.ts";
 
 export interface Options {

@@ -1,5 +1,5 @@
 /** `npm run bench:scaling`: where flowhub saturates, and what it costs, by simulation. */
-import { obey } from "../../examples/local/command-line.ts";
+import { obey } from "../../tools/local/command-line.ts";
 import { scalingPicture } from "./pictures/scaling.ts";
 import { isWritten, writeGenerated } from "./scaling/document.ts";
 import { HELP, type Options, readOptions } from "./scaling/options.ts";

@@ -2,8 +2,8 @@
 
 import { mkdir } from "node:fs/promises";
 import Table from "cli-table3";
-import { obey } from "../../examples/local/command-line.ts";
 import { messageOf } from "../../schema/message-of.ts";
+import { obey } from "../../tools/local/command-line.ts";
 import { HELP, type Options, readOptions } from "./seed/options.ts";
 import { prepareState } from "./seed/prepare-state.ts";
 import { type Seeded, seed } from "./seed/seed.ts";

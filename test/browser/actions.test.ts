@@ -2,7 +2,7 @@
 import type { EmitInput, Status } from "flowhub";
 import type { Locator, Page, Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { answered, cellsOf, consoleTest, dispatchTo, eventually, textOf } from "./console-test.ts";
 
 const { hub, shop, openTab, startQuietHub, emit, stored } = consoleTest();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EmitInput, EmitReceipt, EventHubApi } from "flowhub";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { startChromium } from "./chromium.ts";
 import { type ShopHub, startShopHub } from "./shop-hub.ts";
 

@@ -1,8 +1,8 @@
 /** Nothing that comes in as data, in an address or from another site does anything in the console but stand there as text. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
 import type { Json } from "../../schema/json.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { unfoldAll } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { type ForeignSite, startForeignSite } from "./foreign-site.ts";

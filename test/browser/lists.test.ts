@@ -2,7 +2,7 @@
 import type { DispatchView, EmitInput, EmitReceipt, EventSummary } from "flowhub";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { consoleTest, dispatchTo, eventually, textOf } from "./console-test.ts";
 
 const { hub, shop, openTab, startQuietHub, emit } = consoleTest();

@@ -3,7 +3,7 @@ import type { DispatchDetail, EmitReceipt, Health, Stats } from "flowhub";
 import type { Locator, Page } from "playwright-core";
 import prettyMs from "pretty-ms";
 import { beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { answered, cellsOf, consoleTest, dispatchTo, eventually, rowsOf, textOf } from "./console-test.ts";
 
 const { hub, shop, openTab, emit, stored } = consoleTest();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmitInput, EmitReceipt, EventHubApi } from "flowhub";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import type { Seen } from "./pages.ts";
 import type { ShopHub } from "./shop-hub.ts";
 

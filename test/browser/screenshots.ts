@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { readCommandLine } from "../../examples/local/command-line.ts";
+import { readCommandLine } from "../../tools/local/command-line.ts";
 import { startChromium } from "./chromium.ts";
 import { PAGES } from "./pages.ts";
 import { type SeededHub, startSeededHub } from "./seeded-hub.ts";

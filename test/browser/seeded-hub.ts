@@ -1,6 +1,6 @@
 import type { DispatchQuery, DispatchView, EventHubApi } from "flowhub";
-import { plain } from "../../examples/local/observer.ts";
-import { startStack } from "../../examples/local/stack.ts";
+import { plain } from "../../tools/local/observer.ts";
+import { startStack } from "../../tools/local/stack.ts";
 import { seededState } from "../bench/seed/seeded-state.ts";
 import { OBSERVER, WORKERS } from "../bench/stack.ts";
 import type { Seen } from "./pages.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EventHubApi, Status } from "flowhub";
-import { plain } from "../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { plain } from "../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../tools/local/stack.ts";
 
 /** A hub with a shop behind it, its console at `url`, and its RPC for whoever prepares something. */
 export interface ShopHub extends AsyncDisposable {

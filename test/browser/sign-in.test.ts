@@ -2,7 +2,7 @@
 import type { EmitReceipt } from "flowhub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { type ForeignSite, startForeignSite } from "./foreign-site.ts";

@@ -1,4 +1,4 @@
-import { type ReadOptions, readCommandLine, wholeNumber } from "../../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../tools/local/command-line.ts";
 
 export interface Options {
   readonly seed: number;

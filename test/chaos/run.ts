@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
-import { obey } from "../../examples/local/command-line.ts";
+import { obey } from "../../tools/local/command-line.ts";
 import { type Result, runChaos } from "./chaos.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { hasPassed } from "./report/figures.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventHubApi } from "flowhub";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { plain } from "../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { plain } from "../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../tools/local/stack.ts";
 import { openHubDatabase } from "../hub-database.ts";
 import { npmRun } from "./start-command.ts";
 

@@ -5,8 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { BulkFilter, BulkView, EventHubApi } from "flowhub";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Observer, plain } from "../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { type Observer, plain } from "../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../tools/local/stack.ts";
 import { openHubDatabase } from "../hub-database.ts";
 
 interface Bindings {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DispatchDetail, DispatchView, EmitReceipt, EventHubApi, WatchLine } from "flowhub";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Observer, plain } from "../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { type Observer, plain } from "../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../tools/local/stack.ts";
 
 interface Bindings {
   readonly HUB: EventHubApi;

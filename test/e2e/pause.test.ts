@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EventHubApi } from "flowhub";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Observer, plain } from "../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../examples/local/stack.ts";
+import { type Observer, plain } from "../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../tools/local/stack.ts";
 
 const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
 /** Three dispatches an event. */

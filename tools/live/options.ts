@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type ReadOptions, readCommandLine } from "../../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine } from "../local/command-line.ts";
 
 export interface LiveOptions {
   /** Leave the stack and its state as they are at the end. */

@@ -1,5 +1,5 @@
 import type { DispatchView, EventHubApi, HubEvent, Page } from "flowhub";
-import { plain } from "../../local/observer.ts";
+import { plain } from "../../../tools/local/observer.ts";
 
 /** Of all that the hub holds, what belongs to this run: events it emitted, events that follow from those, and their dispatches. */
 export interface RunReader {

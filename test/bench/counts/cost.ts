@@ -1,4 +1,4 @@
-import { BILLED_MONTH_DAYS, PRICES } from "../../../schema/prices.ts";
+import { BILLED_MONTH_DAYS, PRICES } from "../prices.ts";
 import type { CaseName } from "./cases.ts";
 import type { Counts, Usage } from "./usage.ts";
 

@@ -1,5 +1,5 @@
-import { PLAN, PRICES } from "../../../schema/prices.ts";
 import type { Grid } from "../grid.ts";
+import { PLAN, PRICES } from "../prices.ts";
 import { ancestorCost, POSTGRES } from "./ancestor.ts";
 import { CASES } from "./cases.ts";
 import { type ByItem, costsOf, ITEMS, type Item, includedEvents, PRICED, type PricedCase, totalOf } from "./cost.ts";

@@ -1,5 +1,5 @@
-import { QUEUE_OPERATION } from "../../../schema/prices.ts";
 import type { Meters } from "../metered/meters.ts";
+import { QUEUE_OPERATION } from "../prices.ts";
 import type { CaseName } from "./cases.ts";
 
 /** What was done, and what the platform was asked for to do it, in the units in which it is billed or limited. */

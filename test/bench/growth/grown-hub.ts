@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmitInput } from "flowhub";
-import { plain } from "../../../examples/local/observer.ts";
+import { plain } from "../../../tools/local/observer.ts";
 import { openHubDatabase } from "../../hub-database.ts";
 import { type MeteredHub, startMeteredHub } from "../metered/hub.ts";
 import { type Meters, sumOfMeters } from "../metered/meters.ts";

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmitInput, EventHubApi } from "flowhub";
-import { plain } from "../../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../../examples/local/stack.ts";
+import { plain } from "../../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../../tools/local/stack.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 import { type Call, METER_PATH, type Meters, type Timed } from "./meters.ts";
 

@@ -1,6 +1,6 @@
 import { D1, DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
-import { BILLED_MONTH_DAYS, PLAN, PRICES, type Price } from "../../../schema/prices.ts";
 import { ASSUMED } from "../counts/cost.ts";
+import { BILLED_MONTH_DAYS, PLAN, PRICES, type Price } from "../prices.ts";
 import { attemptsOf, idsOfMessage, workflowShare } from "./capacity.ts";
 import type { Arrangement, Load } from "./load.ts";
 import { CONSUMER, EXPRESS_IDS, PLATFORM, ROWS } from "./platform.ts";

@@ -1,4 +1,4 @@
-import { type ReadOptions, readCommandLine, wholeNumber } from "../../../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../../tools/local/command-line.ts";
 import { DOCUMENT_SEED } from "./document.ts";
 
 type Document = "leave" | "write" | "check";

@@ -1,4 +1,4 @@
-import { type ReadOptions, readCommandLine, wholeNumber } from "../../../examples/local/command-line.ts";
+import { type ReadOptions, readCommandLine, wholeNumber } from "../../../tools/local/command-line.ts";
 import { MOST_OWED } from "./kinds.ts";
 
 export interface Options {

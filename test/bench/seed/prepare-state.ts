@@ -1,4 +1,4 @@
-import { startStack } from "../../../examples/local/stack.ts";
+import { startStack } from "../../../tools/local/stack.ts";
 import { findHubDatabase } from "../../hub-database.ts";
 import { WORKERS } from "../stack.ts";
 

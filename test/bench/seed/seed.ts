@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import { lockState } from "../../../examples/local/state-lock.ts";
 import type { Status } from "../../../schema/contract/statuses.ts";
 import { bulks, configs, controls, dispatches, events, executions, notes } from "../../../schema/storage/tables.ts";
+import { lockState } from "../../../tools/local/state-lock.ts";
 import { randomOf } from "../../chaos/random.ts";
 import { openHubDatabase } from "../../hub-database.ts";
 import { configurationOf } from "./configuration.ts";

@@ -1,5 +1,5 @@
 import type { AuditPage } from "flowhub";
-import { plain } from "../../../examples/local/observer.ts";
+import { plain } from "../../../tools/local/observer.ts";
 import type { Audit, DispatchRow, EventRow, ExecutionRow, History, HubRows, NoteRow } from "../history.ts";
 import type { CallRow, Table } from "../workers/api.ts";
 import type { Life } from "./life.ts";

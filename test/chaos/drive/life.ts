@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Observer } from "../../../examples/local/observer.ts";
-import { type Stack, startStack } from "../../../examples/local/stack.ts";
+import type { Observer } from "../../../tools/local/observer.ts";
+import { type Stack, startStack } from "../../../tools/local/stack.ts";
 import type { Bindings } from "../bindings.ts";
 
 /** The stack between a start and a kill. */

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BILLED_MONTH_DAYS, PRICES } from "../../../schema/prices.ts";
 import { ancestorCost, ancestorQuantities, POSTGRES } from "../../bench/counts/ancestor.ts";
 import {
   ASSUMED,
@@ -16,6 +15,7 @@ import {
 } from "../../bench/counts/cost.ts";
 import { PEERS, peerCost } from "../../bench/counts/peers.ts";
 import type { Usage } from "../../bench/counts/usage.ts";
+import { BILLED_MONTH_DAYS, PRICES } from "../../bench/prices.ts";
 import { COUNTS, EVENT, NOTHING, ONCE } from "./counts.ts";
 
 const count = fc.integer({ min: 0, max: 1_000_000 });

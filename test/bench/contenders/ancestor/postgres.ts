@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import postgres, { type Sql } from "postgres";
-import { freePort, HOST } from "../../../../examples/local/free-port.ts";
+import { freePort, HOST } from "../../../../tools/local/free-port.ts";
 import type { StartContender } from "../contender.ts";
 import { binaryFromNpm } from "../servers/binary.ts";
 import { startServer } from "../servers/start-server.ts";

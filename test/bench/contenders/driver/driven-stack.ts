@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { startStack } from "../../../../examples/local/stack.ts";
+import { startStack } from "../../../../tools/local/stack.ts";
 import type { Contender, StartContender } from "../contender.ts";
 import type { Loaded } from "../load.ts";
 

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { freePort, HOST } from "../../../../examples/local/free-port.ts";
+import { freePort, HOST } from "../../../../tools/local/free-port.ts";
 import type { StartContender } from "../contender.ts";
 import { binaryFromNpm } from "../servers/binary.ts";
 import { startServer } from "../servers/start-server.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Guarded, startGuarded } from "../../../../examples/local/guarded.ts";
+import { type Guarded, startGuarded } from "../../../../tools/local/guarded.ts";
 
 export interface StartServer {
   /** For whoever reads that it does not start. */

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createEndpointHandler } from "@restatedev/restate-sdk";
-import { HOST } from "../../../../../examples/local/free-port.ts";
+import { HOST } from "../../../../../tools/local/free-port.ts";
 import { services } from "./services.ts";
 import { drain, handled } from "./sink.ts";
 

@@ -6,9 +6,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from "drizzle-kit/api";
-import * as tables from "./tables.ts";
+import * as tables from "../schema/storage/tables.ts";
 
-const MIGRATIONS = join(import.meta.dirname, "migrations");
+const MIGRATIONS = join(import.meta.dirname, "../schema/storage/migrations");
 
 function fromMigrations(): DatabaseSync {
   const files = readdirSync(MIGRATIONS).filter((file) => file.endsWith(".sql"));
