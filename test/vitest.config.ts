@@ -1,10 +1,17 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 
 const root = `${import.meta.dirname}/..`;
 
 /** End-to-end tests that mostly wait for the hub, which repairs itself and lets go what was held back after a minute: they wait together. */
 const LONG_WAITS = ["test/e2e/chaos.test.ts", "test/e2e/restart.test.ts", "test/e2e/pause.test.ts", "test/e2e/bulk.test.ts"];
+
+/** Gives migrations as text, as wrangler's bundler does. */
+const sqlAsText: Plugin = {
+  name: "sql-as-text",
+  enforce: "pre",
+  transform: (code, id) => (id.endsWith(".sql") ? `export default ${JSON.stringify(code)};` : null),
+};
 
 /** Tiers that compute, one after the other; then those that start whole stacks, which wait as much as they compute; then those that mostly wait. */
 export default defineConfig({
@@ -12,6 +19,12 @@ export default defineConfig({
     silent: "passed-only",
     projects: [
       { root, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      {
+        root,
+        plugins: [sqlAsText],
+        test: { name: "laws", include: ["test/laws/**/*.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 0 } },
+      },
+      { root, test: { name: "docs", include: ["test/docs/**/*.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 0 } } },
       {
         root,
         plugins: [
@@ -43,7 +56,7 @@ export default defineConfig({
         test: {
           name: "infra",
           include: ["test/infra/**/*.test.ts", "infra/example/*.test.ts"],
-          globalSetup: "test/infra/build.ts",
+          globalSetup: ["test/infra/install.ts", "test/infra/build.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
@@ -69,6 +82,18 @@ export default defineConfig({
           include: ["test/browser/*.test.ts"],
           globalSetup: "test/browser/unpack.ts",
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: "bench",
+          include: ["test/bench/*/*.test.ts"],
+          globalSetup: "test/bench/install.ts",
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
           sequence: { groupOrder: 2 },

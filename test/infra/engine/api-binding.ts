@@ -1,10 +1,7 @@
-import type { ScriptUpdateParams } from "cloudflare/resources/workers/scripts/scripts";
-
-/** A binding as Cloudflare's API takes it. */
-export type RawBinding = NonNullable<ScriptUpdateParams.Metadata["bindings"]>[number];
+import type { RawBinding } from "../../../tools/live/raw-binding.ts";
 
 /**
- * The same with names as Pulumi writes them. The provider's own type is one bag of all properties of all kinds, each of them optional; in
+ * A binding with names as Pulumi writes them. The provider's own type is one bag of all properties of all kinds, each of them optional; in
  * this union a kind has what it needs and nothing else.
  */
 export type ApiBinding = CamelCased<RawBinding>;

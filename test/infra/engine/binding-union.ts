@@ -23,7 +23,8 @@ interface Compiled {
 
 /** Lines of the source before the first binding; every binding is a line. */
 const PREAMBLE = [
-  'import type { ApiBinding, RawBinding } from "./api-binding.ts";',
+  'import type { RawBinding } from "../../../tools/live/raw-binding.ts";',
+  'import type { ApiBinding } from "./api-binding.ts";',
   "declare const unknown: never;",
   "export declare const raw: RawBinding;",
 ];

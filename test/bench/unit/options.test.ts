@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { PARTS } from "../../bench/figures.ts";
-import { readOptions } from "../../bench/options.ts";
+import { PARTS } from "../figures.ts";
+import { readOptions } from "../options.ts";
 
 describe("the command line of the bench", () => {
   test("measures everything, unless it is told what", () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { compileRouting } from "../../../src/domain/routing/routing.ts";
-import { compileAncestor } from "../../bench/routing/ancestor.ts";
-import { measureRouting, type RoutesFigure, type RoutingFigures } from "../../bench/routing/bench.ts";
-import { routingTable } from "../../bench/routing/report.ts";
-import { allCanMatch, configOf, drawEvents, fewCanMatch } from "../../bench/routing/scenario.ts";
+import { compileAncestor } from "../routing/ancestor.ts";
+import { measureRouting, type RoutesFigure, type RoutingFigures } from "../routing/bench.ts";
+import { routingTable } from "../routing/report.ts";
+import { allCanMatch, configOf, drawEvents, fewCanMatch } from "../routing/scenario.ts";
 
 describe("the bench of routing", () => {
   let figures: RoutingFigures;

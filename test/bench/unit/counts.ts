@@ -1,5 +1,5 @@
-import { CASE_NAMES } from "../../bench/counts/cases.ts";
-import type { Counts, Usage } from "../../bench/counts/usage.ts";
+import { CASE_NAMES } from "../counts/cases.ts";
+import type { Counts, Usage } from "../counts/usage.ts";
 
 export const NOTHING: Usage = {
   events: 0,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { CASES } from "../../bench/counts/cases.ts";
-import { ITEMS, PRICED } from "../../bench/counts/cost.ts";
-import { PEERS } from "../../bench/counts/peers.ts";
-import { countsText, usdPerMillionOf } from "../../bench/counts/report.ts";
-import { costTable, countsTable, peersTable } from "../../bench/counts/table.ts";
-import { type Done, summaryOf, usageBeyond, usageOf } from "../../bench/counts/usage.ts";
-import type { Meters } from "../../bench/metered/meters.ts";
+import { CASES } from "../counts/cases.ts";
+import { ITEMS, PRICED } from "../counts/cost.ts";
+import { PEERS } from "../counts/peers.ts";
+import { countsText, usdPerMillionOf } from "../counts/report.ts";
+import { costTable, countsTable, peersTable } from "../counts/table.ts";
+import { type Done, summaryOf, usageBeyond, usageOf } from "../counts/usage.ts";
+import type { Meters } from "../metered/meters.ts";
 import { COUNTS, EVENT, ONCE } from "./counts.ts";
 
 const RUN = ["workflow_started", "step_started", "attempt_started", "attempt_completed", "step_completed", "workflow_completed"];

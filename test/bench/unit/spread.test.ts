@@ -1,7 +1,7 @@
-import "../support/seed.ts";
+import "../../unit/support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { spreadOf } from "../../bench/spread.ts";
+import { spreadOf } from "../spread.ts";
 
 describe("a spread", () => {
   test.each<[values: number[], low: number, median: number, high: number]>([

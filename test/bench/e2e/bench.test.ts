@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Counts, summaryOf, type Usage, usageBeyond } from "../bench/counts/usage.ts";
-import type { Figures } from "../bench/figures.ts";
-import { growing } from "../bench/growth/figures.ts";
-import { PICTURES } from "../bench/pictures/pictures.ts";
-import { readFigures } from "../bench/results.ts";
-import { type Ended, npmRun } from "./start-command.ts";
+import { type Ended, npmRun } from "../../e2e/start-command.ts";
+import { type Counts, summaryOf, type Usage, usageBeyond } from "../counts/usage.ts";
+import type { Figures } from "../figures.ts";
+import { growing } from "../growth/figures.ts";
+import { PICTURES } from "../pictures/pictures.ts";
+import { readFigures } from "../results.ts";
 
 let out: string;
 let ended: Ended;

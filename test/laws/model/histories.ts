@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { Answer } from "../../../src/domain/attempt/answer.ts";
-import { policyOf } from "../support/policies.ts";
+import { policyOf } from "../../unit/support/policies.ts";
 import type { History, Reply, Trouble } from "./world.ts";
 
 const failed = (how: { retryable?: boolean; retryAfterMs?: number } = {}): Answer => ({

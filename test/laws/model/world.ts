@@ -8,7 +8,7 @@ import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair/
 import { RetrySignal, retryWaitMs } from "../../../src/executor/retry-signal.ts";
 import type { AttemptRecord } from "../../../src/store/attempt/record-attempt.ts";
 import { mulberry32 } from "../../mulberry32.ts";
-import { eventRow } from "../support/rows.ts";
+import { eventRow } from "../../unit/support/rows.ts";
 import { isOver, lookOf, newRun, type Run } from "./engine.ts";
 import type { Rules } from "./rules.ts";
 import { Fence, type Note, Storage } from "./storage.ts";

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PARTS } from "../../bench/figures.ts";
-import { PICTURES } from "../../bench/pictures/pictures.ts";
-import { withSections } from "../../bench/readme.ts";
-import { README, RESULTS, readFigures } from "../../bench/results.ts";
+import { PARTS } from "../figures.ts";
+import { PICTURES } from "../pictures/pictures.ts";
+import { withSections } from "../readme.ts";
+import { README, RESULTS, readFigures } from "../results.ts";
 
 describe("what the README says of cost and speed", () => {
   test("is what was measured last", async () => {

@@ -1,4 +1,4 @@
-import "../support/seed.ts";
+import "../../unit/support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHECK, DAY_MS, POLICY } from "../../../schema/limits.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ancestorCost, ancestorQuantities, POSTGRES } from "../../bench/counts/ancestor.ts";
+import { ancestorCost, ancestorQuantities, POSTGRES } from "../counts/ancestor.ts";
 import {
   ASSUMED,
   type ByItem,
@@ -12,10 +12,10 @@ import {
   PRICED,
   quantitiesOf,
   totalOf,
-} from "../../bench/counts/cost.ts";
-import { PEERS, peerCost } from "../../bench/counts/peers.ts";
-import type { Usage } from "../../bench/counts/usage.ts";
-import { BILLED_MONTH_DAYS, PRICES } from "../../bench/prices.ts";
+} from "../counts/cost.ts";
+import { PEERS, peerCost } from "../counts/peers.ts";
+import type { Usage } from "../counts/usage.ts";
+import { BILLED_MONTH_DAYS, PRICES } from "../prices.ts";
 import { COUNTS, EVENT, NOTHING, ONCE } from "./counts.ts";
 
 const count = fc.integer({ min: 0, max: 1_000_000 });

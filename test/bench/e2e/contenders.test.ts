@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startAncestor } from "../bench/contenders/ancestor/start.ts";
-import { treeOf } from "../bench/contenders/process-tree.ts";
-import { startRestate } from "../bench/contenders/restate/start.ts";
+import { startAncestor } from "../contenders/ancestor/start.ts";
+import { treeOf } from "../contenders/process-tree.ts";
+import { startRestate } from "../contenders/restate/start.ts";
 
 let folder: string;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Both, figuresOf, type GrowthFigures, growing } from "../../bench/growth/figures.ts";
+import { type Both, figuresOf, type GrowthFigures, growing } from "../growth/figures.ts";
 
-import { growthReport, growthSummary, growthTable } from "../../bench/growth/report.ts";
+import { growthReport, growthSummary, growthTable } from "../growth/report.ts";
 
 const sizes: GrowthFigures["sizes"] = {
   small: { events: 400, dispatches: 1_000, bytes: 1_000_000, walBytes: 0, bytesPerEvent: 700, bytesPerDispatch: 500 },
