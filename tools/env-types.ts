@@ -1,8 +1,12 @@
 /**
  * Generates the `Env` of every Worker from its wrangler.toml, or with `--check` fails when one is not what wrangler would write.
+ * One that was found fresh is checked again when its configuration, its types, or wrangler have changed.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import wrangler from "wrangler/package.json" with { type: "json" };
+import { stampOf } from "./stamp.ts";
 
 /** Folder of each Worker and the name of its interface: distinct, so that one program can hold several. */
 const WORKERS = [
@@ -25,6 +29,16 @@ const WORKERS = [
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 for (const { config, out, name } of WORKERS) {
   const flags = ["--include-runtime=false", "--strict-vars=false", `--env-interface=${name}`, ...(values.check ? ["--check"] : [])];
+  const stamp = stampOf(wrangler.version, out, ...flags, textOf(config), textOf(out));
+  if (values.check && (await stamp.isSet())) continue;
   const { status } = spawnSync("wrangler", ["types", out, "-c", config, ...flags], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) {
+    if (values.check) console.error("npm run types writes them anew.");
+    process.exit(status ?? 1);
+  }
+  if (values.check) await stamp.set();
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
