@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AutoPause } from "../schema/config/auto-pause.ts";
 import type { Condition } from "../schema/config/condition.ts";
 import type { DeliveryOptions } from "../schema/config/policy.ts";
+import type { WorkflowKey } from "../schema/deployment.ts";
 
 /** A Worker that events go to. */
 export interface WorkerDestination {
@@ -70,14 +71,12 @@ export interface RoutingArgs<Destinations = Readonly<Record<string, unknown>>, N
 export type Transform<Args> = (args: Args) => Args;
 
 /** One for each resource of the hub. */
-export interface HubTransforms {
+export interface HubTransforms extends Readonly<Partial<Record<WorkflowKey, Transform<cloudflare.WorkflowArgs>>>> {
   readonly database?: Transform<cloudflare.D1DatabaseArgs>;
   readonly queue?: Transform<cloudflare.QueueArgs>;
   /** Its name has to end in `-dead-letters`: that is how the hub knows whose messages it reads. */
   readonly deadLetterQueue?: Transform<cloudflare.QueueArgs>;
   readonly script?: Transform<cloudflare.WorkersScriptArgs>;
-  readonly dispatchWorkflow?: Transform<cloudflare.WorkflowArgs>;
-  readonly bulkWorkflow?: Transform<cloudflare.WorkflowArgs>;
   readonly consumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly deadLetterConsumer?: Transform<cloudflare.QueueConsumerArgs>;
   readonly cron?: Transform<cloudflare.WorkersCronTriggerArgs>;

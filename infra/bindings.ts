@@ -1,5 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
+import { DATABASE_BINDING, eachWorkflow, QUEUE_BINDING, WORKFLOWS, type WorkflowKey } from "../schema/deployment.ts";
 import type { DestinationArgs } from "./args.ts";
 import type { ConsoleBinding } from "./console.ts";
 import type { HubPlan, PlannedDestination } from "./plan.ts";
@@ -27,11 +28,7 @@ export interface ServiceBinding {
   readonly entrypoint?: string;
 }
 
-/** Classes of the bundle, as in wrangler.toml. */
-export const DISPATCH_CLASS = "DispatchWorkflow";
-export const BULK_CLASS = "BulkWorkflow";
-
-export type HubWorkflows<Workflow> = Readonly<Record<"dispatchWorkflow" | "bulkWorkflow", Workflow>>;
+export type HubWorkflows<Workflow> = Readonly<Record<WorkflowKey, Workflow>>;
 
 /** What the hub Worker is bound to. */
 interface Bound {
@@ -43,10 +40,9 @@ interface Bound {
 /** All bindings of the hub Worker in the order of their names: the provider compares them as a list. */
 export function hubBindings(plan: HubPlan, { databaseId, queueName, workflows }: Bound): HubBinding[] {
   const bindings: HubBinding[] = [
-    { type: "d1", name: "DB", databaseId },
-    { type: "queue", name: "DISPATCH_QUEUE", queueName },
-    workflowBinding("DISPATCH_WORKFLOW", workflows.dispatchWorkflow),
-    workflowBinding("BULK_WORKFLOW", workflows.bulkWorkflow),
+    { type: "d1", name: DATABASE_BINDING, databaseId },
+    { type: "queue", name: QUEUE_BINDING, queueName },
+    ...Object.values(eachWorkflow((key) => workflowBinding(WORKFLOWS[key].binding, workflows[key]))),
     ...Object.entries(plan.variables).map(([name, json]) => ({ type: "json", name, json }) as const),
     ...plan.console.bindings,
     ...plan.destinations.filter(({ deployed }) => deployed !== false).map(destinationBinding),
@@ -54,7 +50,7 @@ export function hubBindings(plan: HubPlan, { databaseId, queueName, workflows }:
   return bindings.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function workflowBinding(name: string, { workflowName, className }: Bound["workflows"]["bulkWorkflow"]): HubBinding {
+function workflowBinding(name: string, { workflowName, className }: Bound["workflows"][WorkflowKey]): HubBinding {
   return { type: "workflow", name, workflowName, className };
 }
 

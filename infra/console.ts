@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseConsole, secretIssues } from "../schema/config/console.ts";
+import { VARIABLES } from "../schema/deployment.ts";
 import { CONFIG } from "../schema/limits.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { ConsoleAccess, ConsoleArgs } from "./args.ts";
@@ -32,9 +33,9 @@ export function planConsole(given: ConsoleArgs | undefined): Planned {
   ];
   if (issues.length > 0) return { console: { bindings: [] }, issues };
   const bindings: ConsoleBinding[] = [
-    ...(access === undefined ? [] : [{ type: "json", name: "HUB_CONSOLE", json: accessJson(access) } as const]),
-    ...(secret === undefined ? [] : [secretBinding("HUB_CONSOLE_SECRET", secret)]),
-    ...(readSecret === undefined ? [] : [secretBinding("HUB_CONSOLE_READ_SECRET", readSecret)]),
+    ...(access === undefined ? [] : [{ type: "json", name: VARIABLES.console, json: accessJson(access) } as const]),
+    ...(secret === undefined ? [] : [secretBinding(VARIABLES.consoleSecret, secret)]),
+    ...(readSecret === undefined ? [] : [secretBinding(VARIABLES.consoleReadSecret, readSecret)]),
   ];
   return { console: { bindings, hostname }, issues };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ENTRYPOINTS } from "../schema/deployment.ts";
 import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
 import { type ServiceBinding, scriptNameOf } from "./bindings.ts";
 import { refuse } from "./parse-args.ts";
@@ -60,12 +61,12 @@ export class EventHub<
 
   /** For a Worker that emits: `env.HUB.emit(…)` and nothing else. */
   producerBinding(name = "HUB"): ServiceBinding {
-    return { type: "service", name, service: this.scriptName, entrypoint: "Producer" };
+    return { type: "service", name, service: this.scriptName, entrypoint: ENTRYPOINTS.producer };
   }
 
   /** For a Worker that may do everything: emit, read, operate. */
   adminBinding(name = "HUB"): ServiceBinding {
-    return { type: "service", name, service: this.scriptName, entrypoint: "EventHub" };
+    return { type: "service", name, service: this.scriptName, entrypoint: ENTRYPOINTS.hub };
   }
 
   private warnOfUnbound({ destinations }: HubPlan): void {

@@ -1,13 +1,11 @@
-import { DEAD_LETTERS_SUFFIX } from "../schema/storage/messages.ts";
+import { DEAD_LETTERS_SUFFIX, eachWorkflow, WORKFLOWS, type WorkflowKey } from "../schema/deployment.ts";
 
 /** Physical names of a hub's resources. */
-export interface HubNames {
+export interface HubNames extends Readonly<Record<WorkflowKey, string>> {
   readonly script: string;
   readonly database: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
-  readonly dispatchWorkflow: string;
-  readonly bulkWorkflow: string;
 }
 
 /** Names of Workers and queues hold 63 characters. */
@@ -21,8 +19,7 @@ export function hubNames(prefix: string): HubNames {
     database: prefix,
     queue: `${prefix}-dispatches`,
     deadLetterQueue: `${prefix}${DEAD_LETTERS_SUFFIX}`,
-    dispatchWorkflow: `${prefix}-dispatch`,
-    bulkWorkflow: `${prefix}-bulk`,
+    ...eachWorkflow((key) => `${prefix}-${WORKFLOWS[key].part}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { eachWorkflow } from "../schema/deployment.ts";
 import { closedObject, type Issue, inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { LOCATION_HINTS } from "./args.ts";
 import { MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
@@ -37,8 +38,7 @@ const transforms = closedObject({
   queue: anything,
   deadLetterQueue: anything,
   script: anything,
-  dispatchWorkflow: anything,
-  bulkWorkflow: anything,
+  ...eachWorkflow(() => anything),
   consumer: anything,
   deadLetterConsumer: anything,
   cron: anything,

@@ -1,20 +1,28 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import { DEAD_LETTERS_SUFFIX } from "../schema/storage/messages.ts";
+import {
+  BATCH,
+  COMPATIBILITY,
+  CRON,
+  DEAD_LETTER_REDELIVERY,
+  DEAD_LETTERS_SUFFIX,
+  DISPATCH_REDELIVERY,
+  eachWorkflow,
+  type Redelivery,
+  WORKFLOWS,
+} from "../schema/deployment.ts";
 import type { EventHubArgs, Transform } from "./args.ts";
-import { BULK_CLASS, DISPATCH_CLASS, type HubWorkflows, hubBindings } from "./bindings.ts";
+import { type HubWorkflows, hubBindings } from "./bindings.ts";
 import { hubBundle } from "./bundle.ts";
 import { refuse } from "./parse-args.ts";
 import type { HubPlan } from "./plan.ts";
 
 /** The resources underneath, for what the component does not cover. */
-export interface HubNodes {
+export interface HubNodes extends HubWorkflows<cloudflare.Workflow> {
   readonly database: cloudflare.D1Database;
   readonly queue: cloudflare.Queue;
   readonly deadLetterQueue: cloudflare.Queue;
   readonly script: cloudflare.WorkersScript;
-  readonly dispatchWorkflow: cloudflare.Workflow;
-  readonly bulkWorkflow: cloudflare.Workflow;
   readonly consumer: cloudflare.QueueConsumer;
   readonly deadLetterConsumer: cloudflare.QueueConsumer;
   readonly cron: cloudflare.WorkersCronTrigger;
@@ -30,12 +38,9 @@ export interface HubDraft {
   readonly parent: pulumi.ComponentResource;
 }
 
-/** As in wrangler.toml, like the settings below: a test compares them. */
-const COMPATIBILITY_DATE = "2026-11-01";
-
-/** All of them, or the provider finds a difference at each run. Milliseconds to wait for a batch, seconds before a retry. */
-function consumerSettings(maxRetries: number) {
-  return { batchSize: 10, maxWaitTimeMs: 0, maxRetries, retryDelay: 0 };
+/** All of them, or the provider finds a difference at each run. Each retry says itself how long it waits. */
+function consumerSettings({ maxRetries }: Redelivery) {
+  return { batchSize: BATCH.messages, maxWaitTimeMs: BATCH.waitSeconds * 1_000, maxRetries, retryDelay: 0 };
 }
 
 /** Registers everything in the order in which it can exist: what holds data, the Worker bound to it, what calls the Worker. */
@@ -75,13 +80,14 @@ function createStores({ name, args, plan: { names }, parent }: HubDraft): Stores
 
 /** Of the workflows, before they are registered: the Worker is bound to them by name, and comes first. */
 function workflowArgs({ args: { accountId, transform }, plan: { names } }: HubDraft): HubWorkflows<cloudflare.WorkflowArgs> {
-  const scriptName = names.script;
-  const dispatch = { accountId, workflowName: names.dispatchWorkflow, className: DISPATCH_CLASS, scriptName };
-  const bulk = { accountId, workflowName: names.bulkWorkflow, className: BULK_CLASS, scriptName };
-  return {
-    dispatchWorkflow: changed(transform?.dispatchWorkflow, dispatch),
-    bulkWorkflow: changed(transform?.bulkWorkflow, bulk),
-  };
+  return eachWorkflow((key) =>
+    changed(transform?.[key], {
+      accountId,
+      workflowName: names[key],
+      className: WORKFLOWS[key].className,
+      scriptName: names.script,
+    }),
+  );
 }
 
 function createScript(
@@ -95,7 +101,8 @@ function createScript(
       accountId: args.accountId,
       scriptName: plan.names.script,
       ...hubBundle(),
-      compatibilityDate: COMPATIBILITY_DATE,
+      compatibilityDate: COMPATIBILITY.date,
+      ...(COMPATIBILITY.flags.length > 0 && { compatibilityFlags: [...COMPATIBILITY.flags] }),
       bindings: hubBindings(plan, { databaseId: database.uuid, queueName: queue.queueName, workflows }),
       observability: { enabled: true, headSamplingRate: 1, logs: { enabled: true, invocationLogs: true, headSamplingRate: 1 } },
     }),
@@ -103,7 +110,7 @@ function createScript(
   );
 }
 
-type Callers = Pick<HubNodes, "dispatchWorkflow" | "bulkWorkflow" | "consumer" | "deadLetterConsumer" | "cron">;
+type Callers = Omit<HubNodes, keyof Stores | "script" | "domain">;
 
 interface Callees {
   readonly stores: Stores;
@@ -116,30 +123,33 @@ function createCallers({ name, args, parent }: HubDraft, { stores, workflows, sc
   const { accountId, transform } = args;
   const { scriptName } = script;
   const options = { parent, deleteBeforeReplace: true };
-  const dispatchWorkflow = new cloudflare.Workflow(`${name}-dispatch-workflow`, { ...workflows.dispatchWorkflow, scriptName }, options);
-  const bulkWorkflow = new cloudflare.Workflow(`${name}-bulk-workflow`, { ...workflows.bulkWorkflow, scriptName }, options);
-  const later = { ...options, dependsOn: [dispatchWorkflow, bulkWorkflow] };
+  const registered = eachWorkflow(
+    (key) => new cloudflare.Workflow(`${name}-${WORKFLOWS[key].part}-workflow`, { ...workflows[key], scriptName }, options),
+  );
+  const later = { ...options, dependsOn: Object.values(registered) };
   const consumerOf = ({ queueId }: cloudflare.Queue) => ({ accountId, queueId, type: "worker", scriptName });
   return {
-    dispatchWorkflow,
-    bulkWorkflow,
+    ...registered,
     consumer: new cloudflare.QueueConsumer(
       `${name}-consumer`,
       changed(transform?.consumer, {
         ...consumerOf(stores.queue),
         deadLetterQueue: stores.deadLetterQueue.queueName,
-        settings: consumerSettings(10),
+        settings: consumerSettings(DISPATCH_REDELIVERY),
       }),
       later,
     ),
     deadLetterConsumer: new cloudflare.QueueConsumer(
       `${name}-dead-letter-consumer`,
-      changed(transform?.deadLetterConsumer, { ...consumerOf(stores.deadLetterQueue), settings: consumerSettings(100) }),
+      changed(transform?.deadLetterConsumer, {
+        ...consumerOf(stores.deadLetterQueue),
+        settings: consumerSettings(DEAD_LETTER_REDELIVERY),
+      }),
       later,
     ),
     cron: new cloudflare.WorkersCronTrigger(
       `${name}-cron`,
-      changed(transform?.cron, { accountId, scriptName, schedules: [{ cron: "* * * * *" }] }),
+      changed(transform?.cron, { accountId, scriptName, schedules: [{ cron: CRON }] }),
       later,
     ),
   };
@@ -149,12 +159,12 @@ function createCallers({ name, args, parent }: HubDraft, { stores, workflows, sc
 function createDomain(
   { name, args, plan, parent }: HubDraft,
   { scriptName }: cloudflare.WorkersScript,
-  { dispatchWorkflow, bulkWorkflow }: Callers,
+  workflows: HubWorkflows<cloudflare.Workflow>,
 ): Pick<HubNodes, "domain"> {
   const { hostname } = plan.console;
   if (hostname === undefined) return {};
   const inputs = changed(args.transform?.domain, { accountId: args.accountId, hostname, service: scriptName });
-  const options = { parent, deleteBeforeReplace: true, dependsOn: [dispatchWorkflow, bulkWorkflow] };
+  const options = { parent, deleteBeforeReplace: true, dependsOn: Object.values(eachWorkflow((key) => workflows[key])) };
   return { domain: new cloudflare.WorkersCustomDomain(`${name}-domain`, inputs, options) };
 }
 

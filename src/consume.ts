@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import { DEAD_LETTER_REDELIVERY, DEAD_LETTERS_SUFFIX, DISPATCH_REDELIVERY, redeliveryDelay } from "../schema/deployment.ts";
 import { WORKFLOW } from "../schema/limits.ts";
-import { DEAD_LETTERS_SUFFIX, dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
+import { dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
@@ -55,14 +56,9 @@ async function requeueRateLimited(hub: Hub, results: readonly MessageResult[]): 
 
 function retryLater({ message, fromDeadLetterQueue }: ReceivedMessage, error: unknown): void {
   logError("queue", error, { messageId: message.id, attempts: message.attempts });
-  const { seconds, most } = fromDeadLetterQueue ? DEAD_LETTER_RETRY : RETRY;
-  message.retry({ delaySeconds: Math.min(seconds * message.attempts, most) });
+  const redelivery = fromDeadLetterQueue ? DEAD_LETTER_REDELIVERY : DISPATCH_REDELIVERY;
+  message.retry({ delaySeconds: redeliveryDelay(redelivery, message.attempts) });
 }
-
-const RETRY = { seconds: 5, most: 900 } as const;
-
-/** A message of the dead-letter queue is tried a hundred times: for four days, as `allowQueued` promises. */
-const DEAD_LETTER_RETRY = { seconds: 120, most: 4_800 } as const;
 
 interface ReceivedMessage {
   readonly message: Message;

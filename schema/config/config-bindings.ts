@@ -1,3 +1,4 @@
+import { VARIABLES } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
 import { messageOf } from "../message-of.ts";
 import type { Issue } from "../wording.ts";
@@ -10,9 +11,9 @@ import type { HubConfig } from "./config.ts";
  * or is missing in the row: a part that is left out would be routes that silently match nothing.
  */
 export function configFromBindings(bindings: Readonly<Record<string, unknown>>): unknown {
-  const head = fromBinding(bindings, "HUB_CONFIG") ?? {};
-  const destinations = parts(bindings, "HUB_DESTINATIONS_", isObject, "an object");
-  const routes = parts(bindings, "HUB_ROUTES_", Array.isArray, "a list");
+  const head = fromBinding(bindings, VARIABLES.config) ?? {};
+  const destinations = parts(bindings, VARIABLES.destinations, isObject, "an object");
+  const routes = parts(bindings, VARIABLES.routes, Array.isArray, "a list");
   if (!isObject(head) || (destinations.length === 0 && routes.length === 0)) return head;
   const declared = [...(isObject(head["destinations"]) ? [head["destinations"]] : []), ...destinations];
   return { ...head, destinations: merged(declared), routes: [head["routes"] ?? [], ...routes].flat() };
@@ -37,9 +38,9 @@ export function configToBindings({ destinations, routes, ...head }: HubConfig, {
   // What has no variable of its own has to be there all the same.
   const empty = { ...(declared.length === 0 && { destinations }), ...(listed.length === 0 && { routes }) };
   const texts = {
-    HUB_CONFIG: JSON.stringify({ ...head, ...empty }),
-    ...numbered("HUB_DESTINATIONS_", packed(declared), ["{", "}"]),
-    ...numbered("HUB_ROUTES_", packed(listed), ["[", "]"]),
+    [VARIABLES.config]: JSON.stringify({ ...head, ...empty }),
+    ...numbered(VARIABLES.destinations, packed(declared), ["{", "}"]),
+    ...numbered(VARIABLES.routes, packed(listed), ["[", "]"]),
   };
   const tooLarge = [...declared, ...listed].flatMap(({ path, json }) => sizeIssue(path, bytesOf(json)));
   return { variables: texts, issues: [...tooLarge, ...countIssue(Object.keys(texts).length, otherVariables)] };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isOwnBinding } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
 import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "../wording.ts";
 import { autoPause } from "./auto-pause.ts";
@@ -11,14 +12,10 @@ const name = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: NAME })
   .max(CONFIG.maxNameLength);
 
-/** The hub's own bindings: a destination of that name would be the hub's database. */
-const OWN_BINDINGS: readonly string[] = ["DB", "DISPATCH_QUEUE", "DISPATCH_WORKFLOW", "BULK_WORKFLOW"];
 const bindingName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a service binding such as EMAIL" })
-  .refine((binding) => !OWN_BINDINGS.includes(binding) && !binding.startsWith("HUB_"), {
-    error: "is a binding of the hub itself; name a service binding",
-  });
+  .refine((binding) => !isOwnBinding(binding), { error: "is a binding of the hub itself; name a service binding" });
 
 /** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
 const destination = closedObject({ worker: bindingName, autoPause: autoPause.optional() });

@@ -67,9 +67,6 @@ export type EmitMessage = z.infer<typeof emitMessage>;
 export const dispatchMessage = z.discriminatedUnion("kind", [startMessage, reconcileMessage, emitMessage]);
 export type DispatchMessage = z.infer<typeof dispatchMessage>;
 
-/** The queue whose name ends so gets what the dispatch queue gave up on. */
-export const DEAD_LETTERS_SUFFIX = "-dead-letters";
-
 /** Steps of a run, by name. That which writes an answer down is named for its attempt, so that a restart can name it without asking. */
 export const STEP = { sleep: "until due", deliver: "deliver", record: (attempt: number) => `record ${attempt}` } as const;
 

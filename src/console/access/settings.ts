@@ -1,4 +1,5 @@
 import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues } from "../../../schema/config/console.ts";
+import { VARIABLES } from "../../../schema/deployment.ts";
 import type { Issue } from "../../../schema/wording.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -17,6 +18,8 @@ export interface Settings {
 
 export type ParsedSettings = Settings | { readonly ok: false; readonly issues: readonly Issue[] };
 
+const { console: CONSOLE, consoleSecret: SECRET, consoleReadSecret: READ_SECRET } = VARIABLES;
+
 const known = new WeakMap<object, ParsedSettings>();
 
 /** What the hub's bindings say about access to the console, read once an isolate. Never throws: what is wrong is in `issues`. */
@@ -34,11 +37,11 @@ export function cloudflareOf({ access }: Settings): CloudflareAccess | undefined
 }
 
 function parseSettings(bindings: Readonly<Record<string, unknown>>): ParsedSettings {
-  const { HUB_CONSOLE: given, HUB_CONSOLE_SECRET: secret, HUB_CONSOLE_READ_SECRET: readSecret } = bindings;
+  const { [CONSOLE]: given, [SECRET]: secret, [READ_SECRET]: readSecret } = bindings;
   const { access, issues: wrong } = parseAccess(given);
-  const issues = [...wrong, ...issuesOfSecret("HUB_CONSOLE_SECRET", secret), ...issuesOfSecret("HUB_CONSOLE_READ_SECRET", readSecret)];
+  const issues = [...wrong, ...issuesOfSecret(SECRET, secret), ...issuesOfSecret(READ_SECRET, readSecret)];
   if (secret !== undefined && secret === readSecret)
-    issues.push({ path: "HUB_CONSOLE_READ_SECRET", message: "is the same as HUB_CONSOLE_SECRET: who may only look could act" });
+    issues.push({ path: READ_SECRET, message: `is the same as ${SECRET}: who may only look could act` });
   if (issues.length > 0) return { ok: false, issues };
   return { ok: true, access, secrets: [...secretOf(secret, "operator"), ...secretOf(readSecret, "viewer")] };
 }
@@ -52,10 +55,10 @@ interface ParsedAccess {
 function parseAccess(given: unknown): ParsedAccess {
   if (given === undefined) return { issues: [] };
   const value = typeof given === "string" ? fromJson(given) : given;
-  if (value === undefined) return { issues: [{ path: "HUB_CONSOLE", message: "is not JSON" }] };
+  if (value === undefined) return { issues: [{ path: CONSOLE, message: "is not JSON" }] };
   const parsed = parseConsole(value);
   if (parsed.ok) return { access: parsed.config, issues: [] };
-  return { issues: parsed.issues.map(({ path, message }) => ({ path: path === "" ? "HUB_CONSOLE" : `HUB_CONSOLE.${path}`, message })) };
+  return { issues: parsed.issues.map(({ path, message }) => ({ path: path === "" ? CONSOLE : `${CONSOLE}.${path}`, message })) };
 }
 
 /** Without the parser's words: they quote the text, and a secret may have been put in the wrong variable. */

@@ -1,6 +1,7 @@
+import { BATCH } from "../../../schema/deployment.ts";
 import { PURGE, QUEUE, SECOND_MS } from "../../../schema/limits.ts";
 import type { Arrangement, Executor, Load } from "./load.ts";
-import { CONSUMER, type DatabasePace, EXPRESS_IDS, PLATFORM, ROWS } from "./platform.ts";
+import { type DatabasePace, EXPRESS_IDS, PLATFORM, ROWS } from "./platform.ts";
 
 /** What can end before all else. */
 export type Resource =
@@ -70,7 +71,7 @@ export function capacityOf(arrangement: Arrangement, load: Load, pace: DatabaseP
           "creations of an account": (PLATFORM.accountCreationsPerSecond * accounts) / share,
           "running instances": (PLATFORM.runningInstances * accounts) / (callSeconds * share),
         };
-  const perInvocation = Math.min(ids * CONSUMER.batchMessages, EXPRESS_IDS);
+  const perInvocation = Math.min(ids * BATCH.messages, EXPRESS_IDS);
   const limits: Partial<Record<Resource, number>> = {
     ...workflow,
     D1: (shards * SECOND_MS) / databaseMs(executor, load, pace),

@@ -1,9 +1,10 @@
+import { BATCH } from "../../../schema/deployment.ts";
 import { D1, DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
 import { ASSUMED } from "../counts/cost.ts";
 import { BILLED_MONTH_DAYS, PLAN, PRICES, type Price } from "../prices.ts";
 import { attemptsOf, idsOfMessage, workflowShare } from "./capacity.ts";
 import type { Arrangement, Load } from "./load.ts";
-import { CONSUMER, EXPRESS_IDS, PLATFORM, ROWS } from "./platform.ts";
+import { EXPRESS_IDS, PLATFORM, ROWS } from "./platform.ts";
 
 const MONTH_SECONDS = (BILLED_MONTH_DAYS * DAY_MS) / SECOND_MS;
 
@@ -35,8 +36,7 @@ export function costOfMillion(arrangement: Pick<Arrangement, "executor">, load: 
   const { dispatchesPerEvent } = load;
   const share = workflowShare(executor, load);
   const messages = 1 / idsOfMessage(arrangement, load);
-  const invocations =
-    executor === "express" ? Math.max(messages / CONSUMER.batchMessages, 1 / EXPRESS_IDS) : messages / CONSUMER.batchMessages;
+  const invocations = executor === "express" ? Math.max(messages / BATCH.messages, 1 / EXPRESS_IDS) : messages / BATCH.messages;
   const { cpuMs, bytes, runDays } = ASSUMED;
   const runs =
     millionOf(PRICES.steps) * STEPS[executor] +

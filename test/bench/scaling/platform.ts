@@ -47,8 +47,5 @@ export const ROWS = {
   purge: 4,
 } as const;
 
-/** The hub's queue consumer: wrangler.toml, and `RETRY` in src/consume.ts. */
-export const CONSUMER = { batchMessages: 10, maxRetries: 10, retryMs: 5_000, mostRetryMs: 900_000 } as const;
-
 /** What an express road takes at a time: an invocation calls destinations, and one of the 32 is its own. Two are left for what it calls beside. */
 export const EXPRESS_IDS = PLATFORM.invocationsPerRequest - 2;

@@ -1,8 +1,9 @@
+import { BATCH, DISPATCH_REDELIVERY, redeliveryDelay } from "../../../schema/deployment.ts";
 import type { Agenda } from "./agenda.ts";
 import { createAllowance } from "./allowance.ts";
 import type { Counts } from "./counts.ts";
 import type { Dispatch } from "./dispatch.ts";
-import { CONSUMER, PLATFORM, WAITS } from "./platform.ts";
+import { PLATFORM, WAITS } from "./platform.ts";
 
 /** A message of the hub. `taken`: how the sweep left each dispatch. */
 export type Message = { tries: number } & (
@@ -43,7 +44,7 @@ export function createQueue({ agenda, random, counts, consume, bury }: QueuePara
 
   const deliver = (least: number) => {
     while (ready.length - first >= least && consumers < PLATFORM.consumers) {
-      const batch = ready.slice(first, first + CONSUMER.batchMessages);
+      const batch = ready.slice(first, first + BATCH.messages);
       first += batch.length;
       if (first === ready.length || first > KEPT) {
         ready = ready.slice(first);
@@ -68,7 +69,7 @@ export function createQueue({ agenda, random, counts, consume, bury }: QueuePara
   const arrive = (message: Message) => {
     ready.push(message);
     if (consumers === 0) deliver(1);
-    else if (ready.length - first >= CONSUMER.batchMessages) deliver(CONSUMER.batchMessages);
+    else if (ready.length - first >= BATCH.messages) deliver(BATCH.messages);
     else waitForBatch();
   };
   const onTheWay = new Map<number, Message[]>();
@@ -99,8 +100,8 @@ export function createQueue({ agenda, random, counts, consume, bury }: QueuePara
     },
     retry: (message) => {
       message.tries++;
-      if (message.tries > CONSUMER.maxRetries) return bury(message);
-      enter(message, Math.min(CONSUMER.retryMs * message.tries, CONSUMER.mostRetryMs));
+      if (message.tries > DISPATCH_REDELIVERY.maxRetries) return bury(message);
+      enter(message, redeliveryDelay(DISPATCH_REDELIVERY, message.tries) * 1_000);
     },
   };
 }

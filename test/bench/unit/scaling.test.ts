@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BATCH } from "../../../schema/deployment.ts";
 import { CHECK, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
 import { mulberry32 } from "../../mulberry32.ts";
 import { costPerMillion } from "../counts/cost.ts";
@@ -10,7 +11,7 @@ import { capacityOf, databaseMs } from "../scaling/capacity.ts";
 import { costOfMillion } from "../scaling/cost.ts";
 import { DOCUMENT_SEED, generatedOf, readGenerated } from "../scaling/document.ts";
 import { SINGLE, TENS } from "../scaling/load.ts";
-import { CONSUMER, PACE, PLATFORM } from "../scaling/platform.ts";
+import { PACE, PLATFORM } from "../scaling/platform.ts";
 import { createServer } from "../scaling/server.ts";
 import { type Scenario, simulate } from "../scaling/simulate.ts";
 import { simulateScaling } from "../scaling/simulate-scaling.ts";
@@ -231,7 +232,7 @@ describe("figures", () => {
     const { steps, runByteMonths, rowsWritten, queueOperations, cpuMs } = costPerMillion(ONCE);
     const { workflows, rows, purge, queue, compute } = costOfMillion({ executor: "workflow" }, { ...SINGLE, failedShare: 0 });
     const request = 0.3;
-    const expected = [steps + runByteMonths + request, rowsWritten, queueOperations, cpuMs + request / CONSUMER.batchMessages, 4];
+    const expected = [steps + runByteMonths + request, rowsWritten, queueOperations, cpuMs + request / BATCH.messages, 4];
     expect([workflows, rows, queue, compute, purge].map(rounded)).toEqual(expected.map(rounded));
   });
 

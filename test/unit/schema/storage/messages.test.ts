@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEAD_LETTERS_SUFFIX, dispatchMessage, runParams, STEP } from "../../../../schema/storage/messages.ts";
+import { dispatchMessage, runParams, STEP } from "../../../../schema/storage/messages.ts";
 
 const event = {
   id: "e1",
@@ -39,11 +39,6 @@ describe("what older code wrote is understood", () => {
   test("names of steps", () => {
     expect(STEP).toMatchObject({ sleep: "until due", deliver: "deliver" });
     expect([STEP.record(1), STEP.record(1_001)]).toEqual(["record 1", "record 1001"]);
-  });
-
-  test("the name of the queue of dead letters", () => {
-    expect("flowhub-dead-letters".endsWith(DEAD_LETTERS_SUFFIX)).toBe(true);
-    expect("flowhub-dispatches".endsWith(DEAD_LETTERS_SUFFIX)).toBe(false);
   });
 });
 

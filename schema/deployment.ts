@@ -1,0 +1,89 @@
+/**
+ * The parts of a deployment of the hub, each written here once: the Pulumi component, the check of configurations, the queue consumer and
+ * every generated wrangler configuration derive from it, and a test holds the wrangler.toml files that people read to it.
+ * Pages are those of developers.cloudflare.com, read 2026-11.
+ */
+
+/**
+ * Pins the behaviour of the runtime to the one everything is tested with. At most the date of the local engine, which wrangler would fall
+ * back to (2026-11-09 for 4.156.2); no flags (workers/configuration/compatibility-dates).
+ */
+export const COMPATIBILITY: { readonly date: string; readonly flags: readonly string[] } = { date: "2026-11-01", flags: [] };
+
+/** Entrypoints that other Workers bind: emitting alone, and everything. */
+export const ENTRYPOINTS = { producer: "Producer", hub: "EventHub" } as const;
+
+/** Names of the hub's bindings to its database and to its queue. */
+export const DATABASE_BINDING = "DB";
+export const QUEUE_BINDING = "DISPATCH_QUEUE";
+
+/** The hub's workflows: binding, class of the script, and the part of its names that tells it from the others. */
+export const WORKFLOWS = {
+  dispatchWorkflow: { binding: "DISPATCH_WORKFLOW", className: "DispatchWorkflow", part: "dispatch" },
+  bulkWorkflow: { binding: "BULK_WORKFLOW", className: "BulkWorkflow", part: "bulk" },
+} as const;
+export type WorkflowKey = keyof typeof WORKFLOWS;
+
+/** Makes something of each workflow, under its key. */
+export function eachWorkflow<Made>(make: (key: WorkflowKey) => Made): Readonly<Record<WorkflowKey, Made>> {
+  const keys = Object.keys(WORKFLOWS) as WorkflowKey[];
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<WorkflowKey, Made>;
+}
+
+/** The start of every variable and secret of the hub; `destinations` and `routes` are numbered from 0. */
+export const VARIABLE_PREFIX = "HUB_";
+export const VARIABLES = {
+  config: "HUB_CONFIG",
+  destinations: "HUB_DESTINATIONS_",
+  routes: "HUB_ROUTES_",
+  console: "HUB_CONSOLE",
+  consoleSecret: "HUB_CONSOLE_SECRET",
+  consoleReadSecret: "HUB_CONSOLE_READ_SECRET",
+} as const satisfies Readonly<Record<string, `${typeof VARIABLE_PREFIX}${string}`>>;
+
+/** True of a binding that the hub has of its own: a destination of that name would be the hub's database. */
+export function isOwnBinding(name: string): boolean {
+  const own: readonly string[] = [DATABASE_BINDING, QUEUE_BINDING, ...Object.values(WORKFLOWS).map(({ binding }) => binding)];
+  return own.includes(name) || name.startsWith(VARIABLE_PREFIX);
+}
+
+/** Calls the sweep every minute, the shortest there is (workers/configuration/cron-triggers). */
+export const CRON = "* * * * *";
+
+/** Ends the name of the queue that gets what the dispatch queue gave up on: by it the consumer tells the two apart. */
+export const DEAD_LETTERS_SUFFIX = "-dead-letters";
+
+/**
+ * Batches of either queue: the platform's default of 10 messages, each of which names up to 100 dispatches, and no waiting for a batch to
+ * fill, which by default takes 5 s (queues/configuration/batching-retries).
+ */
+export const BATCH = { messages: 10, waitSeconds: 0 } as const;
+
+/** How a queue delivers again what was not acknowledged: `maxRetries` times, a step later each time, up to the longest delay. */
+export interface Redelivery {
+  readonly maxRetries: number;
+  readonly stepSeconds: number;
+  readonly maxDelaySeconds: number;
+}
+
+/** Gives a message up after some minutes: by then the sweep has taken up the dispatches that it names. */
+export const DISPATCH_REDELIVERY: Redelivery = { maxRetries: 10, stepSeconds: 5, maxDelaySeconds: 900 };
+
+/**
+ * As many retries as a queue allows, 100 (queues/platform/limits), so far apart that they outlast the four days that a queue keeps a message
+ * (queues/configuration/configure-queues) and `allowQueued` promises.
+ */
+export const DEAD_LETTER_REDELIVERY: Redelivery = { maxRetries: 100, stepSeconds: 120, maxDelaySeconds: 4_800 };
+
+/** Seconds until a message that has been delivered so many times is delivered again. A retry may wait 24 hours (queues/platform/limits). */
+export function redeliveryDelay({ stepSeconds, maxDelaySeconds }: Redelivery, deliveries: number): number {
+  return Math.min(stepSeconds * deliveries, maxDelaySeconds);
+}
+
+/** Seconds from the first delivery of a message to its last. */
+export function redeliverySpan(redelivery: Redelivery): number {
+  return Array.from({ length: redelivery.maxRetries }, (_, retries) => redeliveryDelay(redelivery, retries + 1)).reduce(
+    (sum, seconds) => sum + seconds,
+    0,
+  );
+}
