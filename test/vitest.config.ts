@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
+import { COMPATIBILITY } from "../schema/deployment.ts";
+import { CONFIG_FOLDER, configFile } from "../tools/worker-config.ts";
+import { DESTINATIONS, HUB_UNDER_TEST } from "./hub-under-test.ts";
 
 const root = `${import.meta.dirname}/..`;
 
@@ -29,19 +33,19 @@ export default defineConfig({
         root,
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: "./test/worker/wrangler.toml" },
+            wrangler: { configPath: await configFile(HUB_UNDER_TEST, join(root, CONFIG_FOLDER)) },
             miniflare: {
               outboundService: "outside",
               workers: [
                 {
-                  name: "destinations",
+                  name: DESTINATIONS,
                   modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/destinations.js` }],
-                  compatibilityDate: "2026-11-01",
+                  compatibilityDate: COMPATIBILITY.date,
                 },
                 {
                   name: "outside",
                   modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/outside.js` }],
-                  compatibilityDate: "2026-11-01",
+                  compatibilityDate: COMPATIBILITY.date,
                 },
               ],
             },

@@ -63,6 +63,8 @@ const hubConfig = closedObject({
 export type Target = z.infer<typeof target>;
 export type Route = z.infer<typeof route>;
 export type HubConfig = z.infer<typeof hubConfig>;
+/** A configuration as it may be written, with its shorthands. */
+export type ConfigInput = z.input<typeof hubConfig>;
 
 export type ParsedConfig = { readonly ok: true; readonly config: HubConfig } | { readonly ok: false; readonly issues: readonly Issue[] };
 

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
 import { openHubDatabase } from "../hub-database.ts";
+import { FLAKY, HUB, OBSERVER, STEADY } from "./configs.ts";
 import { npmRun } from "./start-command.ts";
 
-const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
 const EVENTS = 150;
 
 let stateDir: string;
@@ -20,12 +20,12 @@ beforeAll(async () => {
 afterAll(() => rm(stateDir, { recursive: true, force: true }));
 
 async function withStack<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
-  await using stack = await startStack({ configs: ["hub", "steady", "flaky"].map(configOf), stateDir });
+  await using stack = await startStack({ configs: [HUB, STEADY, FLAKY], stateDir });
   return await work(stack);
 }
 
 async function emitAndSettle(stack: Stack): Promise<void> {
-  await using observer = await stack.observe<{ HUB: EventHubApi }>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  await using observer = await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB }) => HUB.health() });
   const { HUB } = observer.bindings;
   await HUB.emit(Array.from({ length: EVENTS }, (_, index) => ({ type: "bulk.made", data: { index } })));
   while (plain(await HUB.listDispatches({ status: "ongoing", limit: 1 })).items.length > 0) {
@@ -33,7 +33,7 @@ async function emitAndSettle(stack: Stack): Promise<void> {
   }
 }
 
-const audit = (stack: Stack) => npmRun("audit", "--hub", "e2e-hub", "--registry", stack.registryDir, "--json").ended;
+const audit = (stack: Stack) => npmRun("audit", "--hub", HUB.name, "--registry", stack.registryDir, "--json").ended;
 
 test("npm run audit finds nothing wrong with a hub, and names what somebody took out of its database", async () => {
   await withStack(async (stack) => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Observer, plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
 import { openHubDatabase } from "../hub-database.ts";
+import { HUB, OBSERVER, UNRULY, WATCHER } from "./configs.ts";
 
 interface Bindings {
   readonly HUB: EventHubApi;
@@ -18,7 +19,6 @@ interface Bindings {
 /** How far a bulk operation is. */
 type Progress = Pick<BulkView, "id" | "done" | "state">;
 
-const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
 const EVENTS = 2_000;
 const EMITTED_AT_ONCE = 1_000;
 const PIECE = 200;
@@ -42,8 +42,8 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  stack = await startStack({ configs: ["hub", "unruly", "watcher"].map(configOf), stateDir });
-  observer = await stack.observe<Bindings>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  stack = await startStack({ configs: [HUB, UNRULY, WATCHER], stateDir });
+  observer = await stack.observe<Bindings>({ config: OBSERVER, ready: ({ HUB }) => HUB.health() });
   hub = observer.bindings.HUB;
 }
 

@@ -5,13 +5,12 @@ import type { DispatchDetail, DispatchView, EmitReceipt, EventHubApi, WatchLine 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Observer, plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
+import { FLAKY, HUB, OBSERVER, STEADY, UNRULY, WATCHER } from "./configs.ts";
 
 interface Bindings {
   readonly HUB: EventHubApi;
   readonly WATCHER: { fetch(url: string): Promise<Response> };
 }
-
-const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
 
 let stateDir: string;
 let stack: Stack;
@@ -20,8 +19,8 @@ let hub: EventHubApi;
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "flowhub-e2e-"));
-  stack = await startStack({ configs: ["hub", "steady", "unruly", "flaky", "watcher"].map(configOf), stateDir });
-  observer = await stack.observe<Bindings>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  stack = await startStack({ configs: [HUB, STEADY, UNRULY, FLAKY, WATCHER], stateDir });
+  observer = await stack.observe<Bindings>({ config: OBSERVER, ready: ({ HUB }) => HUB.health() });
   hub = observer.bindings.HUB;
 });
 

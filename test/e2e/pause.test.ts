@@ -6,8 +6,8 @@ import type { DispatchDetail, EventHubApi } from "flowhub";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Observer, plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
+import { FLAKY, HUB, OBSERVER, STEADY, UNRULY } from "./configs.ts";
 
-const configOf = (worker: string) => join(import.meta.dirname, "fixtures", worker, "wrangler.toml");
 /** Three dispatches an event. */
 const EVENTS = 170;
 const RATE = 50;
@@ -19,8 +19,8 @@ let hub: EventHubApi;
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "flowhub-e2e-"));
-  stack = await startStack({ configs: ["hub", "steady", "unruly", "flaky"].map(configOf), stateDir });
-  observer = await stack.observe<{ readonly HUB: EventHubApi }>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  stack = await startStack({ configs: [HUB, STEADY, UNRULY, FLAKY], stateDir });
+  observer = await stack.observe<{ readonly HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB }) => HUB.health() });
   hub = observer.bindings.HUB;
 });
 

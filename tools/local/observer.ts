@@ -2,11 +2,12 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { getPlatformProxy } from "wrangler";
+import { configFile, type WorkerConfig } from "../../tools/worker-config.ts";
 import type { DevSession } from "./dev-session.ts";
 
 export interface ObserveOptions<Bindings> {
-  /** A wrangler.toml whose service bindings name Workers of the session. */
-  readonly config: string;
+  /** A configuration whose service bindings name Workers of the session, or the path of one. */
+  readonly config: WorkerConfig | string;
   /** Something that works only when the session can be reached through these bindings. */
   readonly ready: (bindings: Bindings) => Promise<unknown>;
 }
@@ -20,12 +21,13 @@ const READY_MS = 20_000;
 
 /** Only the first Worker of a session answers HTTP; the others are reached through the registry, as another session would. */
 export async function observe<Bindings>(
-  { registryDir, session }: { registryDir: string; session: DevSession },
+  { registryDir, configDir, session }: { registryDir: string; configDir: string; session: DevSession },
   { config, ready }: ObserveOptions<Bindings>,
 ): Promise<Observer<Bindings>> {
+  const configPath = await configFile(config, configDir);
   const proxy = await withOwnSignals(() =>
     withEnvironment({ WRANGLER_REGISTRY_PATH: registryDir, WRANGLER_LOG: "error" }, () =>
-      getPlatformProxy({ configPath: config, persist: false, remoteBindings: false }),
+      getPlatformProxy({ configPath, persist: false, remoteBindings: false }),
     ),
   );
   for (const stray of await runtimesOf(process.pid)) session.adopt(stray);

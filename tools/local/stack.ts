@@ -2,15 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { configFile, type WorkerConfig } from "../../tools/worker-config.ts";
 import { type DevSession, type DevSessionOptions, startDevSession } from "./dev-session.ts";
 import { freePort, HOST } from "./free-port.ts";
 import { type ObserveOptions, type Observer, observe } from "./observer.ts";
 import { lockState } from "./state-lock.ts";
 
 export interface StackOptions {
-  /** Paths of wrangler.toml files; the first is the hub's. */
-  readonly configs: readonly string[];
-  /** Databases and runs live here, and can be taken up again by another stack. */
+  /** Configurations, or paths of wrangler.toml files; the first is the hub's. */
+  readonly configs: readonly (WorkerConfig | string)[];
+  /** Databases and runs live here, and can be taken up again by another stack; configurations are written into `configs`. */
   readonly stateDir: string;
   /** Without one, a free port. */
   readonly port?: number | undefined;
@@ -47,10 +48,12 @@ const CRON_EVERY_MS = 5_000;
 
 /** Starts a stack and resolves when the hub answers. Throws in words when it cannot be started; then nothing is left behind. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { configs, stateDir, onLog } = options;
+  const { stateDir, onLog } = options;
   const port = await freePort(options.port);
   const unlock = await lockState(stateDir);
   const registryDir = await mkdtemp(join(tmpdir(), "flowhub-registry-"));
+  const configDir = join(stateDir, "configs");
+  const configs = await Promise.all(options.configs.map((config) => configFile(config, configDir)));
   const session = startDevSession({ configs, port, stateDir, registryDir, onLog });
   const url = `http://${HOST}:${port}/`;
   const asked = new AbortController();
@@ -86,7 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     broken: broken.signal,
     lastLines: session.lastLines,
     cron,
-    observe: (what) => observe({ registryDir, session }, what),
+    observe: (what) => observe({ registryDir, configDir, session }, what),
     stop,
     kill: () => end(session.kill),
     [Symbol.asyncDispose]: stop,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Observer } from "../../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../../tools/local/stack.ts";
 import type { Bindings } from "../bindings.ts";
+import { DESTINATIONS, HUB, INSPECTOR, LATE, OBSERVER, PRODUCER } from "../configs.ts";
 
 /** The stack between a start and a kill. */
 export interface Life extends AsyncDisposable {
@@ -38,7 +39,7 @@ export async function startLife(options: LifeOptions): Promise<Life> {
 }
 
 async function start({ stateDir, late, interrupted, cronEveryMs = CRON_EVERY_MS }: LifeOptions): Promise<Life> {
-  const configs = ["hub", "workers/producer", "workers/destinations", "workers/inspector", ...(late ? ["workers/late"] : [])].map(configOf);
+  const configs = [HUB, PRODUCER, DESTINATIONS, INSPECTOR, ...(late ? [LATE] : [])];
   const startedAt = Date.now();
   await using started = new AsyncDisposableStack();
   const stack = started.use(await startStack({ configs, stateDir, cronEveryMs, signal: interrupted }));
@@ -69,14 +70,10 @@ async function start({ stateDir, late, interrupted, cronEveryMs = CRON_EVERY_MS 
 
 async function observe(stack: Stack): Promise<Observer<Bindings>> {
   try {
-    return await stack.observe<Bindings>({ config: configOf("observer"), ready: isReady });
+    return await stack.observe<Bindings>({ config: OBSERVER, ready: isReady });
   } catch (error) {
     throw new Error(`The session said last:\n${stack.lastLines()}`, { cause: error });
   }
-}
-
-function configOf(worker: string): string {
-  return join(import.meta.dirname, "..", worker, "wrangler.toml");
 }
 
 async function isReady({ PRODUCER, HUB, LEDGER, INSPECTOR }: Bindings): Promise<void> {

@@ -20,7 +20,7 @@ export type Kind = (typeof KINDS)[number];
 
 export type DestinationName = Exclude<Kind, "patient" | "fan-out" | "follow-up">;
 
-/** What hub/wrangler.toml owes for an event of a kind, with the constant back-off after a failure. */
+/** What the routes in configs.ts owe for an event of a kind, with the constant back-off after a failure. */
 export interface Owed {
   readonly route: string;
   readonly destination: DestinationName;
