@@ -82,7 +82,7 @@ export function consoleTest(): ConsoleTest {
       return page;
     },
     startQuietHub: async () => {
-      const hub = await startShopHub("quiet-hub");
+      const hub = await startShopHub("quiet");
       others.push(hub);
       return hub;
     },

@@ -333,7 +333,9 @@ describe("After a morning in the shop", () => {
     await page.goto("/destinations");
     expect((await page.locator("h2").allInnerTexts()).map((text) => text.trim())).toEqual(DESTINATIONS.map((name) => `${name} ✓ active`));
     const warehouse = page.getByRole("region", { name: "warehouse" });
-    expect(await textOf(warehouse)).toContain("Service binding WAREHOUSE, held back after 500 failures in a row and tried each 1 minute");
+    expect(await textOf(warehouse)).toContain(
+      "Service binding DEST_WAREHOUSE, held back after 500 failures in a row and tried each 1 minute",
+    );
     expect(await cellsOf(warehouse.getByRole("table"))).toEqual([
       ["orders", "order.placed", "none", "10s", "2 retries, linear from 400ms to 1h"],
       ["stock", "stock.*", "none", "10s", "3 retries, constant 1h"],

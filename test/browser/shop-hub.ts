@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EventHubApi, Status } from "flowhub";
 import { plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
+import { HUBS, OBSERVER, SHOP } from "./configs.ts";
 
 /** A hub with a shop behind it, its console at `url`, and its RPC for whoever prepares something. */
 export interface ShopHub extends AsyncDisposable {
@@ -15,14 +16,13 @@ export interface ShopHub extends AsyncDisposable {
   readonly until: (id: string, status: Status) => Promise<DispatchDetail>;
 }
 
-const configOf = (worker: string) => join(import.meta.dirname, worker, "wrangler.toml");
 const PATIENCE_MS = 30_000;
 
-/** `hubAt` is the folder of its wrangler.toml. */
-export async function startShopHub(hubAt: "hub" | "closed-hub" | "quiet-hub" = "hub"): Promise<ShopHub> {
+/** Starts one of the hubs, with the shop. */
+export async function startShopHub(kind: keyof typeof HUBS = "open"): Promise<ShopHub> {
   const stateDir = await mkdtemp(join(tmpdir(), "flowhub-browser-"));
-  const stack = await startStack({ configs: [configOf(hubAt), configOf("shop")], stateDir });
-  const observer = await stack.observe<{ HUB: EventHubApi }>({ config: configOf("observer"), ready: ({ HUB }) => HUB.health() });
+  const stack = await startStack({ configs: [HUBS[kind], SHOP], stateDir });
+  const observer = await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB }) => HUB.health() });
   const hub = observer.bindings.HUB;
   return {
     url: stack.url.replace(/\/$/, ""),

@@ -5,20 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../tools/local/observer.ts";
 import { violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
+import { READ_SECRET, SECRET } from "./configs.ts";
 import { type ForeignSite, startForeignSite } from "./foreign-site.ts";
 import { tabTo } from "./keyboard.ts";
 import { type ShopHub, startShopHub } from "./shop-hub.ts";
-
-/** As closed-hub/wrangler.toml has them. */
-const SECRET = "a-secret-for-tests-only";
-const READ_SECRET = "another-one-to-look-only";
 
 let shop: ShopHub;
 let browser: Browser;
 let foreign: ForeignSite;
 
 beforeAll(async () => {
-  [shop, browser, foreign] = await Promise.all([startShopHub("closed-hub"), startChromium(), startForeignSite()]);
+  [shop, browser, foreign] = await Promise.all([startShopHub("closed"), startChromium(), startForeignSite()]);
 });
 
 afterAll(async () => {

@@ -14,7 +14,7 @@ export interface Case {
 
 const DATA = { order: "R-1042", total: 129.5, currency: "EUR" };
 
-/** Destinations never fail but as often as `failures` says; the routes are in metered/workers/wrangler.toml. */
+/** Destinations never fail but as often as `failures` says; the routes are in metered/hub.ts. */
 export const CASES = {
   nowhere: { title: "an event that no route takes", events: [{ type: "nowhere", data: DATA }], dispatches: 0 },
   keyed: { title: "an event with a key", events: [{ type: "nowhere", source: "shop", key: "keyed", data: DATA }], dispatches: 0 },

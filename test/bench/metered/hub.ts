@@ -1,8 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmitInput, EventHubApi } from "flowhub";
+import { ENTRYPOINTS } from "../../../schema/deployment.ts";
+import { hubConfig } from "../../../tools/hub-config.ts";
 import { plain } from "../../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../../tools/local/stack.ts";
+import { type WorkerConfig, workerConfig } from "../../../tools/worker-config.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 import { type Call, METER_PATH, type Meters, type Timed } from "./meters.ts";
 
@@ -22,26 +24,39 @@ export interface MeteredHub extends AsyncDisposable {
 
 export interface StartMeteredHub {
   readonly stateDir: string;
-  /** The wrangler.toml files of a hub and its destinations. By default of one with a type of event for each thing that is counted. */
-  readonly configs?: readonly string[] | undefined;
+  /** A hub and its destinations; by default one with a type of event for each thing that is counted. */
+  readonly configs?: readonly WorkerConfig[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const CODE = join(import.meta.dirname, "workers", "index.ts");
-const SCRIPTED = join(import.meta.dirname, "scripted", "workers", "wrangler.toml");
+const NAME = "bench-metered";
+const SCRIPTED = workerConfig({ name: "bench-scripted", main: join(import.meta.dirname, "scripted/workers/index.ts") });
 
-/** The wrangler.toml of the metered hub. */
-export const METERED_HUB = join(import.meta.dirname, "workers", "wrangler.toml");
+const scripted = { worker: SCRIPTED.name };
+const HUB = hubConfig({
+  name: NAME,
+  destinations: { first: scripted, second: scripted, third: scripted },
+  routes: [
+    { id: "at-once", on: "at-once", to: ["first"] },
+    { id: "delayed", on: "delayed", to: [{ destination: "first", delay: "2s" }] },
+    { id: "retried", on: "retried", to: [{ destination: "first", retry: { limit: 5, backoff: "constant", delay: "0s" } }] },
+    { id: "fanned-out", on: "fanned-out", to: ["first", "second", "third"] },
+  ],
+});
+
+const OBSERVER = workerConfig({
+  name: "bench-metered-observer",
+  services: { HUB: { service: NAME, entrypoint: ENTRYPOINTS.hub } },
+});
 
 /** Starts it on a state. Nobody calls its cron but `stack.cron()`. */
 export async function startMeteredHub({ stateDir, configs, signal }: StartMeteredHub): Promise<MeteredHub> {
   await using started = new AsyncDisposableStack();
-  const [hub = METERED_HUB, ...others] = configs ?? [METERED_HUB, SCRIPTED];
-  const metered = await meteredConfig(hub, started);
+  const [hub = HUB, ...others] = configs ?? [HUB, SCRIPTED];
+  const metered = { ...hub, name: NAME, main: join(import.meta.dirname, "workers/index.ts") };
   const stack = started.use(await startStack({ configs: [metered, ...others], stateDir, cronEveryMs: 0, signal }));
-  const config = join(import.meta.dirname, "observer", "wrangler.toml");
   const { bindings } = started.use(
-    await stack.observe<{ HUB: EventHubApi }>({ config, ready: async ({ HUB }) => plain(await HUB.health()) }),
+    await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: async ({ HUB }) => plain(await HUB.health()) }),
   );
   const all = started.move();
   return {
@@ -59,13 +74,4 @@ async function askMeter<Answer>({ url }: Stack, method: string, ...given: readon
   const response = await fetch(new URL(METER_PATH, url), { method: "POST", body: JSON.stringify({ method, given }) });
   if (!response.ok) throw new Error(`The meter answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Answer;
-}
-
-/** The same hub but for its name and its code. */
-async function meteredConfig(config: string, until: AsyncDisposableStack): Promise<string> {
-  const { path } = until.use(await temporaryDirectory("flowhub-metered-"));
-  const file = join(path, "wrangler.toml");
-  const text = await readFile(config, "utf8");
-  await writeFile(file, text.replace(/^name = .*$/m, 'name = "bench-metered"').replace(/^main = .*$/m, `main = ${JSON.stringify(CODE)}`));
-  return file;
 }

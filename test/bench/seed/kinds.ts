@@ -18,7 +18,7 @@ export interface Kind {
   readonly type: string;
   /** Who emits it, when it is not the reply of a destination. */
   readonly source: string;
-  /** Dispatches, by the routes in ../hub/wrangler.toml. */
+  /** Dispatches, by the routes in ../stack.ts. */
   readonly owed: number;
   /** What the first of its destinations may emit in reply. */
   readonly next: KindName | undefined;

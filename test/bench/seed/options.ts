@@ -9,7 +9,7 @@ export interface Options {
   readonly seed: number;
 }
 
-export const HELP = `Fills the state of a hub on this machine as if a shop had used it for days. The hub is that of test/bench/hub, and makes the state if need be.
+export const HELP = `Fills the state of a hub on this machine as if a shop had used it for days. The hub is that of test/bench/stack.ts, and makes the state if need be.
 
   node test/bench/seed.ts --state DIR [options]
 
@@ -20,7 +20,7 @@ export const HELP = `Fills the state of a hub on this machine as if a shop had u
   --seed S        what happens; 1
   --help          this text
 
-Then: npx wrangler dev -c test/bench/hub/wrangler.toml -c test/bench/workers/destinations/wrangler.toml --persist-to DIR
+Then: npx wrangler dev -c DIR/configs/flowhub-bench.json -c DIR/configs/bench-destinations.json --persist-to DIR
 `;
 
 export function readOptions(args: readonly string[]): ReadOptions<Options> {

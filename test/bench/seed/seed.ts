@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Status } from "../../../schema/contract/statuses.ts";
 import { bulks, configs, controls, dispatches, events, executions, notes } from "../../../schema/storage/tables.ts";
 import { lockState } from "../../../tools/local/state-lock.ts";
+import type { WorkerConfig } from "../../../tools/worker-config.ts";
 import { randomOf } from "../../chaos/random.ts";
 import { openHubDatabase } from "../../hub-database.ts";
 import { configurationOf } from "./configuration.ts";
@@ -14,8 +15,8 @@ import { inserterOf, transaction } from "./write.ts";
 export interface SeedOptions {
   /** State of a hub that has been started once and is not running now. Its database is empty. */
   readonly stateDir: string;
-  /** The wrangler.toml of that hub. */
-  readonly config: string;
+  /** Of that hub. */
+  readonly config: WorkerConfig;
   readonly events: number;
   /** Redrives included; one to four an event. */
   readonly dispatches: number;
