@@ -1,17 +1,13 @@
-import { join } from "node:path";
 import type { Contender, StartContender } from "../contender.ts";
 import { startDrivenStack } from "../driver/driven-stack.ts";
-import { fillConfig } from "../driver/fill-config.ts";
+import { ancestorConfigs } from "./configs.ts";
 import { startDatabase } from "./postgres.ts";
 
 /** cf-eventhub as its users have it: two Workers, a queue, PostgreSQL behind Hyperdrive. With the twenty routes of the hub. */
 export async function startAncestor(options: StartContender): Promise<Contender> {
-  const { stateDir } = options;
   await using started = new AsyncDisposableStack();
   const { url, sql, pid } = started.use(await startDatabase(options));
-  const fill = (worker: string) =>
-    fillConfig({ config: join(import.meta.dirname, "workers", `${worker}.toml`), values: { DSN: url }, stateDir });
-  const stack = started.use(await startDrivenStack(options, ["ancestor/workers/driver.toml", await fill("hub"), await fill("executor")]));
+  const stack = started.use(await startDrivenStack(options, ancestorConfigs(url)));
   const running = started.move();
   return {
     ...stack,

@@ -1,20 +1,14 @@
-import { join } from "node:path";
 import type { Contender, StartContender } from "../contender.ts";
-import { startDrivenStack } from "../driver/driven-stack.ts";
-import { fillConfig } from "../driver/fill-config.ts";
+import { contenderWorker, sink, startDrivenStack } from "../driver/driven-stack.ts";
 import type { Load } from "../load.ts";
 import { startServers } from "./servers.ts";
 
 /** Restate, with handlers that do what the hub does: they accept, route by the same twenty conditions, and deliver. */
 export async function startRestate(options: StartContender): Promise<Contender> {
-  const { stateDir } = options;
   await using started = new AsyncDisposableStack();
   const restate = started.use(await startServers(options));
-  const driver = await fillConfig({
-    config: join(import.meta.dirname, "workers", "driver.toml"),
-    values: { INGRESS: restate.ingress },
-    stateDir,
-  });
+  // The sink is idle: Restate delivers to the process of its handlers.
+  const driver = contenderWorker("restate", "driver", { vars: { INGRESS: restate.ingress }, services: { SINK: sink } });
   const stack = started.use(await startDrivenStack(options, [driver]));
   const running = started.move();
   let accepted = 0;

@@ -1,4 +1,4 @@
-import type { Order } from "../../order.ts";
+import { type Order, OTHER_TYPES } from "../../order.ts";
 
 /** Wider than an order: what producers of this benchmark never emit is asked for as well. */
 type Event = Readonly<Record<string, unknown>> & {
@@ -15,7 +15,7 @@ const of = (type: string, least: number) => (event: Event) => event.type === typ
 const ofOrders = (takes: (data: Order["data"]) => boolean) => (event: Event) => event.type.startsWith("order.") && takes(event.data);
 const paid = (type: string) => (event: Event) => event.type === type && event.data.total > 0;
 
-/** The twenty of flowhub/workers/wrangler.toml. */
+/** The twenty of flowhub/start.ts. */
 const routes: readonly Route[] = [
   { to: "billing", takes: paid("order.placed") },
   { to: "billing", takes: paid("order.split") },
@@ -25,18 +25,7 @@ const routes: readonly Route[] = [
   { to: "ledger", takes: ofOrders(({ currency }) => !["EUR", "CHF"].includes(currency)) },
   { to: "warehouse", takes: ofOrders(({ lines }) => lines.some(({ sku }) => sku === "Z-9999")) },
   { to: "ledger", takes: ({ subject }) => typeof subject === "string" && subject.startsWith("audit-") },
-  { to: "warehouse", takes: of("order.paid", 100) },
-  { to: "warehouse", takes: of("order.cancelled", 100) },
-  { to: "warehouse", takes: of("order.refunded", 100) },
-  { to: "warehouse", takes: of("order.shipped", 100) },
-  { to: "warehouse", takes: of("customer.created", 100) },
-  { to: "warehouse", takes: of("customer.deleted", 100) },
-  { to: "warehouse", takes: of("invoice.sent", 100) },
-  { to: "warehouse", takes: of("invoice.overdue", 100) },
-  { to: "warehouse", takes: of("stock.low", 100) },
-  { to: "warehouse", takes: of("stock.counted", 100) },
-  { to: "warehouse", takes: of("parcel.lost", 100) },
-  { to: "warehouse", takes: of("mail.bounced", 100) },
+  ...OTHER_TYPES.map((type) => ({ to: "warehouse", takes: of(type, 100) }) as const),
 ];
 
 /** Where it goes: a destination for each route that takes it. */
