@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 import type { EventHubApi } from "../schema/contract/api.ts";
+import { ENTRYPOINTS } from "../schema/deployment.ts";
 import { messageOf } from "../schema/message-of.ts";
+import { configFile, workerConfig } from "./worker-config.ts";
 
 /** A hub's RPC, for a node script. */
 export interface Connection extends AsyncDisposable {
@@ -22,9 +24,8 @@ const ANSWER_MS = 10_000;
 /** Connects to a hub's `EventHub` entrypoint. Throws in words when it does not answer. */
 export async function connect({ hub, remote, registry }: Address): Promise<Connection> {
   const directory = await mkdtemp(join(tmpdir(), "flowhub-connect-"));
-  const configPath = join(directory, "wrangler.json");
-  const services = [{ binding: "HUB", service: hub, entrypoint: "EventHub", remote }];
-  await writeFile(configPath, JSON.stringify({ name: "flowhub-operator", compatibility_date: "2026-11-01", services }));
+  const services = { HUB: { service: hub, entrypoint: ENTRYPOINTS.hub, remote } };
+  const configPath = await configFile(workerConfig({ name: "flowhub-operator", services }), directory);
   if (registry !== undefined) process.env["WRANGLER_REGISTRY_PATH"] = registry;
   process.env["WRANGLER_LOG"] ??= "error";
   const proxy = await getPlatformProxy<{ HUB: EventHubApi }>({ configPath, persist: false, remoteBindings: remote });

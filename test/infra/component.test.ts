@@ -4,6 +4,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { EventHub } from "flowhub/pulumi";
 import { describe, expect, test } from "vitest";
+import { COMPATIBILITY } from "../../schema/deployment.ts";
 import { type Recorded, record, requested, resolved } from "./mocks.ts";
 
 const accountId = "0123456789abcdef0123456789abcdef";
@@ -82,7 +83,7 @@ describe("a hub", () => {
           mainModule: "hub.js",
           contentFile: "dist/hub.js",
           contentSha256: createHash("sha256").update(hub).digest("hex"),
-          compatibilityDate: "2026-11-01",
+          compatibilityDate: COMPATIBILITY.date,
           observability: { enabled: true, headSamplingRate: 1, logs: { enabled: true, invocationLogs: true, headSamplingRate: 1 } },
           bindings: [
             { type: "workflow", name: "BULK_WORKFLOW", workflowName: "hub-dev-bulk", className: "BulkWorkflow" },

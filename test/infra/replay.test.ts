@@ -5,6 +5,7 @@ import { parseConfig } from "../../schema/config/config.ts";
 import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import type { DispatchDetail } from "../../schema/contract/dispatches.ts";
 import type { EmitReceipt } from "../../schema/contract/emit.ts";
+import { COMPATIBILITY } from "../../schema/deployment.ts";
 import { cloudflareApi } from "./engine/cloudflare-api.ts";
 import { kindOf, type RecordedResource, type Run } from "./engine/run.ts";
 import { toMiniflare } from "./engine/to-miniflare.ts";
@@ -16,7 +17,7 @@ new cloudflare.WorkersScript("reader", {
   accountId,
   scriptName: "reader",
   mainModule: "reader.js",
-  compatibilityDate: "2026-11-01",
+  compatibilityDate: "${COMPATIBILITY.date}",
   bindings: [hub.adminBinding("HUB")],
   content: \`export default { fetch: async (request, { HUB }) => Response.json(await HUB.getDispatch(await request.text())) }\`,
 });
