@@ -1,18 +1,16 @@
 /**
- * Fails when the tables and the migrations say different things. Both are built in a fresh SQLite, one from tables.ts, one from
+ * Fails when the tables and the migrations say different things, or the hub's list of migrations is not of those that are there. Both are built in a fresh SQLite, one from tables.ts, one from
  * the migrations, and compared as SQLite sees them. WITHOUT ROWID, which tables.ts cannot say, is required of every table.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from "drizzle-kit/api";
 import * as tables from "../schema/storage/tables.ts";
-
-const MIGRATIONS = join(import.meta.dirname, "../schema/storage/migrations");
+import { LIST, listSource, MIGRATIONS, migrationFiles } from "./migration-files.ts";
 
 function fromMigrations(): DatabaseSync {
-  const files = readdirSync(MIGRATIONS).filter((file) => file.endsWith(".sql"));
-  return databaseOf(files.toSorted().map((file) => readFileSync(join(MIGRATIONS, file), "utf8")));
+  return databaseOf(migrationFiles().map((file) => readFileSync(join(MIGRATIONS, file), "utf8")));
 }
 
 async function fromTables(): Promise<DatabaseSync> {
@@ -53,10 +51,13 @@ const problems = [
   ...inMigrations.filter((line) => !inTables.includes(line)).map((line) => `only in the migrations: ${line}`),
   ...inTables.filter((line) => !inMigrations.includes(line)).map((line) => `only in tables.ts: ${line}`),
   ...withRowid(migrated),
+  ...(readFileSync(LIST, "utf8") === listSource(migrationFiles())
+    ? []
+    : ["src/store/d1/migrations.ts lists other migrations than there are"]),
 ];
 if (problems.length > 0) {
   console.error(
-    `Tables and migrations differ. Write the next migration (npm run migration -- --name what_changes) or mend it.\n${problems.join("\n")}`,
+    `Tables and migrations differ. Write the next migration (npm run migration -- --name what_changes) or fix it.\n${problems.join("\n")}`,
   );
   process.exitCode = 1;
 } else {

@@ -6,7 +6,7 @@ import type { Outcome, Status } from "../contract/statuses.ts";
 
 /**
  * Ids are UUIDv7: the primary key is the time index. All tables are WITHOUT ROWID, which drizzle cannot say:
- * it is written into the migrations by hand, and tools/check-drift.ts holds the two together.
+ * `npm run migration` writes it into the migrations, and tools/check-drift.ts holds the two together.
  * Times are integer milliseconds, JSON is TEXT.
  */
 

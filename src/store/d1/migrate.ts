@@ -1,16 +1,5 @@
-import init from "../../../schema/storage/migrations/0001_init.sql";
-import overdueSince from "../../../schema/storage/migrations/0002_overdue_since.sql";
-import operations from "../../../schema/storage/migrations/0003_operations.sql";
-import backlog from "../../../schema/storage/migrations/0004_backlog.sql";
 import { isMissingTable } from "./errors.ts";
-
-/** File names as `wrangler d1 migrations apply` records them: either side can bring a database up to date. */
-const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
-  { name: "0001_init.sql", sql: init },
-  { name: "0002_overdue_since.sql", sql: overdueSince },
-  { name: "0003_operations.sql", sql: operations },
-  { name: "0004_backlog.sql", sql: backlog },
-];
+import { MIGRATIONS } from "./migrations.ts";
 
 const BREAKPOINT = "--> statement-breakpoint";
 
