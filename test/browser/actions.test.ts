@@ -166,7 +166,7 @@ it("What an action did is told once: not again when the page is loaded again", a
   await page.waitForURL((url) => url.search === "");
   await page.reload();
   await page.getByRole("heading", { name: "invoice.sent to email" }).waitFor();
-  expect(await page.locator(".said").count()).toBe(0);
+  expect(await page.locator(".flash").count()).toBe(0);
 });
 
 describe("A destination", () => {
@@ -320,7 +320,7 @@ describe("In bulk", () => {
     await page.getByRole("region", { name: "email" }).getByRole("button", { name: "Pause", exact: true }).click();
     await page.waitForURL(`**/bulks/${id}`);
     await page.getByRole("heading", { name: /finished$/ }).waitFor();
-    expect(await page.locator(".said").count()).toBe(0);
+    expect(await page.locator(".flash").count()).toBe(0);
   });
 
   it("what runs is stopped, and what it has not come to stays as it is", async () => {

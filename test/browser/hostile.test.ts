@@ -226,11 +226,13 @@ describe("Data comes back as it was emitted, and is never taken for a page", () 
 
 describe("An address cannot make the console say or do anything", () => {
   const ADDRESSES = [
-    ...["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor", "q", "did"].map((name) => `/events?${name}=`),
+    ...["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor", "q", "flash"].map(
+      (name) => `/events?${name}=`,
+    ),
     ...["status", "destination", "route", "reason", "from", "to", "cursor"].map((name) => `/dispatches?${name}=`),
     ...["destination", "status", "reason", "cursor"].map((name) => `/dead-letters/group?${name}=`),
     ...["kind", "status", "destination", "route", "from", "to", "reason", "ids"].map((name) => `/bulks/new?kind=retry&${name}=`),
-    ...["/?did=", "/search?q=", "/dead-letters?destination=", "/events/new?like=", "/sign-in?next="],
+    ...["/?flash=", "/search?q=", "/dead-letters?destination=", "/events/new?like=", "/sign-in?next="],
     ...["/events/", "/dispatches/", "/bulks/", "/destinations/", "/"],
   ];
   /** As they stand in an address. */
@@ -272,9 +274,9 @@ describe("An address cannot make the console say or do anything", () => {
   ];
 
   it("what an action did is said for the console's own words only", async () => {
-    expect(await (await get("/bulks?did=started")).text()).toContain('role="status"');
+    expect(await (await get("/bulks?flash=started")).text()).toContain('role="status"');
     for (const said of [...SOME_TEXTS, "toString", "__proto__", "Started"]) {
-      expect(await (await get(`/bulks?did=${encodeURIComponent(said)}`)).text()).not.toContain('role="status"');
+      expect(await (await get(`/bulks?flash=${encodeURIComponent(said)}`)).text()).not.toContain('role="status"');
     }
   });
 

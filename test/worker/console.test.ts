@@ -177,7 +177,7 @@ describe("what cannot be answered", () => {
     const id = await storedDispatch({ type: "later.cancelled", data: 1 });
     const { post } = consoleOf();
     const first = await post(`/dispatches/${id}/cancel`);
-    expect([first.status, first.headers.get("location")], await first.clone().text()).toEqual([303, `/dispatches/${id}?did=cancelled`]);
+    expect([first.status, first.headers.get("location")], await first.clone().text()).toEqual([303, `/dispatches/${id}?flash=cancelled`]);
     const again = await post(`/dispatches/${id}/cancel`);
     expect(again.status).toBe(409);
     expect(await again.text()).toContain("cancelled");

@@ -12,11 +12,11 @@ function tellTimes(): void {
   }
 }
 
-/** What an action did is told once, not again with the same address. */
+/** Removes the flash message from the address: it is told once, not again with the same address. */
 function forgetSaid(): void {
   const address = new URL(location.href);
-  if (!address.searchParams.has("did")) return;
-  address.searchParams.delete("did");
+  if (!address.searchParams.has("flash")) return;
+  address.searchParams.delete("flash");
   history.replaceState(null, "", address);
 }
 

@@ -6,9 +6,10 @@ import type { ConsoleEnv } from "../access/visitor.ts";
 import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
 import { Reason } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { withFlash } from "../parts/flash.ts";
 import { type Given, givenInForm, givenInQuery } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
-import { bulkPath, withQuery } from "../parts/links.tsx";
+import { bulkPath } from "../parts/links.tsx";
 import { counted } from "../parts/when.tsx";
 import { Filter } from "./filter.tsx";
 
@@ -33,7 +34,7 @@ export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const { reason, ...delivery } = retryOptionsOf(await givenInForm(context, RETRY_FIELDS));
       const why = { by, ...(reason !== undefined && { reason }) };
       const bulk = kind === "retry" ? await hub.retryDispatches(filter, { ...why, ...delivery }) : await hub.cancelDispatches(filter, why);
-      return context.redirect(withQuery(bulkPath(bulk.id), { did: "started" }), 303);
+      return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
     });
 }
 

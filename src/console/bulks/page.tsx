@@ -3,8 +3,9 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/contract/bulks.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
+import { withFlash } from "../parts/flash.ts";
 import { page } from "../parts/layout.tsx";
-import { bulkPath, withQuery } from "../parts/links.tsx";
+import { bulkPath } from "../parts/links.tsx";
 import { Notes } from "../parts/notes.tsx";
 import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
@@ -30,7 +31,7 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
     })
     .post("/bulks/:id/stop", async (context) => {
       const { id, state } = await hub.stopBulk(context.req.param("id"), { by: context.var.visitor.name });
-      return context.redirect(withQuery(bulkPath(id), { did: state === "stopped" ? state : undefined }), 303);
+      return context.redirect(withFlash(bulkPath(id), state === "stopped" ? state : undefined), 303);
     });
 }
 

@@ -5,9 +5,10 @@ import type { DestinationControl } from "../../../schema/contract/destinations.t
 import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
+import { type Flash, withFlash } from "../parts/flash.ts";
 import { givenInForm } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
-import { placeOfDestination, withQuery } from "../parts/links.tsx";
+import { placeOfDestination } from "../parts/links.tsx";
 import { When } from "../parts/when.tsx";
 import { ControlActions } from "./control.tsx";
 import { Figures } from "./figures.tsx";
@@ -50,8 +51,8 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
     });
 }
 
-function backTo(name: string, did: "paused" | "resumed"): string {
-  return `${withQuery("/destinations", { did })}${placeOfDestination(name)}`;
+function backTo(name: string, flash: Flash): string {
+  return `${withFlash("/destinations", flash)}${placeOfDestination(name)}`;
 }
 
 interface DestinationProps {

@@ -5,11 +5,11 @@ import type { EventDetail } from "../../../schema/contract/events.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { type Flash, withFlash } from "../parts/flash.ts";
 import { type Given, givenInForm } from "../parts/given.ts";
 import { page } from "../parts/layout.tsx";
-import { dispatchPath, eventPath, Id, withQuery } from "../parts/links.tsx";
+import { dispatchPath, eventPath, Id } from "../parts/links.tsx";
 import { Notes } from "../parts/notes.tsx";
-import type { Said } from "../parts/said.ts";
 import { Timeline } from "../parts/timeline.tsx";
 import { retriesOf, span, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
@@ -56,8 +56,8 @@ async function operationOf(context: Context<ConsoleEnv>): Promise<Given<"by" | "
   return { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) };
 }
 
-function backTo(context: Context<ConsoleEnv>, id: string, did: Said): Response {
-  return context.redirect(withQuery(dispatchPath(id), { did }), 303);
+function backTo(context: Context<ConsoleEnv>, id: string, flash: Flash): Response {
+  return context.redirect(withFlash(dispatchPath(id), flash), 303);
 }
 
 interface DispatchProps {

@@ -7,10 +7,11 @@ import { messageOf } from "../../../schema/message-of.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { Field } from "../parts/fields.tsx";
+import { withFlash } from "../parts/flash.ts";
 import { type Given, givenInForm, utc } from "../parts/given.ts";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
-import { eventPath, withQuery } from "../parts/links.tsx";
+import { eventPath } from "../parts/links.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
 import { counted, When } from "../parts/when.tsx";
 
@@ -36,7 +37,7 @@ export function emitPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const fields = await givenInForm(context, FIELDS);
       try {
         const [receipt] = await hub.emit(inputOf(fields));
-        return context.redirect(withQuery(eventPath(receipt?.id ?? ""), { did: receipt?.duplicate ? "known" : "emitted" }), 303);
+        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), receipt?.duplicate ? "known" : "emitted"), 303);
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;

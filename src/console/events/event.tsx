@@ -11,6 +11,7 @@ import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
+import { withFlash } from "../parts/flash.ts";
 import { givenInForm } from "../parts/given.ts";
 import { JsonView } from "../parts/json.tsx";
 import { jsonText } from "../parts/json-text.ts";
@@ -47,7 +48,7 @@ export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const why = { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
       if (cancelled.length === 0) throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
-      return context.redirect(withQuery(eventPath(id), { did: "cancelled" }), 303);
+      return context.redirect(withFlash(eventPath(id), "cancelled"), 303);
     });
 }
 

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ConsoleEnv, Visitor } from "../access/visitor.ts";
-import { textOf } from "./said.ts";
+import { flashText } from "./flash.ts";
 
 const PLACES = [
   ["/", "Overview"],
@@ -30,7 +30,7 @@ export function page(context: Context<ConsoleEnv>, { title, renew, status = 200,
   const { visitor } = context.var;
   const head = { title, path: context.req.path, search: context.req.query("q"), ...(renew !== undefined && { renew }) };
   return context.html(
-    html`<!doctype html>${<Shell {...head} visitor={visitor} said={textOf(context.req.query("did"))} body={body} />}`,
+    html`<!doctype html>${<Shell {...head} visitor={visitor} flash={flashText(context.req.query("flash"))} body={body} />}`,
     status,
   );
 }
@@ -39,10 +39,10 @@ interface ShellProps extends Pick<PageProps, "title" | "renew" | "body"> {
   readonly path: string;
   readonly search: string | undefined;
   readonly visitor: Visitor;
-  readonly said: string | undefined;
+  readonly flash: string | undefined;
 }
 
-function Shell({ title, renew, path, search, visitor, said, body }: ShellProps) {
+function Shell({ title, renew, path, search, visitor, flash, body }: ShellProps) {
   return (
     <html lang="en">
       <head>
@@ -80,9 +80,9 @@ function Shell({ title, renew, path, search, visitor, said, body }: ShellProps) 
             </form>
           </search>
         </header>
-        {said !== undefined && (
-          <p class="notice good said" role="status">
-            {said}
+        {flash !== undefined && (
+          <p class="notice good flash" role="status">
+            {flash}
           </p>
         )}
         <main id="main" data-renew={renew} tabindex={-1}>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { flashText, withFlash } from "../../../src/console/parts/flash.ts";
 import { utc } from "../../../src/console/parts/given.ts";
 import { withQuery } from "../../../src/console/parts/links.tsx";
 import { relative } from "../../../src/console/parts/relative.ts";
-import { textOf } from "../../../src/console/parts/said.ts";
 import { retriesOf, span } from "../../../src/console/parts/when.tsx";
 
 const SECOND = 1_000;
@@ -50,8 +50,13 @@ describe("addresses", () => {
 
 describe("what an action did", () => {
   it("is told by a known word alone", () => {
-    expect(textOf("cancelled")).toContain("Cancelled");
-    for (const word of [undefined, "", "toString", "__proto__", "Your account was locked"]) expect(textOf(word)).toBeUndefined();
+    expect(flashText("cancelled")).toContain("Cancelled");
+    for (const word of [undefined, "", "toString", "__proto__", "Your account was locked"]) expect(flashText(word)).toBeUndefined();
+  });
+
+  it("stands in the address it leads to", () => {
+    expect(withFlash("/dispatches/1", "cancelled")).toBe("/dispatches/1?flash=cancelled");
+    expect(withFlash("/bulks/1", undefined)).toBe("/bulks/1");
   });
 });
 
