@@ -7,7 +7,7 @@ import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate
 import { Reason } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { withFlash } from "../parts/flash.ts";
-import { type Given, givenInForm, givenInQuery } from "../parts/given.ts";
+import { type FormFields, postedFields, queryFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { bulkPath } from "../parts/links.tsx";
 import { counted } from "../parts/when.tsx";
@@ -20,7 +20,7 @@ export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/bulks/new", async (context) => {
       const kind = kindOf(context.req.query("kind"));
-      const asked = filterOf(givenInQuery(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
+      const asked = filterOf(queryFields(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
       // What is emitted from now on is not part of what was looked at.
       const filter = { ...asked, to: asked.to ?? new Date().toISOString() };
       const preview = filter.ids?.length === 0 ? NOTHING : await hub.previewBulk(kind, filter);
@@ -28,10 +28,10 @@ export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return page(context, { title: kind === "retry" ? "Redrive" : "Cancel", body });
     })
     .post("/bulks", async (context) => {
-      const kind = kindOf((await givenInForm(context, ["kind"])).kind);
+      const kind = kindOf((await postedFields(context, ["kind"])).kind);
       const filter = await postedFilter(context);
       const { name: by } = context.var.visitor;
-      const { reason, ...delivery } = retryOptionsOf(await givenInForm(context, RETRY_FIELDS));
+      const { reason, ...delivery } = retryOptionsOf(await postedFields(context, RETRY_FIELDS));
       const why = { by, ...(reason !== undefined && { reason }) };
       const bulk = kind === "retry" ? await hub.retryDispatches(filter, { ...why, ...delivery }) : await hub.cancelDispatches(filter, why);
       return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
@@ -45,10 +45,14 @@ function kindOf(kind: string | undefined): BulkKind {
 const NOTHING: BulkPreview = { count: 0, more: false, sample: [] };
 
 /** An empty reason is one as well: some errors say nothing. And of ids that were to be selected none may be: that is not all. */
-function filterOf(given: Given<(typeof FILTERS)[number]>, reason: string | undefined, ids: readonly string[] | undefined): BulkFilter {
+function filterOf(
+  fields: FormFields<(typeof FILTERS)[number]>,
+  reason: string | undefined,
+  ids: readonly string[] | undefined,
+): BulkFilter {
   return {
-    ...given,
-    status: given.status as SettledStatus | undefined,
+    ...fields,
+    status: fields.status as SettledStatus | undefined,
     ...(reason !== undefined && { reason }),
     ...(ids !== undefined && { ids: ids.filter((id) => id !== "") }),
   };
@@ -58,7 +62,7 @@ async function postedFilter(context: Context): Promise<BulkFilter> {
   const form = await context.req.parseBody({ all: true });
   const ids = form["ids"] === undefined ? undefined : [form["ids"]].flat().filter((id) => typeof id === "string");
   const why = form["filter.reason"];
-  return filterOf(await givenInForm(context, FILTERS), typeof why === "string" ? why : undefined, ids);
+  return filterOf(await postedFields(context, FILTERS), typeof why === "string" ? why : undefined, ids);
 }
 
 interface NewBulkProps {

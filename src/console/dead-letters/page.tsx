@@ -6,7 +6,7 @@ import type { Page } from "../../../schema/contract/page.ts";
 import type { Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
-import { type Given, givenInQuery } from "../parts/given.ts";
+import { type FormFields, queryFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
@@ -20,18 +20,18 @@ const PAGE = 50;
 export function deadLetterPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/dead-letters", async (context) => {
-      const given = givenInQuery(context, ["destination"]);
-      const letters = await hub.deadLetters(given);
+      const filters = queryFields(context, ["destination"]);
+      const letters = await hub.deadLetters(filters);
       const mayAct = isOperator(context.var.visitor);
-      const body = <Letters letters={letters} destination={given.destination} mayAct={mayAct} />;
+      const body = <Letters letters={letters} destination={filters.destination} mayAct={mayAct} />;
       return page(context, { title: "Dead letters", renew: RENEW_MS, body });
     })
     .get("/dead-letters/group", async (context) => {
       // An empty reason is one as well: some errors say nothing.
-      const given = { ...givenInQuery(context, ["destination", "status", "cursor"]), reason: context.req.query("reason") };
-      const list = await hub.listDispatches({ ...given, status: given.status as Status | undefined, limit: PAGE });
-      const body = <Group list={list} given={given} mayAct={isOperator(context.var.visitor)} />;
-      const title = `Dead letters: ${given.status ?? "any"} to ${given.destination ?? "any destination"}`;
+      const filters = { ...queryFields(context, ["destination", "status", "cursor"]), reason: context.req.query("reason") };
+      const list = await hub.listDispatches({ ...filters, status: filters.status as Status | undefined, limit: PAGE });
+      const body = <Group list={list} filters={filters} mayAct={isOperator(context.var.visitor)} />;
+      const title = `Dead letters: ${filters.status ?? "any"} to ${filters.destination ?? "any destination"}`;
       return page(context, { title, body });
     });
 }
@@ -75,13 +75,13 @@ function Letters({ letters, destination, mayAct }: LettersProps) {
 
 interface GroupProps {
   readonly list: Page<DispatchView>;
-  readonly given: Given<"destination" | "status" | "cursor"> & { readonly reason: string | undefined };
+  readonly filters: FormFields<"destination" | "status" | "cursor"> & { readonly reason: string | undefined };
   readonly mayAct: boolean;
 }
 
 /** A group one by one: some can be selected, or all that match. */
-function Group({ list: { items, cursor }, given, mayAct }: GroupProps) {
-  const { destination, status, reason } = given;
+function Group({ list: { items, cursor }, filters, mayAct }: GroupProps) {
+  const { destination, status, reason } = filters;
   const rows = items.length === 0 ? <p class="notice">None on this page.</p> : <DispatchTable dispatches={items} selectable={mayAct} />;
   return (
     <>
@@ -112,7 +112,7 @@ function Group({ list: { items, cursor }, given, mayAct }: GroupProps) {
       ) : (
         rows
       )}
-      <Pager path="/dead-letters/group" query={given} cursor={cursor} short={items.length < PAGE} />
+      <Pager path="/dead-letters/group" query={filters} cursor={cursor} short={items.length < PAGE} />
       <p>
         <a href="/dead-letters">All groups</a>
       </p>

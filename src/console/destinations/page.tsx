@@ -6,7 +6,7 @@ import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
-import { givenInForm } from "../parts/given.ts";
+import { postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { placeOfDestination } from "../parts/links.tsx";
 import { When } from "../parts/when.tsx";
@@ -39,12 +39,12 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
     .post("/destinations/:name/pause", async (context) => {
       const { destination } = await hub.pauseDestination(context.req.param("name"), {
         by: context.var.visitor.name,
-        ...(await givenInForm(context, ["reason"])),
+        ...(await postedFields(context, ["reason"])),
       });
       return context.redirect(backTo(destination, "paused"), 303);
     })
     .post("/destinations/:name/resume", async (context) => {
-      const { rate, ...why } = await givenInForm(context, ["rate", "reason"]);
+      const { rate, ...why } = await postedFields(context, ["rate", "reason"]);
       const options = { by: context.var.visitor.name, ...why, ...(rate !== undefined && { rate: Number(rate) }) };
       const { destination } = await hub.resumeDestination(context.req.param("name"), options);
       return context.redirect(backTo(destination, "resumed"), 303);

@@ -6,7 +6,7 @@ import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
-import { type Given, givenInForm } from "../parts/given.ts";
+import { type FormFields, postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventPath, Id } from "../parts/links.tsx";
 import { Notes } from "../parts/notes.tsx";
@@ -33,7 +33,7 @@ export function dispatchPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return context.body(lines, 200, { "content-type": "application/x-ndjson; charset=utf-8" });
     })
     .post("/dispatches/:id/retry", async (context) => {
-      const fields = await givenInForm(context, RETRY_FIELDS);
+      const fields = await postedFields(context, RETRY_FIELDS);
       const redrive = await hub.retryDispatch(context.req.param("id"), { by: context.var.visitor.name, ...retryOptionsOf(fields) });
       return backTo(context, redrive.id, "retried");
     })
@@ -52,8 +52,8 @@ function isUnderWay({ status, run }: DispatchDetail): boolean {
   return status === "ongoing" || run.status === "queued" || run.status === "running" || run.status === "waiting";
 }
 
-async function operationOf(context: Context<ConsoleEnv>): Promise<Given<"by" | "reason">> {
-  return { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) };
+async function operationOf(context: Context<ConsoleEnv>): Promise<FormFields<"by" | "reason">> {
+  return { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
 }
 
 function backTo(context: Context<ConsoleEnv>, id: string, flash: Flash): Response {

@@ -5,37 +5,37 @@ import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { Choice, Field, Moment } from "../parts/fields.tsx";
-import { type Given, givenInQuery, utc } from "../parts/given.ts";
+import { type FormFields, queryFields, utc } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
 
 const FILTERS = ["status", "destination", "route", "reason", "from", "to", "cursor"] as const;
-type Filters = Given<(typeof FILTERS)[number]>;
+type Filters = FormFields<(typeof FILTERS)[number]>;
 const PAGE = 50;
 const RENEW_MS = 5_000;
 
 /** Dispatches by how they stand and whom they are owed to. */
 export function dispatchListPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().get("/dispatches", async (context) => {
-    const given = givenInQuery(context, FILTERS);
-    const status = given.status as Status | undefined;
-    const { items, cursor } = await hub.listDispatches({ ...given, status, from: utc(given.from), to: utc(given.to), limit: PAGE });
+    const filters = queryFields(context, FILTERS);
+    const status = filters.status as Status | undefined;
+    const { items, cursor } = await hub.listDispatches({ ...filters, status, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
     const mayAct = isOperator(context.var.visitor);
-    const body = <Dispatches dispatches={items} cursor={cursor} given={given} mayAct={mayAct} />;
-    return page(context, { title: "Dispatches", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
+    const body = <Dispatches dispatches={items} cursor={cursor} filters={filters} mayAct={mayAct} />;
+    return page(context, { title: "Dispatches", ...(filters.cursor === undefined && { renew: RENEW_MS }), body });
   });
 }
 
 interface DispatchesProps {
   readonly dispatches: readonly DispatchView[];
   readonly cursor: string | undefined;
-  readonly given: Filters;
+  readonly filters: Filters;
   readonly mayAct: boolean;
 }
 
-function Dispatches({ dispatches, cursor, given, mayAct }: DispatchesProps) {
-  const { status, destination, route, reason, from, to } = given;
+function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
+  const { status, destination, route, reason, from, to } = filters;
   const isCancellable = status === "ongoing" && dispatches.length > 0;
   return (
     <>
@@ -66,7 +66,7 @@ function Dispatches({ dispatches, cursor, given, mayAct }: DispatchesProps) {
       ) : (
         <DispatchTable dispatches={dispatches} />
       )}
-      <Pager path="/dispatches" query={given} cursor={cursor} short={dispatches.length < PAGE} />
+      <Pager path="/dispatches" query={filters} cursor={cursor} short={dispatches.length < PAGE} />
     </>
   );
 }

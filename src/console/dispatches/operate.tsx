@@ -2,14 +2,14 @@ import type { DispatchDetail, DispatchView } from "../../../schema/contract/disp
 import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Field } from "../parts/fields.tsx";
-import type { Given } from "../parts/given.ts";
+import type { FormFields } from "../parts/form-fields.ts";
 import { dispatchPath, Id } from "../parts/links.tsx";
 
 /** Fields of a retry, alone or in bulk. */
 export const RETRY_FIELDS = ["delay", "timeout", "limit", "reason"] as const;
 
 /** What they ask for; the hub judges it. */
-export function retryOptionsOf({ delay, timeout, limit, reason }: Given<(typeof RETRY_FIELDS)[number]>): RetryOptions {
+export function retryOptionsOf({ delay, timeout, limit, reason }: FormFields<(typeof RETRY_FIELDS)[number]>): RetryOptions {
   return {
     ...(delay !== undefined && { delay: delay as NonNullable<RetryOptions["delay"]> }),
     ...(timeout !== undefined && { timeout: timeout as NonNullable<RetryOptions["timeout"]> }),

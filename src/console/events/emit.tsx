@@ -8,7 +8,7 @@ import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { Field } from "../parts/fields.tsx";
 import { withFlash } from "../parts/flash.ts";
-import { type Given, givenInForm, utc } from "../parts/given.ts";
+import { type FormFields, postedFields, utc } from "../parts/form-fields.ts";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
 import { eventPath } from "../parts/links.tsx";
@@ -16,7 +16,7 @@ import { RoutesTable } from "../parts/routes-table.tsx";
 import { counted, When } from "../parts/when.tsx";
 
 const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data"] as const;
-type Fields = Given<(typeof FIELDS)[number]>;
+type Fields = FormFields<(typeof FIELDS)[number]>;
 
 const EXAMPLE: Fields = { source: "console", data: "{}" };
 
@@ -29,12 +29,12 @@ export function emitPages(hub: EventHubApi): Hono<ConsoleEnv> {
       return page(context, { title: "Emit an event", body });
     })
     .post("/events/preview", async (context) => {
-      const fields = await givenInForm(context, FIELDS);
+      const fields = await postedFields(context, FIELDS);
       const { preview, problem } = await previewed(hub, fields);
       return page(context, { title: "Emit an event", body: <Emit fields={fields} preview={preview} problem={problem} /> });
     })
     .post("/events", async (context) => {
-      const fields = await givenInForm(context, FIELDS);
+      const fields = await postedFields(context, FIELDS);
       try {
         const [receipt] = await hub.emit(inputOf(fields));
         return context.redirect(withFlash(eventPath(receipt?.id ?? ""), receipt?.duplicate ? "known" : "emitted"), 303);

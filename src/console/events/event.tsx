@@ -12,7 +12,7 @@ import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { withFlash } from "../parts/flash.ts";
-import { givenInForm } from "../parts/given.ts";
+import { postedFields } from "../parts/form-fields.ts";
 import { JsonView } from "../parts/json.tsx";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
@@ -45,7 +45,7 @@ export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
     })
     .post("/events/:id/cancel", async (context) => {
       const id = context.req.param("id");
-      const why = { by: context.var.visitor.name, ...(await givenInForm(context, ["reason"])) };
+      const why = { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
       if (cancelled.length === 0) throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
       return context.redirect(withFlash(eventPath(id), "cancelled"), 303);

@@ -6,7 +6,7 @@ import { EMIT } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { Counts } from "../parts/badge.tsx";
 import { Field, Moment } from "../parts/fields.tsx";
-import { type Given, givenInQuery, utc } from "../parts/given.ts";
+import { type FormFields, queryFields, utc } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventPath, withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
@@ -14,7 +14,7 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/when.tsx";
 
 const FILTERS = ["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor"] as const;
-type Filters = Given<(typeof FILTERS)[number]>;
+type Filters = FormFields<(typeof FILTERS)[number]>;
 const PAGE = 50;
 const RENEW_MS = 10_000;
 
@@ -22,12 +22,12 @@ const RENEW_MS = 10_000;
 export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get("/events", async (context) => {
-      const given = givenInQuery(context, FILTERS);
-      const { items, cursor } = await hub.searchEvents({ ...given, from: utc(given.from), to: utc(given.to), limit: PAGE });
+      const filters = queryFields(context, FILTERS);
+      const { items, cursor } = await hub.searchEvents({ ...filters, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
       const mayEmit = isOperator(context.var.visitor);
-      const body = <Events events={items} cursor={cursor} given={given} mayEmit={mayEmit} />;
+      const body = <Events events={items} cursor={cursor} filters={filters} mayEmit={mayEmit} />;
       // Who pages back looks at something that lies still.
-      return page(context, { title: "Events", ...(given.cursor === undefined && { renew: RENEW_MS }), body });
+      return page(context, { title: "Events", ...(filters.cursor === undefined && { renew: RENEW_MS }), body });
     })
     .get("/search", async (context) =>
       context.redirect(await placeOf(hub, context.req.query("q")?.trim().slice(0, EMIT.maxTextLength) ?? "")),
@@ -53,11 +53,11 @@ async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
 interface EventsProps {
   readonly events: readonly EventSummary[];
   readonly cursor: string | undefined;
-  readonly given: Filters;
+  readonly filters: Filters;
   readonly mayEmit: boolean;
 }
 
-function Events({ events, cursor, given, mayEmit }: EventsProps) {
+function Events({ events, cursor, filters, mayEmit }: EventsProps) {
   return (
     <>
       <div class="title">
@@ -69,25 +69,25 @@ function Events({ events, cursor, given, mayEmit }: EventsProps) {
         )}
       </div>
       <form class="filters" action="/events">
-        <Field name="type" label="Type" value={given.type} placeholder="order.placed" />
-        <Field name="subject" label="Subject" value={given.subject} placeholder="1042" />
-        <Field name="source" label="Source" value={given.source} />
-        <Field name="key" label="Key" value={given.key} />
-        <Field name="text" label="Text in the data" value={given.text} maxlength={200} />
-        <Moment name="from" label="From" value={given.from} />
-        <Moment name="to" label="To" value={given.to} />
-        {given.correlationId !== undefined && <Field name="correlationId" label="Chain" value={given.correlationId} />}
+        <Field name="type" label="Type" value={filters.type} placeholder="order.placed" />
+        <Field name="subject" label="Subject" value={filters.subject} placeholder="1042" />
+        <Field name="source" label="Source" value={filters.source} />
+        <Field name="key" label="Key" value={filters.key} />
+        <Field name="text" label="Text in the data" value={filters.text} maxlength={200} />
+        <Moment name="from" label="From" value={filters.from} />
+        <Moment name="to" label="To" value={filters.to} />
+        {filters.correlationId !== undefined && <Field name="correlationId" label="Chain" value={filters.correlationId} />}
         <button type="submit">Search</button>
       </form>
-      {events.length === 0 ? <Nothing given={given} more={cursor !== undefined} /> : <EventTable events={events} />}
-      <Pager path="/events" query={given} cursor={cursor} short={events.length < PAGE} />
+      {events.length === 0 ? <Nothing filters={filters} more={cursor !== undefined} /> : <EventTable events={events} />}
+      <Pager path="/events" query={filters} cursor={cursor} short={events.length < PAGE} />
     </>
   );
 }
 
-function Nothing({ given, more }: { given: Filters; more: boolean }) {
+function Nothing({ filters, more }: { filters: Filters; more: boolean }) {
   if (more) return <p class="notice">Nothing like it among those that were looked at. There are older ones.</p>;
-  const isFiltered = Object.keys(given).length > 0;
+  const isFiltered = Object.keys(filters).length > 0;
   return <p class="notice">{isFiltered ? "No event is like that." : "No event has been emitted yet."}</p>;
 }
 

@@ -6,7 +6,7 @@ import { isEventId } from "../../../schema/ids.ts";
 import { DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { Action } from "../parts/action.tsx";
-import { givenInForm } from "../parts/given.ts";
+import { postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { dispatchPath, eventPath } from "../parts/links.tsx";
 import { counted } from "../parts/when.tsx";
@@ -17,11 +17,11 @@ const PATIENCE_MS = 10 * SECOND_MS;
 /** Audits what was emitted in the last 24 hours: a bounded time a request, from where the one before ended. */
 export function auditPages(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().post("/audit", async (context) => {
-    const given = await givenInForm(context, ["from", "to", "cursor", "events"]);
+    const fields = await postedFields(context, ["from", "to", "cursor", "events"]);
     const now = Date.now();
-    const window = { from: given.from ?? new Date(now - DAY_MS).toISOString(), to: given.to ?? new Date(now).toISOString() };
-    const { pages, cursor } = await auditFor(hub, window, { cursor: given.cursor, until: now + PATIENCE_MS });
-    const events = Number(given.events ?? 0) + pages.reduce((sum, piece) => sum + piece.events, 0);
+    const window = { from: fields.from ?? new Date(now - DAY_MS).toISOString(), to: fields.to ?? new Date(now).toISOString() };
+    const { pages, cursor } = await auditFor(hub, window, { cursor: fields.cursor, until: now + PATIENCE_MS });
+    const events = Number(fields.events ?? 0) + pages.reduce((sum, piece) => sum + piece.events, 0);
     const body = <Audited pages={pages} window={window} cursor={cursor} events={events} />;
     return page(context, { title: "Audit", body });
   });

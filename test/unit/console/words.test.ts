@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { flashText, withFlash } from "../../../src/console/parts/flash.ts";
-import { utc } from "../../../src/console/parts/given.ts";
+import { utc } from "../../../src/console/parts/form-fields.ts";
 import { withQuery } from "../../../src/console/parts/links.tsx";
 import { relative } from "../../../src/console/parts/relative.ts";
 import { retriesOf, span } from "../../../src/console/parts/when.tsx";
