@@ -6,18 +6,20 @@ import { EMIT } from "../../schema/limits.ts";
 import { guard } from "./access/guard.tsx";
 import type { ConsoleEnv } from "./access/visitor.ts";
 import { assets } from "./assets.ts";
-import { newBulkPages } from "./bulks/new.tsx";
-import { bulkPages } from "./bulks/page.tsx";
-import { deadLetterPages } from "./dead-letters/page.tsx";
-import { destinationPages } from "./destinations/page.tsx";
-import { dispatchPages } from "./dispatches/dispatch.tsx";
-import { dispatchListPages } from "./dispatches/list.tsx";
+import { bulkRoutes } from "./bulks/bulk.tsx";
+import { bulkListRoutes } from "./bulks/list.tsx";
+import { newBulkRoutes } from "./bulks/new.tsx";
+import { deadLetterGroupRoutes } from "./dead-letters/group.tsx";
+import { deadLetterRoutes } from "./dead-letters/page.tsx";
+import { destinationRoutes } from "./destinations/page.tsx";
+import { dispatchRoutes } from "./dispatches/dispatch.tsx";
+import { dispatchListRoutes } from "./dispatches/list.tsx";
 import { ErrorPage, type Refusal, refusalOf, titleOf } from "./error-page.tsx";
-import { emitPages } from "./events/emit.tsx";
-import { eventPages } from "./events/event.tsx";
-import { eventListPages } from "./events/list.tsx";
-import { auditPages } from "./overview/audit.tsx";
-import { overviewPages } from "./overview/page.tsx";
+import { emitRoutes } from "./events/emit.tsx";
+import { eventRoutes } from "./events/event.tsx";
+import { eventListRoutes } from "./events/list.tsx";
+import { overviewRoutes } from "./overview/page.tsx";
+import { PAGE_NAMES, type PageName } from "./pages.ts";
 import { page } from "./parts/layout.tsx";
 
 export interface ConsoleOptions {
@@ -35,7 +37,7 @@ export function consoleApp({ hub, env, log }: ConsoleOptions): Hono<ConsoleEnv> 
   app.route("/", guard(env));
   app.use(bodyLimit({ maxSize: MOST_POSTED_BYTES, onError: (context) => refuse(context, TOO_MUCH) }));
   app.route("/", assets());
-  for (const pages of PLACES) app.route("/", pages(hub));
+  for (const name of PAGE_NAMES) app.route("/", ROUTES[name](hub));
   app.notFound((context) => refuse(context, NOT_FOUND));
   app.onError((error, context) => {
     const refusal = refusalOf(error);
@@ -48,20 +50,21 @@ export function consoleApp({ hub, env, log }: ConsoleOptions): Hono<ConsoleEnv> 
 /** The largest event, with every byte of it escaped as forms do. */
 const MOST_POSTED_BYTES = 3 * EMIT.maxEventBytes;
 
-/** In the order in which addresses are compared: the fixed ones before those with an id. */
-const PLACES = [
-  overviewPages,
-  auditPages,
-  eventListPages,
-  emitPages,
-  eventPages,
-  dispatchListPages,
-  dispatchPages,
-  deadLetterPages,
-  newBulkPages,
-  bulkPages,
-  destinationPages,
-] as const;
+/** Answers at the address of each page, to its forms, and to what else belongs to it. */
+const ROUTES: { readonly [Name in PageName]: (hub: EventHubApi) => Hono<ConsoleEnv> } = {
+  overview: overviewRoutes,
+  events: eventListRoutes,
+  emit: emitRoutes,
+  event: eventRoutes,
+  dispatches: dispatchListRoutes,
+  dispatch: dispatchRoutes,
+  deadLetters: deadLetterRoutes,
+  deadLetterGroup: deadLetterGroupRoutes,
+  destinations: destinationRoutes,
+  bulks: bulkListRoutes,
+  newBulk: newBulkRoutes,
+  bulk: bulkRoutes,
+};
 
 const NOT_FOUND = { status: 404, text: "There is no such page.", advice: "" } as const;
 const TOO_MUCH = { status: 413, text: "That is more than an event can hold: 1 MiB.", advice: "" } as const;

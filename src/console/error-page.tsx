@@ -1,5 +1,6 @@
 import { FAULTS, type FaultEntry, faultCode, withoutCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
+import { PAGES } from "./pages.ts";
 
 /** What the hub refused, as an answer: a status, and what to do about it. */
 export interface Refusal {
@@ -36,7 +37,7 @@ export function ErrorPage({ refusal }: { refusal: Refusal }) {
       </p>
       {refusal.advice !== "" && <p>What to do: {refusal.advice}.</p>}
       <p>
-        <a href="/">Overview</a>
+        <a href={PAGES.overview.path}>Overview</a>
       </p>
     </>
   );

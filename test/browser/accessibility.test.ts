@@ -3,10 +3,11 @@ import type { EmitInput, EmitReceipt, EventHubApi } from "flowhub";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../tools/local/observer.ts";
+import { NAVIGATION } from "../../src/console/pages.ts";
 import { unfoldAll, violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { tabTo } from "./keyboard.ts";
-import { PAGES } from "./pages.ts";
+import { pagesOf } from "./pages.ts";
 import { type Scene, setScene } from "./scene.ts";
 import { type ShopHub, startShopHub } from "./shop-hub.ts";
 
@@ -67,7 +68,7 @@ describe("axe finds nothing wrong", () => {
     it(look, async () => {
       await using context = await contextWith(options);
       const page = await context.newPage();
-      for (const path of [...PAGES.map(({ path }) => path(scene)), ...REFUSALS]) {
+      for (const path of [...pagesOf(scene).map(({ address }) => address), ...REFUSALS]) {
         await page.goto(path);
         if (unfolded) await unfoldAll(page);
         expect.soft(await violationsOn(page, only), path).toEqual([]);
@@ -103,35 +104,35 @@ it("Every page says by its title and its one first heading which it is", async (
   await using context = await contextWith();
   const page = await context.newPage();
   const titles: string[] = [];
-  for (const { path } of PAGES) {
-    await page.goto(path(scene));
+  for (const { address } of pagesOf(scene)) {
+    await page.goto(address);
     titles.push(await page.title());
-    expect(await page.locator("h1").count(), path(scene)).toBe(1);
+    expect(await page.locator("h1").count(), address).toBe(1);
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     expect(await page.evaluate(() => document.compatMode)).toBe("CSS1Compat");
   }
-  expect(new Set(titles).size, titles.join(", ")).toBe(PAGES.length);
+  expect(new Set(titles).size, titles.join(", ")).toBe(titles.length);
 });
 
 describe("On a phone", () => {
   it("no page scrolls sideways, folded or not", async () => {
     await using context = await contextWith(PHONE);
     const page = await context.newPage();
-    for (const { path } of PAGES) {
-      await page.goto(path(scene));
-      expect.soft(await widthOf(page), path(scene)).toBe(390);
+    for (const { address } of pagesOf(scene)) {
+      await page.goto(address);
+      expect.soft(await widthOf(page), address).toBe(390);
       await unfoldAll(page);
-      expect.soft(await widthOf(page), `${path(scene)}, unfolded`).toBe(390);
+      expect.soft(await widthOf(page), `${address}, unfolded`).toBe(390);
     }
   });
 
   it("every button, field and place to go is at least 24 px high", async () => {
     await using context = await contextWith(PHONE);
     const page = await context.newPage();
-    for (const { path } of PAGES) {
-      await page.goto(path(scene));
+    for (const { address } of pagesOf(scene)) {
+      await page.goto(address);
       await unfoldAll(page);
-      expect.soft(await lowTargetsOn(page), path(scene)).toEqual([]);
+      expect.soft(await lowTargetsOn(page), address).toEqual([]);
     }
   });
 
@@ -278,11 +279,11 @@ describe("Without a script", () => {
   it("every page is whole, and those that would renew themselves are loaded again, not too soon for who fills in a form", async () => {
     await using context = await whole();
     const page = await context.newPage();
-    for (const { name, path } of PAGES) {
-      const answer = await page.goto(path(scene));
-      expect(answer?.status(), name).toBe(name === "not-found" ? 404 : 200);
+    for (const { name, address } of pagesOf(scene)) {
+      const answer = await page.goto(address);
+      expect(answer?.status(), name).toBe(name === "notFound" ? 404 : 200);
       expect(await page.locator("h1").isVisible(), name).toBe(true);
-      expect(await page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link").count(), name).toBe(6);
+      expect(await page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link").count(), name).toBe(NAVIGATION.length);
       expect(
         (await page.locator("time").allTextContents()).every((text) => text !== ""),
         name,

@@ -4,6 +4,8 @@ import type { Locator, Page } from "playwright-core";
 import prettyMs from "pretty-ms";
 import { beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../tools/local/observer.ts";
+import { PAGE_NAMES, PAGES, type PageName, type PageWithId, pathOf } from "../../src/console/pages.ts";
+import { takesId } from "../example-pages.ts";
 import { answered, cellsOf, consoleTest, dispatchTo, eventually, rowsOf, textOf } from "./console-test.ts";
 
 const { hub, shop, openTab, emit, stored } = consoleTest();
@@ -37,15 +39,18 @@ describe("An empty hub", () => {
       });
     }
     for (const words of ["No event has been emitted yet.", "Never audited."]) await page.getByText(words).waitFor();
-    const empty = {
-      "/events": "No event has been emitted yet.",
-      "/dispatches": "No dispatch is like that.",
-      "/dead-letters": "All is well: nothing was given up that nobody has retried.",
-      "/bulks": "None so far. Dead letters can be redriven together, and what is ongoing cancelled.",
+    const empty: Readonly<Partial<Record<PageName, string>>> = {
+      events: "No event has been emitted yet.",
+      dispatches: "No dispatch is like that.",
+      deadLetters: "All is well: nothing was given up that nobody has retried.",
+      deadLetterGroup: "None on this page.",
+      bulks: "None so far. Dead letters can be redriven together, and what is ongoing cancelled.",
+      newBulk: "All that match have been retried, or there are none.",
     };
-    for (const [path, words] of Object.entries(empty)) {
-      await page.goto(path);
-      expect(await textOf(page.locator(".notice")), path).toBe(words);
+    for (const name of PAGE_NAMES.filter((one) => !takesId(one))) {
+      expect((await page.goto(PAGES[name].path))?.status(), name).toBe(200);
+      const words = empty[name];
+      if (words !== undefined) expect(await textOf(page.locator(".notice")), name).toBe(words);
     }
   });
 });
@@ -381,16 +386,19 @@ describe("After a morning in the shop", () => {
 });
 
 describe("What is not there", () => {
-  const UNKNOWN = {
-    "/events/none": "There is no event of this id: it may have been purged.",
-    "/events/none/data": "There is no event of this id: it may have been purged.",
-    "/dispatches/none": "There is no dispatch of this id: it may have been purged.",
-    "/dispatches/none/watch": "There is no dispatch of this id: it may have been purged.",
-    "/bulks/none": "There is no bulk operation of this id: it may have been purged.",
-    "/nowhere": "There is no such page.",
+  const ABSENT: Readonly<Record<PageWithId, string>> = {
+    event: "There is no event of this id: it may have been purged.",
+    dispatch: "There is no dispatch of this id: it may have been purged.",
+    bulk: "There is no bulk operation of this id: it may have been purged.",
   };
+  const UNKNOWN = [
+    ...PAGE_NAMES.filter(takesId).map((name) => [pathOf(name, "none"), ABSENT[name]] as const),
+    ["/events/none/data", ABSENT.event],
+    ["/dispatches/none/watch", ABSENT.dispatch],
+    ["/nowhere", "There is no such page."],
+  ] as const;
 
-  it.each(Object.entries(UNKNOWN))("%s is answered with 404 and words", async (path, words) => {
+  it.each(UNKNOWN)("%s is answered with 404 and words", async (path, words) => {
     const page = await openTab({ expects: [answered(404)] });
     const answer = await page.goto(path);
     expect(answer?.status()).toBe(404);

@@ -1,3 +1,6 @@
+import { PAGES, pathOf } from "../../src/console/pages.ts";
+import { type ExamplePage, examplePages } from "../example-pages.ts";
+
 /** Ids of what is to be seen. */
 export interface Seen {
   /** An event that went to several destinations. */
@@ -8,22 +11,23 @@ export interface Seen {
   readonly failed: string;
   /** One that failed and waits to be retried. */
   readonly waiting: string;
+  /** A bulk operation that is over. */
+  readonly bulk: string;
 }
 
-/** Every page of the console. */
-export const PAGES: readonly { readonly name: string; readonly path: (seen: Seen) => string }[] = [
-  { name: "overview", path: () => "/" },
-  { name: "events", path: () => "/events" },
-  { name: "event", path: ({ order }) => `/events/${order.id}` },
-  { name: "emit", path: ({ order }) => `/events/new?like=${order.id}` },
-  { name: "dispatches", path: () => "/dispatches" },
-  { name: "dispatch-failed", path: ({ failed }) => `/dispatches/${failed}` },
-  { name: "dispatch-waiting", path: ({ waiting }) => `/dispatches/${waiting}` },
-  { name: "dispatch-scheduled", path: ({ scheduled }) => `/dispatches/${scheduled}` },
-  { name: "dead-letters", path: () => "/dead-letters" },
-  { name: "dead-letters-group", path: () => "/dead-letters/group?destination=billing&status=failed" },
-  { name: "redrive", path: () => "/bulks/new?kind=retry&destination=billing" },
-  { name: "bulks", path: () => "/bulks" },
-  { name: "destinations", path: () => "/destinations" },
-  { name: "not-found", path: () => "/events/none" },
-];
+/** Every page of the console, each where there is something to see, and the one that says there is nothing. */
+export function pagesOf({ order, scheduled, failed, waiting, bulk }: Seen): readonly ExamplePage[] {
+  const pages = examplePages({
+    event: pathOf("event", order.id),
+    emit: `${PAGES.emit.path}?like=${order.id}`,
+    dispatch: {
+      failed: pathOf("dispatch", failed),
+      waiting: pathOf("dispatch", waiting),
+      scheduled: pathOf("dispatch", scheduled),
+    },
+    deadLetterGroup: `${PAGES.deadLetterGroup.path}?destination=billing&status=failed`,
+    newBulk: `${PAGES.newBulk.path}?kind=retry&destination=billing`,
+    bulk: pathOf("bulk", bulk),
+  });
+  return [...pages, { name: "notFound", address: pathOf("event", "none") }];
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { readCommandLine } from "../../tools/local/command-line.ts";
 import { startChromium } from "./chromium.ts";
-import { PAGES } from "./pages.ts";
+import { pagesOf } from "./pages.ts";
 import { type SeededHub, startSeededHub } from "./seeded-hub.ts";
 
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
@@ -39,8 +39,8 @@ interface Shot {
 async function photograph(from: Browser, { look, options, hub: { url, seen } }: Shot): Promise<void> {
   const context = await from.newContext({ ...options, baseURL: url });
   const tab = await context.newPage();
-  for (const { name, path } of PAGES) {
-    await tab.goto(path(seen));
+  for (const { name, address } of pagesOf(seen)) {
+    await tab.goto(address);
     const file = join(out, `${name}-${look}.png`);
     await tab.screenshot({ path: file, fullPage: true });
     process.stderr.write(`${file}\n`);

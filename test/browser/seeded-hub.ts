@@ -30,5 +30,7 @@ async function lookFor(hub: EventHubApi): Promise<Seen> {
   const failed = await one({ status: "failed" }, ({ attempts, redriveOf }) => attempts > 2 && redriveOf === undefined);
   const waiting = await one({ status: "ongoing" }, ({ attempts }) => attempts > 0);
   const scheduled = await one({ status: "ongoing" }, ({ attempts }) => attempts === 0);
-  return { order: { id: failed.eventId }, failed: failed.id, waiting: waiting.id, scheduled: scheduled.id };
+  const [bulk] = plain(await hub.listBulks());
+  if (bulk === undefined) throw new Error("no bulk operation has been seeded");
+  return { order: { id: failed.eventId }, failed: failed.id, waiting: waiting.id, scheduled: scheduled.id, bulk: bulk.id };
 }

@@ -3,6 +3,8 @@ import type { EmitReceipt } from "flowhub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../tools/local/observer.ts";
+import { PAGES, type PageName, pathOf } from "../../src/console/pages.ts";
+import { type ExamplePage, examplePages } from "../example-pages.ts";
 import { violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { READ_SECRET, SECRET } from "./configs.ts";
@@ -54,17 +56,28 @@ async function ordered(data: Readonly<Record<string, string>> = {}): Promise<Rec
   return order;
 }
 
-const pagesOf = ({ id, analytics, email }: Awaited<ReturnType<typeof ordered>>) => [
-  ...["/", "/events", `/events/${id}`, "/dispatches", `/dispatches/${analytics}`, `/dispatches/${email}`, "/dispatches?status=ongoing"],
-  ...["/dead-letters", "/dead-letters/group?destination=analytics&status=failed", "/destinations", "/bulks"],
-];
+/** Every page, with an order whose dispatches are given up and scheduled, and with a bulk operation. */
+async function pagesOf({ id, analytics, email }: Awaited<ReturnType<typeof ordered>>): Promise<readonly ExamplePage[]> {
+  const bulk = plain(await shop.hub.retryDispatches({ status: "lost" }));
+  return examplePages({
+    event: pathOf("event", id),
+    dispatches: { all: PAGES.dispatches.path, ongoing: `${PAGES.dispatches.path}?status=ongoing` },
+    dispatch: { failed: pathOf("dispatch", analytics), scheduled: pathOf("dispatch", email) },
+    deadLetterGroup: `${PAGES.deadLetterGroup.path}?destination=analytics&status=failed`,
+    bulk: pathOf("bulk", bulk.id),
+  });
+}
+
+/** Pages that are a form to act with: nobody is led there who may only look. */
+const FORMS: readonly PageName[] = ["emit", "newBulk"];
 
 describe("Without credentials", () => {
   it("every page is the form to sign in, and says nothing else", async () => {
     const order = await ordered({ fails: "card number 4111" });
     await using context = await newContext();
     const page = await context.newPage();
-    for (const path of [...pagesOf(order), "/events/new", "/nowhere"]) {
+    const addresses = (await pagesOf(order)).map(({ address }) => address);
+    for (const path of [...addresses, "/nowhere"]) {
       const answer = await page.goto(path);
       expect(answer?.status(), path).toBe(401);
       expect(answer?.headers()["cache-control"], path).toBe("no-store");
@@ -181,14 +194,14 @@ describe("Who may only look", () => {
 
   it("sees every page, and no button that acts", async () => {
     const order = await ordered({ fails: "no stock" });
-    const paths = pagesOf(order);
+    const pages = (await pagesOf(order)).filter(({ name }) => !(FORMS as readonly string[]).includes(name));
     await using acting = await newContext();
     const operator = await signedIn(acting, { secret: SECRET });
     await using looking = await newContext();
     const viewer = await signedIn(looking, { secret: READ_SECRET });
     await viewer.getByText("to look only").waitFor();
     let buttons = 0;
-    for (const path of paths) {
+    for (const { address: path } of pages) {
       expect((await viewer.goto(path))?.status(), path).toBe(200);
       expect(await viewer.locator(ACTING).count(), path).toBe(0);
       await operator.goto(path);

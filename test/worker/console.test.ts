@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { STATUSES } from "../../schema/contract/statuses.ts";
 import { createHub } from "../../src/bindings/hub.ts";
+import { type ConsolePage, PAGES } from "../../src/console/pages.ts";
 import { health } from "../../src/hub/read/health.ts";
+import { examplePages } from "../example-pages.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches } from "./support/bulk.ts";
-import { consoleOf } from "./support/console.ts";
+import { consoleOf, storedExamples } from "./support/console.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, hub, store, storedDispatch, unique } from "./support/hub.ts";
 import { rows } from "./support/rows.ts";
@@ -17,11 +19,24 @@ function countOn(html: string, name: string): number {
   return Number(new RegExp(`<b>([\\d,]+)</b> ${name}<`).exec(html)?.[1]?.replace(",", ""));
 }
 
-const PAGES = ["/", "/events", "/events/new", "/dispatches", "/dead-letters", "/destinations", "/bulks", "/bulks/new?kind=retry"];
+/** Addresses that answer GET and show no page: files, figures for machines, a search, data as it was emitted, a stream. */
+const NO_PAGES = ["/style.css", "/console.js", "/icon.svg", "/health", "/search", "/events/:id/data", "/dispatches/:id/watch"];
 
 describe("every page", () => {
+  let pages: readonly string[];
+
+  beforeAll(async () => {
+    pages = examplePages(await storedExamples()).map(({ address }) => address);
+  });
+
+  it("is declared, or no test looks at it", () => {
+    const declared = Object.values<ConsolePage>(PAGES).map(({ path }) => path);
+    const answered = consoleOf().routes.flatMap(({ method, path }) => (method === "GET" ? [path] : []));
+    expect(new Set(answered)).toEqual(new Set([...declared, ...NO_PAGES]));
+  });
+
   it("forbids everything but what the hub itself serves, and any frame around it", async () => {
-    for (const path of [...PAGES, "/nowhere", "/style.css", "/health"]) {
+    for (const path of [...pages, "/nowhere", "/style.css", "/health"]) {
       const { headers } = await page(path);
       const policy = headers.get("content-security-policy") ?? "";
       const directives = new Map(policy.split(";").map((directive) => directive.trim().split(/ (.*)/s) as [string, string]));
@@ -38,7 +53,7 @@ describe("every page", () => {
   });
 
   it("is never stored, and needs nothing that its policy forbids", async () => {
-    for (const path of PAGES) {
+    for (const path of pages) {
       const response = await page(path);
       const html = await response.text();
       expect([path, response.status]).toEqual([path, 200]);

@@ -4,6 +4,7 @@ import type { BulkFilter, BulkKind, BulkPreview } from "../../../schema/contract
 import type { SettledStatus } from "../../../schema/contract/statuses.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
+import { PAGES } from "../pages.ts";
 import { Reason } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { withFlash } from "../parts/flash.ts";
@@ -16,9 +17,9 @@ import { Filter } from "./filter.tsx";
 const FILTERS = ["status", "destination", "route", "from", "to"] as const;
 
 /** Shows what a bulk operation would do, and starts it. */
-export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/bulks/new", async (context) => {
+    .get(PAGES.newBulk.path, async (context) => {
       const kind = kindOf(context.req.query("kind"));
       const asked = filterOf(queryFields(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
       // What is emitted from now on is not part of what was looked at.
@@ -27,7 +28,7 @@ export function newBulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const body = <NewBulk kind={kind} filter={filter} preview={preview} />;
       return page(context, { title: kind === "retry" ? "Redrive" : "Cancel", body });
     })
-    .post("/bulks", async (context) => {
+    .post(PAGES.bulks.path, async (context) => {
       const kind = kindOf((await postedFields(context, ["kind"])).kind);
       const filter = await postedFilter(context);
       const { name: by } = context.var.visitor;
@@ -87,7 +88,7 @@ function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: N
         {kind === "retry" ? "Redrive" : "Cancel"} {many}?
       </h1>
       <Filter filter={filter} />
-      <form class="panel" method="post" action="/bulks">
+      <form class="panel" method="post" action={PAGES.bulks.path}>
         <FilterFields kind={kind} filter={filter} />
         {kind === "retry" ? (
           <details>

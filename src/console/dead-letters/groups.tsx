@@ -1,4 +1,5 @@
 import type { DeadLetterGroup } from "../../../schema/contract/dead-letters.ts";
+import { PAGES } from "../pages.ts";
 import { Badge } from "../parts/badge.tsx";
 import { dispatchPath, withQuery } from "../parts/links.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -35,7 +36,7 @@ function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }
       </td>
       <td class="reason">{reason !== "" ? <bdi>{reason}</bdi> : <span class="soft">no reason</span>}</td>
       <td class="number">
-        <a href={withQuery("/dead-letters/group", filter)}>{count(group.count)}</a>
+        <a href={withQuery(PAGES.deadLetterGroup.path, filter)}>{count(group.count)}</a>
       </td>
       <td class="extra">
         <a href={dispatchPath(latest)}>
@@ -44,7 +45,7 @@ function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }
       </td>
       <td class="end">
         {mayAct && (
-          <a class="button" href={withQuery("/bulks/new", { kind: "retry", ...filter })}>
+          <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "retry", ...filter })}>
             Redrive…
           </a>
         )}

@@ -1,4 +1,5 @@
 import type { DestinationStats, Percentiles } from "../../../schema/contract/stats.ts";
+import { PAGES } from "../pages.ts";
 import { Counts } from "../parts/badge.tsx";
 import { withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
@@ -12,7 +13,7 @@ export function Figures({ name, figures }: { name: string; figures: DestinationS
     <div class="figures">
       <Sparkline series={series} />
       <Counts counts={counts} />
-      <a href={withQuery("/dispatches", { status: "ongoing", destination: name })}>{count(backlog)} in the backlog</a>
+      <a href={withQuery(PAGES.dispatches.path, { status: "ongoing", destination: name })}>{count(backlog)} in the backlog</a>
       <span>{counted(attempts, "attempt")}</span>
       <Times label="handle()" times={handleMs} />
       <Times label="emitted to settled" times={settledMs} />

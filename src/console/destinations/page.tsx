@@ -4,6 +4,7 @@ import type { ConfiguredDestination } from "../../../schema/contract/configurati
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { DestinationStats } from "../../../schema/contract/stats.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
 import { postedFields } from "../parts/form-fields.ts";
@@ -14,12 +15,13 @@ import { ControlActions } from "./control.tsx";
 import { Figures } from "./figures.tsx";
 import { Routes } from "./routes.tsx";
 
+const { path } = PAGES.destinations;
 const RENEW_MS = 10_000;
 
 /** Where events go: configuration, latencies, pause and resume. */
-export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/destinations", async (context) => {
+    .get(path, async (context) => {
       const [{ destinations }, controls, stats] = await Promise.all([hub.configuration(), hub.listDestinations(), hub.stats()]);
       const mayAct = isOperator(context.var.visitor);
       const figuresOf = new Map(stats.destinations.map((one) => [one.destination, one]));
@@ -36,14 +38,14 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
       );
       return page(context, { title: "Destinations", renew: RENEW_MS, body });
     })
-    .post("/destinations/:name/pause", async (context) => {
+    .post(`${path}/:name/pause`, async (context) => {
       const { destination } = await hub.pauseDestination(context.req.param("name"), {
         by: context.var.visitor.name,
         ...(await postedFields(context, ["reason"])),
       });
       return context.redirect(backTo(destination, "paused"), 303);
     })
-    .post("/destinations/:name/resume", async (context) => {
+    .post(`${path}/:name/resume`, async (context) => {
       const { rate, ...why } = await postedFields(context, ["rate", "reason"]);
       const options = { by: context.var.visitor.name, ...why, ...(rate !== undefined && { rate: Number(rate) }) };
       const { destination } = await hub.resumeDestination(context.req.param("name"), options);
@@ -52,7 +54,7 @@ export function destinationPages(hub: EventHubApi): Hono<ConsoleEnv> {
 }
 
 function backTo(name: string, flash: Flash): string {
-  return `${withFlash("/destinations", flash)}${placeOfDestination(name)}`;
+  return `${withFlash(path, flash)}${placeOfDestination(name)}`;
 }
 
 interface DestinationProps {

@@ -3,6 +3,7 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import type { EventDetail } from "../../../schema/contract/events.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
@@ -16,32 +17,33 @@ import { unknown } from "../unknown.ts";
 import { Attempts } from "./history.tsx";
 import { DispatchActions, RETRY_FIELDS, retryOptionsOf } from "./operate.tsx";
 
+const { path } = PAGES.dispatch;
 const RENEW_MS = 2_000;
 
 /** One dispatch: what became of it, and the buttons that make it go through. */
-export function dispatchPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function dispatchRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/dispatches/:id", async (context) => {
+    .get(path, async (context) => {
       const dispatch = (await hub.getDispatch(context.req.param("id"))) ?? unknown("dispatch");
       const event = (await hub.getEvent(dispatch.eventId)) ?? unknown("event");
       const body = <Dispatch dispatch={dispatch} event={event} mayAct={isOperator(context.var.visitor)} />;
       const title = `${dispatch.destination}, ${event.type}`;
       return page(context, { title, ...(isUnderWay(dispatch) && { renew: RENEW_MS }), body });
     })
-    .get("/dispatches/:id/watch", async (context) => {
+    .get(`${path}/watch`, async (context) => {
       const lines = (await hub.watchDispatch(context.req.param("id"))) ?? unknown("dispatch");
       return context.body(lines, 200, { "content-type": "application/x-ndjson; charset=utf-8" });
     })
-    .post("/dispatches/:id/retry", async (context) => {
+    .post(`${path}/retry`, async (context) => {
       const fields = await postedFields(context, RETRY_FIELDS);
       const redrive = await hub.retryDispatch(context.req.param("id"), { by: context.var.visitor.name, ...retryOptionsOf(fields) });
       return backTo(context, redrive.id, "retried");
     })
-    .post("/dispatches/:id/run-now", async (context) => {
+    .post(`${path}/run-now`, async (context) => {
       const { id } = await hub.runNow(context.req.param("id"), await operationOf(context));
       return backTo(context, id, "hurried");
     })
-    .post("/dispatches/:id/cancel", async (context) => {
+    .post(`${path}/cancel`, async (context) => {
       const { id } = await hub.cancelDispatch(context.req.param("id"), await operationOf(context));
       return backTo(context, id, "cancelled");
     });

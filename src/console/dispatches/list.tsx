@@ -3,6 +3,7 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { Choice, Field, Moment } from "../parts/fields.tsx";
 import { type FormFields, queryFields, utc } from "../parts/form-fields.ts";
@@ -10,14 +11,15 @@ import { page } from "../parts/layout.tsx";
 import { withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
 
+const { path } = PAGES.dispatches;
 const FILTERS = ["status", "destination", "route", "reason", "from", "to", "cursor"] as const;
 type Filters = FormFields<(typeof FILTERS)[number]>;
 const PAGE = 50;
 const RENEW_MS = 5_000;
 
 /** Dispatches by how they stand and whom they are owed to. */
-export function dispatchListPages(hub: EventHubApi): Hono<ConsoleEnv> {
-  return new Hono<ConsoleEnv>().get("/dispatches", async (context) => {
+export function dispatchListRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
+  return new Hono<ConsoleEnv>().get(path, async (context) => {
     const filters = queryFields(context, FILTERS);
     const status = filters.status as Status | undefined;
     const { items, cursor } = await hub.listDispatches({ ...filters, status, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
@@ -44,13 +46,13 @@ function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
         {mayAct && isCancellable && (
           <a
             class="button danger"
-            href={withQuery("/bulks/new", { kind: "cancel", destination, route, reason, from: utc(from), to: utc(to) })}
+            href={withQuery(PAGES.newBulk.path, { kind: "cancel", destination, route, reason, from: utc(from), to: utc(to) })}
           >
             Cancel all that match…
           </a>
         )}
       </div>
-      <form class="filters" action="/dispatches">
+      <form class="filters" action={path}>
         <Choice name="status" label="Status" value={status} options={STATUSES} any="any" />
         <Field name="destination" label="Destination" value={destination} />
         <Field name="route" label="Route" value={route} />
@@ -66,7 +68,7 @@ function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
       ) : (
         <DispatchTable dispatches={dispatches} />
       )}
-      <Pager path="/dispatches" query={filters} cursor={cursor} short={dispatches.length < PAGE} />
+      <Pager path={path} query={filters} cursor={cursor} short={dispatches.length < PAGE} />
     </>
   );
 }

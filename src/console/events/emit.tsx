@@ -6,6 +6,7 @@ import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
+import { PAGES } from "../pages.ts";
 import { Field } from "../parts/fields.tsx";
 import { withFlash } from "../parts/flash.ts";
 import { type FormFields, postedFields, utc } from "../parts/form-fields.ts";
@@ -18,22 +19,23 @@ import { counted, When } from "../parts/when.tsx";
 const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data"] as const;
 type Fields = FormFields<(typeof FIELDS)[number]>;
 
+const PREVIEW = "/events/preview";
 const EXAMPLE: Fields = { source: "console", data: "{}" };
 
 /** Emits an event by hand, after showing where it would go. */
-export function emitPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function emitRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/events/new", async (context) => {
+    .get(PAGES.emit.path, async (context) => {
       const like = context.req.query("like");
       const body = <Emit fields={like === undefined ? EXAMPLE : await fieldsLike(hub, like)} />;
       return page(context, { title: "Emit an event", body });
     })
-    .post("/events/preview", async (context) => {
+    .post(PREVIEW, async (context) => {
       const fields = await postedFields(context, FIELDS);
       const { preview, problem } = await previewed(hub, fields);
       return page(context, { title: "Emit an event", body: <Emit fields={fields} preview={preview} problem={problem} /> });
     })
-    .post("/events", async (context) => {
+    .post(PAGES.events.path, async (context) => {
       const fields = await postedFields(context, FIELDS);
       try {
         const [receipt] = await hub.emit(inputOf(fields));
@@ -97,7 +99,7 @@ function Emit({ fields, preview, problem }: EmitProps) {
   return (
     <>
       <h1>Emit an event</h1>
-      <form class="emit" method="post" action="/events" data-preview="/events/preview">
+      <form class="emit" method="post" action={PAGES.events.path} data-preview={PREVIEW}>
         <div class="filters">
           <Field name="type" label="Type" value={fields.type} placeholder="order.placed" required />
           <Field name="subject" label="Subject" value={fields.subject} />
@@ -113,7 +115,7 @@ function Emit({ fields, preview, problem }: EmitProps) {
           </textarea>
         </label>
         <div class="actions">
-          <button type="submit" formaction="/events/preview">
+          <button type="submit" formaction={PREVIEW}>
             Where would it go?
           </button>
           <button type="submit" class="primary">

@@ -8,6 +8,7 @@ import { BAD_STATUSES, type Status } from "../../../schema/contract/statuses.ts"
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
@@ -21,14 +22,15 @@ import { RoutesTable } from "../parts/routes-table.tsx";
 import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
 
+const { path } = PAGES.event;
 const RENEW_MS = 3_000;
 /** Events of a chain that are drawn. */
 const CHAIN = 200;
 
 /** One event: what it says, where it went and why, what caused it and what it caused. */
-export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function eventRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/events/:id", async (context) => {
+    .get(path, async (context) => {
       const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
       const [explanation, chain] = await Promise.all([
         hub.explainEvent(event.id),
@@ -39,11 +41,11 @@ export function eventPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const body = <Event event={event} explanation={explanation} chain={chain} mayAct={mayAct} />;
       return page(context, { title: event.type, ...(isOngoing && { renew: RENEW_MS }), body });
     })
-    .get("/events/:id/data", async (context) => {
+    .get(`${path}/data`, async (context) => {
       const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
       return context.text(jsonText(event.data));
     })
-    .post("/events/:id/cancel", async (context) => {
+    .post(`${path}/cancel`, async (context) => {
       const id = context.req.param("id");
       const why = { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
@@ -73,7 +75,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
                 <Reason />
               </Ask>
             )}
-            <a class="button" href={withQuery("/events/new", { like: event.id })}>
+            <a class="button" href={withQuery(PAGES.emit.path, { like: event.id })}>
               Emit one like it
             </a>
           </div>
@@ -98,7 +100,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       {chain.cursor !== undefined && (
         <p>
           The latest {count(chain.items.length)} of this chain.{" "}
-          <a href={withQuery("/events", { correlationId: event.correlationId })}>All</a>
+          <a href={withQuery(PAGES.events.path, { correlationId: event.correlationId })}>All</a>
         </p>
       )}
     </>

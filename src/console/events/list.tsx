@@ -4,6 +4,7 @@ import type { EventSummary } from "../../../schema/contract/events.ts";
 import { isDispatchId, isEventId } from "../../../schema/ids.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { Counts } from "../parts/badge.tsx";
 import { Field, Moment } from "../parts/fields.tsx";
 import { type FormFields, queryFields, utc } from "../parts/form-fields.ts";
@@ -13,15 +14,16 @@ import { Pager } from "../parts/pager.tsx";
 import { Table } from "../parts/table.tsx";
 import { When } from "../parts/when.tsx";
 
+const { path } = PAGES.events;
 const FILTERS = ["type", "subject", "source", "key", "correlationId", "text", "from", "to", "cursor"] as const;
 type Filters = FormFields<(typeof FILTERS)[number]>;
 const PAGE = 50;
 const RENEW_MS = 10_000;
 
 /** Events by what they are, and the search box that stands on every page. */
-export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function eventListRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/events", async (context) => {
+    .get(path, async (context) => {
       const filters = queryFields(context, FILTERS);
       const { items, cursor } = await hub.searchEvents({ ...filters, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
       const mayEmit = isOperator(context.var.visitor);
@@ -36,7 +38,7 @@ export function eventListPages(hub: EventHubApi): Hono<ConsoleEnv> {
 
 /** Where something typed into the search box is found: an id leads to its page, else a subject, a key, a type, else text in the data. */
 async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
-  if (sought === "") return "/events";
+  if (sought === "") return path;
   const id = sought.toLowerCase();
   // What others call their orders looks like an id as well.
   if (isEventId(id) && (await hub.getEvent(id)) !== null) return eventPath(id);
@@ -45,9 +47,9 @@ async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
     const { items, cursor } = await hub.searchEvents({ [name]: sought, limit: 2 });
     const [only, another] = items;
     if (only !== undefined && another === undefined && cursor === undefined) return withQuery(eventPath(only.id), { q: sought });
-    if (only !== undefined) return withQuery("/events", { [name]: sought, q: sought });
+    if (only !== undefined) return withQuery(path, { [name]: sought, q: sought });
   }
-  return withQuery("/events", { text: sought.slice(0, 200), q: sought });
+  return withQuery(path, { text: sought.slice(0, 200), q: sought });
 }
 
 interface EventsProps {
@@ -63,12 +65,12 @@ function Events({ events, cursor, filters, mayEmit }: EventsProps) {
       <div class="title">
         <h1>Events</h1>
         {mayEmit && (
-          <a class="button" href="/events/new">
+          <a class="button" href={PAGES.emit.path}>
             Emit an event
           </a>
         )}
       </div>
-      <form class="filters" action="/events">
+      <form class="filters" action={path}>
         <Field name="type" label="Type" value={filters.type} placeholder="order.placed" />
         <Field name="subject" label="Subject" value={filters.subject} placeholder="1042" />
         <Field name="source" label="Source" value={filters.source} />
@@ -80,7 +82,7 @@ function Events({ events, cursor, filters, mayEmit }: EventsProps) {
         <button type="submit">Search</button>
       </form>
       {events.length === 0 ? <Nothing filters={filters} more={cursor !== undefined} /> : <EventTable events={events} />}
-      <Pager path="/events" query={filters} cursor={cursor} short={events.length < PAGE} />
+      <Pager path={path} query={filters} cursor={cursor} short={events.length < PAGE} />
     </>
   );
 }

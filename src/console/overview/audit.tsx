@@ -5,6 +5,7 @@ import { MISMATCHES, type Mismatch } from "../../../schema/contract/audit.ts";
 import { isEventId } from "../../../schema/ids.ts";
 import { DAY_MS, SECOND_MS } from "../../../schema/limits.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { Action } from "../parts/action.tsx";
 import { postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
@@ -15,7 +16,7 @@ import { counted } from "../parts/when.tsx";
 const PATIENCE_MS = 10 * SECOND_MS;
 
 /** Audits what was emitted in the last 24 hours: a bounded time a request, from where the one before ended. */
-export function auditPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function auditRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().post("/audit", async (context) => {
     const fields = await postedFields(context, ["from", "to", "cursor", "events"]);
     const now = Date.now();
@@ -86,7 +87,7 @@ function Audited({ pages, window, cursor, events }: AuditedProps) {
         </Action>
       )}
       <p>
-        <a href="/">Overview</a>
+        <a href={PAGES.overview.path}>Overview</a>
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 import type { Health } from "../../../schema/contract/health.ts";
 import { STATUSES } from "../../../schema/contract/statuses.ts";
+import { PAGES } from "../pages.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 
@@ -9,13 +10,13 @@ export function StatusCounts({ health: { counts, overdue } }: { health: Health }
     <ul class="counts">
       {STATUSES.map((status) => (
         <li class={counts[status] > 0 ? `some ${status}` : undefined}>
-          <a href={withQuery("/dispatches", { status })}>
+          <a href={withQuery(PAGES.dispatches.path, { status })}>
             <b>{count(counts[status])}</b> {status}
           </a>
         </li>
       ))}
       <li class={overdue > 0 ? "some overdue" : undefined}>
-        <a href={withQuery("/dispatches", { status: "ongoing" })}>
+        <a href={withQuery(PAGES.dispatches.path, { status: "ongoing" })}>
           <b>{count(overdue)}</b> overdue
         </a>
       </li>
@@ -40,7 +41,7 @@ export function LatestEvents({ latest }: { latest: Health["latest"] }) {
         ))}
       </ul>
       <p>
-        <a href="/events">All events</a>
+        <a href={PAGES.events.path}>All events</a>
       </p>
     </>
   );

@@ -1,6 +1,7 @@
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { DestinationStats, Stats } from "../../../schema/contract/stats.ts";
 import { BAD_STATUSES } from "../../../schema/contract/statuses.ts";
+import { PAGES } from "../pages.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { dispatchPath, placeOfDestination, withQuery } from "../parts/links.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
@@ -64,7 +65,7 @@ function GivenUp({ name, figures }: Pick<DestinationRowProps, "name" | "figures"
   const bad = BAD_STATUSES.reduce((sum, status) => sum + (figures?.counts[status] ?? 0), 0);
   if (bad === 0) return <>0</>;
   return (
-    <a class="bad" href={withQuery("/dead-letters", { destination: name })}>
+    <a class="bad" href={withQuery(PAGES.deadLetters.path, { destination: name })}>
       {count(bad)}
     </a>
   );

@@ -6,8 +6,10 @@ import type { Health } from "../../../schema/contract/health.ts";
 import type { Stats } from "../../../schema/contract/stats.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { page } from "../parts/layout.tsx";
 import { When } from "../parts/when.tsx";
+import { auditRoutes } from "./audit.tsx";
 import { LatestEvents, StatusCounts } from "./counts.tsx";
 import { DestinationFigures } from "./destination-figures.tsx";
 import { Upkeep } from "./upkeep.tsx";
@@ -16,9 +18,9 @@ import { Verdict } from "./verdict.tsx";
 const RENEW_MS = 10_000;
 
 /** The hub at a glance: is all well, and if not, where. `/health` says the same to machines. */
-export function overviewPages(hub: EventHubApi): Hono<ConsoleEnv> {
+export function overviewRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/", async (context) => {
+    .get(PAGES.overview.path, async (context) => {
       const [health, stats, letters, controls] = await Promise.all([hub.health(), hub.stats(), hub.deadLetters(), controlsOf(hub)]);
       const mayAct = isOperator(context.var.visitor);
       const body = <Overview health={health} stats={stats} letters={letters} controls={controls} mayAct={mayAct} />;
@@ -27,7 +29,8 @@ export function overviewPages(hub: EventHubApi): Hono<ConsoleEnv> {
     .get("/health", async (context) => {
       const health = await hub.health();
       return context.json(health, statusOf(health));
-    });
+    })
+    .route("/", auditRoutes(hub));
 }
 
 /** A hub without a configuration accepts nothing: whoever watches it from outside is told. */

@@ -1,6 +1,7 @@
 import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { Health } from "../../../schema/contract/health.ts";
+import { PAGES } from "../pages.ts";
 import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 
@@ -43,7 +44,7 @@ function ofConfiguration({ config }: Health) {
 function ofDispatches({ overdue }: Health, { total, truncated }: DeadLetters) {
   const given = (
     <p id="given-up">
-      <a href="/dead-letters">
+      <a href={PAGES.deadLetters.path}>
         {count(total)}
         {truncated && " or more"} {total === 1 ? "dead letter" : "dead letters"}
       </a>

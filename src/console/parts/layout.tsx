@@ -3,16 +3,8 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ConsoleEnv, Visitor } from "../access/visitor.ts";
+import { NAVIGATION, PAGES } from "../pages.ts";
 import { flashText } from "./flash.ts";
-
-const PLACES = [
-  ["/", "Overview"],
-  ["/events", "Events"],
-  ["/dispatches", "Dispatches"],
-  ["/dead-letters", "Dead letters"],
-  ["/destinations", "Destinations"],
-  ["/bulks", "Bulk"],
-] as const;
 
 /** Without a script a page is loaded anew, with whatever was being filled in: not before a reason can be written. */
 const LEAST_REFRESH_S = 30;
@@ -64,13 +56,13 @@ function Shell({ title, renew, path, search, visitor, flash, body }: ShellProps)
           Skip to content
         </a>
         <header>
-          <a class="name" href="/">
+          <a class="name" href={PAGES.overview.path}>
             flowhub
           </a>
           <nav aria-label="Pages">
-            {PLACES.map(([href, label]) => (
-              <a href={href} aria-current={isAt(path, href) ? "page" : undefined}>
-                {label}
+            {NAVIGATION.map((link) => (
+              <a href={link.path} aria-current={isAt(path, link.path) ? "page" : undefined}>
+                {link.label}
               </a>
             ))}
           </nav>
@@ -96,8 +88,8 @@ function Shell({ title, renew, path, search, visitor, flash, body }: ShellProps)
   );
 }
 
-function isAt(path: string, place: string): boolean {
-  return place === "/" ? path === "/" : path === place || path.startsWith(`${place}/`);
+function isAt(path: string, page: string): boolean {
+  return path === page || (page !== PAGES.overview.path && path.startsWith(`${page}/`));
 }
 
 function Signed({ visitor: { name, role, by } }: { visitor: Visitor }) {

@@ -1,9 +1,11 @@
-/** Addresses of the console: every id and name is encoded here and nowhere else. */
+import { PAGES, pathOf } from "../pages.ts";
 
-export const eventPath = (id: string) => `/events/${encodeURIComponent(id)}`;
-export const dispatchPath = (id: string) => `/dispatches/${encodeURIComponent(id)}`;
-export const bulkPath = (id: string) => `/bulks/${encodeURIComponent(id)}`;
-export const destinationPath = (name: string) => `/destinations/${encodeURIComponent(name)}`;
+/* Addresses of what has an id or a name: it is encoded there and nowhere else. */
+
+export const eventPath = (id: string) => pathOf("event", id);
+export const dispatchPath = (id: string) => pathOf("dispatch", id);
+export const bulkPath = (id: string) => pathOf("bulk", id);
+export const destinationPath = (name: string) => `${PAGES.destinations.path}/${encodeURIComponent(name)}`;
 
 /** Where a destination stands among the others. */
 export const placeOfDestination = (name: string) => `#${encodeURIComponent(name)}`;

@@ -1,8 +1,11 @@
 import { createExecutionContext } from "cloudflare:test";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { consoleApp } from "../../../src/console/app.tsx";
+import { PAGES, pathOf } from "../../../src/console/pages.ts";
 import { EventHub } from "../../../src/rpc.ts";
-import { envWith } from "./hub.ts";
+import type { Examples } from "../../example-pages.ts";
+import { envWith, only, store } from "./hub.ts";
+import { rows } from "./rows.ts";
 
 const ORIGIN = "http://localhost";
 
@@ -18,6 +21,8 @@ export function consoleOf(given: Partial<Record<keyof Env, unknown>> = {}) {
   return {
     /** Errors nobody foresaw. */
     logged,
+    /** All that it answers to. */
+    routes: app.routes,
     get: async (path: string) => await app.request(`${ORIGIN}${path}`, { headers: { accept: "text/html" } }),
     /** As a form of the console itself does it. */
     post: async (path: string, fields: Readonly<Record<string, string>> = {}) =>
@@ -26,5 +31,23 @@ export function consoleOf(given: Partial<Record<keyof Env, unknown>> = {}) {
         headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams(fields).toString(),
       }),
+  };
+}
+
+/** Stores an event with one dispatch and a bulk operation, to be shown by the pages that take an id. */
+export async function storedExamples(): Promise<Examples & { readonly newBulk: string }> {
+  const { id, dispatches } = only(await store({ type: "later.looked-at", subject: "one", data: { order: -1 } }));
+  const bulk = crypto.randomUUID();
+  await rows(
+    `INSERT INTO bulks (id, kind, filter, options, "by", state, done, started_at, ended_at)
+     VALUES (?1, 'retry', '{}', '{}', 'ada', 'finished', 1, ?2, ?2)`,
+    bulk,
+    Date.now(),
+  );
+  return {
+    event: pathOf("event", id),
+    dispatch: pathOf("dispatch", only(dispatches).id),
+    bulk: pathOf("bulk", bulk),
+    newBulk: `${PAGES.newBulk.path}?kind=retry`,
   };
 }

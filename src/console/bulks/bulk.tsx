@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { BulkDetail, BulkFilter, BulkPreview, BulkView } from "../../../schema/contract/bulks.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { PAGES } from "../pages.ts";
 import { Action } from "../parts/action.tsx";
 import { withFlash } from "../parts/flash.ts";
 import { page } from "../parts/layout.tsx";
@@ -10,18 +11,15 @@ import { Notes } from "../parts/notes.tsx";
 import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
 import { Filter } from "./filter.tsx";
+import { State } from "./state.tsx";
 
+const { path } = PAGES.bulk;
 const RENEW_MS = 2_000;
-const RENEW_LIST_MS = 5_000;
 
-/** Operations on many dispatches, and how far they are. */
-export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
+/** One operation on many dispatches: how far it is, and the button that stops it. */
+export function bulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get("/bulks", async (context) => {
-      const bulks = await hub.listBulks();
-      return page(context, { title: "Bulk operations", renew: RENEW_LIST_MS, body: <Bulks bulks={bulks} /> });
-    })
-    .get("/bulks/:id", async (context) => {
+    .get(path, async (context) => {
       const bulk = (await hub.getBulk(context.req.param("id"))) ?? unknown("bulk");
       const isRunning = bulk.state === "running";
       // What is done no longer matches: what still does is what is left.
@@ -29,7 +27,7 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
       const body = <Bulk bulk={bulk} left={left} mayAct={isOperator(context.var.visitor)} />;
       return page(context, { title: "Bulk operation", ...(isRunning && { renew: RENEW_MS }), body });
     })
-    .post("/bulks/:id/stop", async (context) => {
+    .post(`${path}/stop`, async (context) => {
       const { id, state } = await hub.stopBulk(context.req.param("id"), { by: context.var.visitor.name });
       return context.redirect(withFlash(bulkPath(id), state === "stopped" ? state : undefined), 303);
     });
@@ -39,45 +37,6 @@ export function bulkPages(hub: EventHubApi): Hono<ConsoleEnv> {
 function filterOf({ filter }: BulkView): BulkFilter {
   const { from, to, ...rest } = filter as Omit<BulkFilter, "from" | "to"> & { readonly from?: number; readonly to?: number };
   return { ...rest, ...(from !== undefined && { from: new Date(from) }), ...(to !== undefined && { to: new Date(to) }) };
-}
-
-function Bulks({ bulks }: { bulks: readonly BulkView[] }) {
-  return (
-    <>
-      <h1>Bulk operations</h1>
-      {bulks.length === 0 ? (
-        <p class="notice">
-          None so far. <a href="/dead-letters">Dead letters</a> can be redriven together, and{" "}
-          <a href="/dispatches?status=ongoing">what is ongoing</a> cancelled.
-        </p>
-      ) : (
-        <ul class="lines">
-          {bulks.map(({ id, kind, state, done, by, startedAt }) => (
-            <li id={id}>
-              <a href={bulkPath(id)}>{kind === "retry" ? "Redrive" : "Cancellation"}</a> <State state={state} /> {count(done)} done, by{" "}
-              <bdi>{by}</bdi>
-              <span class="soft end">
-                <When at={startedAt} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-function State({ state }: { state: BulkView["state"] }) {
-  switch (state) {
-    case "running":
-      return <span class="badge busy">● running</span>;
-    case "finished":
-      return <span class="badge good">✓ finished</span>;
-    case "stopped":
-      return <span class="badge quiet">⊘ stopped</span>;
-    default:
-      return state satisfies never;
-  }
 }
 
 interface BulkProps {
