@@ -3,6 +3,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../schema/json.ts";
 import { plain } from "../../tools/local/observer.ts";
+import { PAGE_NAMES, pathOf } from "../../src/console/pages.ts";
+import { takesId } from "../example-pages.ts";
 import { unfoldAll } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { type ForeignSite, startForeignSite } from "./foreign-site.ts";
@@ -233,7 +235,8 @@ describe("An address cannot make the console say or do anything", () => {
     ...["destination", "status", "reason", "cursor"].map((name) => `/dead-letters/group?${name}=`),
     ...["kind", "status", "destination", "route", "from", "to", "reason", "ids"].map((name) => `/bulks/new?kind=retry&${name}=`),
     ...["/?flash=", "/search?q=", "/dead-letters?destination=", "/events/new?like=", "/sign-in?next="],
-    ...["/events/", "/dispatches/", "/bulks/", "/destinations/", "/"],
+    ...PAGE_NAMES.filter(takesId).map((name) => pathOf(name, "")),
+    ...["/destinations/", "/"],
   ];
   /** As they stand in an address. */
   const VALUES = [
