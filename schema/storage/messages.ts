@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { StoredEvent } from "./tables.ts";
 
 /**
  * What is said between the parts of the hub while it may be redeployed. A run can wake a year later in newer code:
@@ -24,29 +25,34 @@ export type OverdueDispatch = z.infer<typeof overdueDispatch>;
 /** Dispatches whose run is to be compared with what is stored. */
 const reconcileMessage = z.object({ kind: z.literal("reconcile"), dispatches: z.array(overdueDispatch).min(1) });
 
+/** An event that waits on the queue as it is to be stored. One with a key never does. */
+interface QueuedEvent extends StoredEvent {
+  readonly key: null;
+  /** When the event itself asks to be delivered: its `at` or `delay`. */
+  readonly notBefore?: number | undefined;
+}
+
+/** A column that is added to events is added here as one that older messages may lack. */
+const queuedEvent = z.object({
+  id: z.string(),
+  type: z.string(),
+  source: z.string().nullable(),
+  subject: z.string().nullable(),
+  time: z.number(),
+  data: z.string(),
+  key: z.null(),
+  correlationId: z.string(),
+  causationId: z.string().nullable(),
+  depth: z.number(),
+  configVersion: z.string(),
+  notBefore: z.number().optional(),
+}) satisfies z.ZodType<QueuedEvent>;
+
 /** Events that the database would not take when they were emitted, as they are to be stored: rows of the tables, and the configuration that routed them. */
 const emitMessage = z.object({
   kind: z.literal("emit"),
   plan: z.object({
-    events: z
-      .array(
-        z.object({
-          id: z.string(),
-          type: z.string(),
-          source: z.string().nullable(),
-          subject: z.string().nullable(),
-          time: z.number(),
-          data: z.string(),
-          key: z.null(),
-          correlationId: z.string(),
-          causationId: z.string().nullable(),
-          depth: z.number(),
-          configVersion: z.string(),
-          /** When the event itself asks to be delivered: its `at` or `delay`. */
-          notBefore: z.number().optional(),
-        }),
-      )
-      .min(1),
+    events: z.array(queuedEvent).min(1),
     dispatches: z.array(
       z.object({
         id: z.string(),

@@ -1,28 +1,26 @@
 import type { Policy } from "../../../schema/config/policy.ts";
-import type { Status } from "../../../schema/contract/statuses.ts";
 import type { Json } from "../../../schema/json.ts";
+import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Control } from "../../domain/attempt/auto-pause.ts";
 import type { PastAttempt } from "../../domain/attempt/next-attempt.ts";
-import { type EventRow, hubEvent } from "../../domain/emit/plan-emit.ts";
+import { hubEvent } from "../../domain/emit/plan-emit.ts";
+import { DISPATCH_COLUMNS, EVENT_COLUMNS, omit, pick, prefixed, selectList } from "../d1/columns.ts";
 import { withStorage } from "../d1/storage.ts";
 
+const DISPATCH = pick(DISPATCH_COLUMNS, "route", "destination", "policy", "status", "dueAt");
+const EVENT = omit(EVENT_COLUMNS, "key", "configVersion");
+
 const SELECT_ATTEMPT = `
-  SELECT dispatch.route, dispatch.destination, dispatch.policy, dispatch.status, dispatch.due_at AS dueAt,
+  SELECT ${selectList(prefixed("dispatch", DISPATCH))},
     (SELECT json_object('state', state, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
     (SELECT json_group_array(json_object('outcome', outcome, 'startedAt', started_at))
       FROM (SELECT outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
-    event.id, event.type, event.source, event.subject, event.time, event.data,
-    event.correlation_id AS correlationId, event.causation_id AS causationId, event.depth
+    ${selectList(prefixed("event", EVENT))}
   FROM dispatches AS dispatch
   JOIN events AS event ON event.id = dispatch.event_id
   WHERE dispatch.id = ?1`;
 
-interface AttemptRow extends Omit<EventRow, "key" | "configVersion"> {
-  readonly route: string;
-  readonly destination: string;
-  readonly policy: string;
-  readonly status: Status;
-  readonly dueAt: number;
+interface AttemptRow extends Pick<StoredDispatch, keyof typeof DISPATCH>, Pick<StoredEvent, keyof typeof EVENT> {
   readonly control: string | null;
   readonly past: string;
 }

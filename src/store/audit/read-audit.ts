@@ -2,7 +2,7 @@ import { AUDIT } from "../../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { ExecutionFigures, NotedFact } from "../../domain/audit/audit.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
-import { EVENT_COLUMNS } from "../d1/event-columns.ts";
+import { DISPATCH_COLUMNS, EVENT_COLUMNS, omit, selectList } from "../d1/columns.ts";
 import { BEHIND_EVENT, isDispatchOf } from "../d1/id-ranges.ts";
 import { kindText } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -14,7 +14,9 @@ export interface AuditWindow {
   readonly to?: number | undefined;
 }
 
-export type AuditDispatchRow = Omit<StoredDispatch, "policy" | "reason" | "redriveOf"> & {
+const AUDITED = omit(DISPATCH_COLUMNS, "policy", "reason", "redriveOf");
+
+export type AuditDispatchRow = Pick<StoredDispatch, keyof typeof AUDITED> & {
   readonly timeoutMs: number;
   readonly hasEvent: boolean;
 };
@@ -29,11 +31,10 @@ export interface StoredPiece {
   readonly last: string | undefined;
 }
 
-const SELECT_EVENTS = `SELECT ${EVENT_COLUMNS} FROM events WHERE id > ?1 AND id < ?2 ORDER BY id`;
+const SELECT_EVENTS = `SELECT ${selectList(EVENT_COLUMNS)} FROM events WHERE id > ?1 AND id < ?2 ORDER BY id`;
 
 const SELECT_DISPATCHES = `
-  SELECT id, event_id AS eventId, route, destination, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
-    settled_at AS settledAt, overdue_since AS overdueSince, policy ->> 'timeoutMs' AS timeoutMs,
+  SELECT ${selectList(AUDITED)}, policy ->> 'timeoutMs' AS timeoutMs,
     EXISTS (SELECT 1 FROM events WHERE events.id = event_id) AS hasEvent
   FROM dispatches WHERE id > ?1 AND id < ?2`;
 

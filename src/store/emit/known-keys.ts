@@ -1,5 +1,6 @@
 import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
+import { EVENT_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -46,14 +47,16 @@ export function knownFromResults(results: readonly D1Result[]): KnownEvents {
   return known;
 }
 
+const FACTS = pick(EVENT_COLUMNS, "id", "type", "subject", "data");
+
 const SELECT_FACTS = `
-  SELECT given.value ->> 'id' AS givenId, event.id, event.type, event.subject, event.data
+  SELECT given.value ->> 'id' AS givenId, ${selectList(prefixed("event", FACTS))}
   FROM json_each(?1) AS given
   CROSS JOIN events AS event
     ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
   WHERE event.id <> given.value ->> 'id'`;
 
-type FactRow = Pick<EventRow, "id" | "type" | "subject" | "data"> & { readonly givenId: string };
+type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string };
 
 /**
  * Takes out of a plan the events that are known by their key and say the same. SQLite compares data as text; here it is compared as values.

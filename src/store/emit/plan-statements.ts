@@ -1,5 +1,6 @@
 import type { Status } from "../../../schema/contract/statuses.ts";
 import type { DispatchRow, EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
+import { DISPATCH_COLUMNS, EVENT_COLUMNS, type Expressions, insertSelect, members, pick } from "../d1/columns.ts";
 import { rowParameters, rowText } from "../d1/row-parameter.ts";
 
 /** Rows are stored only while this dispatch stands exactly so. */
@@ -19,9 +20,7 @@ export function planStatements(d1: D1Database, plan: EmitPlan, guard?: Guard): D
 
 /** Setting a NOT NULL column to NULL is the fence: it fails the statement, and with it the transaction. */
 const INSERT_EVENTS = `
-  INSERT INTO events (id, type, source, subject, time, data, key, correlation_id, causation_id, depth, config_version)
-  SELECT value ->> 'id', value ->> 'type', value ->> 'source', value ->> 'subject', value ->> 'time', value -> 'data', value ->> 'key',
-    value ->> 'correlationId', value ->> 'causationId', value ->> 'depth', value ->> 'configVersion'
+  ${insertSelect("events", EVENT_COLUMNS, members(EVENT_COLUMNS, "data"))}
   FROM json_each(?1)
   WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM dispatches WHERE id = ?2 AND status = ?3 AND attempts = ?4)
   ON CONFLICT (key, source) WHERE key IS NOT NULL DO UPDATE SET type = NULL
@@ -29,9 +28,12 @@ const INSERT_EVENTS = `
       AND (events.type <> excluded.type OR events.subject IS NOT excluded.subject OR events.data <> excluded.data)
   ON CONFLICT DO NOTHING`;
 
+const NEW_DISPATCH = pick(DISPATCH_COLUMNS, "id", "eventId", "route", "destination", "policy", "dueAt", "checkAt") satisfies Expressions<
+  keyof DispatchRow
+>;
+
 const INSERT_DISPATCHES = `
-  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at)
-  SELECT value ->> 'id', value ->> 'eventId', value ->> 'route', value ->> 'destination', value -> 'policy', value ->> 'dueAt', value ->> 'checkAt'
+  ${insertSelect("dispatches", DISPATCH_COLUMNS, members(NEW_DISPATCH, "policy"))}
   FROM json_each(?1)
   WHERE EXISTS (SELECT 1 FROM events WHERE events.id = value ->> 'eventId')
   ON CONFLICT DO NOTHING`;

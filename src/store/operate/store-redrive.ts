@@ -1,21 +1,33 @@
+import type { DispatchRow } from "../../domain/emit/plan-emit.ts";
 import type { RedriveRow } from "../../domain/operate/redrive.ts";
+import { DISPATCH_COLUMNS, type Expressions, insertSelect, members, pick, prefixed } from "../d1/columns.ts";
 import { isRedriveOf } from "../d1/id-ranges.ts";
 import { changeNoted, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import { countDone } from "./bulks.ts";
 
+type Values = Expressions<keyof DispatchRow | "redriveOf">;
+
+/** Columns that a redrive has from the dispatch before it. */
+const OWED = pick(DISPATCH_COLUMNS, "eventId", "route", "destination");
+
+const VALUES: Values = { id: "?1", ...OWED, policy: "?3", dueAt: "?4", checkAt: "?5", redriveOf: "id" };
+
 /** Only while nothing of the line is ongoing. The redrives of a dispatch are a range of the primary key. */
 const INSERT = `
-  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at, redrive_of)
-  SELECT ?1, event_id, route, destination, ?3, ?4, ?5, id FROM dispatches AS old
+  ${insertSelect("dispatches", DISPATCH_COLUMNS, VALUES)} FROM dispatches AS old
   WHERE old.id = ?2 AND NOT EXISTS (
     SELECT 1 FROM dispatches AS kin WHERE (kin.id = ?6 OR ${isRedriveOf("?6", { id: "kin.id" })}) AND kin.status = 'ongoing')
   ON CONFLICT DO NOTHING`;
 
+const VALUES_OF_MANY: Values = {
+  ...members(pick(DISPATCH_COLUMNS, "id", "policy", "dueAt", "checkAt"), "policy"),
+  ...prefixed("old", { ...OWED, redriveOf: "id" }),
+};
+
 /** The same for many: those of them that nobody has retried by now. */
 const INSERT_MANY = `
-  INSERT INTO dispatches (id, event_id, route, destination, policy, due_at, check_at, redrive_of)
-  SELECT value ->> 'id', old.event_id, old.route, old.destination, value -> 'policy', value ->> 'dueAt', value ->> 'checkAt', old.id
+  ${insertSelect("dispatches", DISPATCH_COLUMNS, VALUES_OF_MANY)}
   FROM json_each(?1) CROSS JOIN dispatches AS old ON old.id = value ->> 'redriveOf'
   WHERE old.status <> 'ongoing' AND NOT EXISTS (
     SELECT 1 FROM dispatches AS kin

@@ -8,14 +8,14 @@ import type { ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
 import type { ExecutionFacts } from "../../domain/read/dispatch-view.ts";
 import type { StatusCounts } from "../../domain/read/event-view.ts";
 import type { NoteFacts } from "../../domain/read/note-view.ts";
+import { DISPATCH_COLUMNS, selectList } from "../d1/columns.ts";
 import { dispatchBounds, isDispatchOf, redriveBounds } from "../d1/id-ranges.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
 
-export const DISPATCH_COLUMNS = sql`id, event_id AS eventId, route, destination, policy, status, due_at AS dueAt, check_at AS checkAt, attempts, recoveries,
-  settled_at AS settledAt, reason, redrive_of AS redriveOf, overdue_since AS overdueSince`;
+export const WHOLE_DISPATCH = raw(selectList(DISPATCH_COLUMNS));
 
 export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
-  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE id = ${id}`);
+  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${WHOLE_DISPATCH} FROM dispatches WHERE id = ${id}`);
   return row;
 }
 
@@ -32,7 +32,7 @@ export async function readNotes(d1: D1Database, subjectId: string): Promise<Note
 
 /** All dispatches of an event, redrives included: a range of the primary key. */
 export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<StoredDispatch[]> {
-  return await readAll(d1, sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+  return await readAll(d1, sql`SELECT ${WHOLE_DISPATCH} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
 }
 
 /** How the dispatches of each of these events stand, of the first `READ.dispatchesOfEvent` of each. */
@@ -65,7 +65,7 @@ export async function readDispatches(
   if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
   const before = position === undefined ? undefined : String(position[0]);
   const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
-  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+  const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
   return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ status, destination, route }), ...because(reason)], limit });
 }
 
@@ -73,7 +73,7 @@ export async function readDispatches(
 async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
   const { destination, route, reason, limit } = query;
   const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
-  const scan = sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
+  const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
   return await readPage<StoredDispatch>(d1, {
     scan,
     filters: [...equal({ destination, route }), ...because(reason), ...idsBetween(query)],

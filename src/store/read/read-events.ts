@@ -4,10 +4,13 @@ import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import type { ParsedEventQuery, ParsedEventSearch } from "../../domain/read/event-query.ts";
 import type { EventFacts } from "../../domain/read/event-view.ts";
-import { EVENT_COLUMNS } from "../d1/event-columns.ts";
+import { EVENT_COLUMNS, type Expressions, omit, selectList } from "../d1/columns.ts";
 import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
 
-const COLUMNS = raw(EVENT_COLUMNS);
+const COLUMNS = raw(selectList(EVENT_COLUMNS));
+
+/** Fields of an event in a list, as a scan has named them. */
+const LISTED: Expressions<keyof Omit<EventFacts, "excerpt" | "notBefore">> = omit(EVENT_COLUMNS, "time", "data", "key", "configVersion");
 
 export async function readEvent(d1: D1Database, id: string): Promise<StoredEvent | undefined> {
   const [row] = await readAll<StoredEvent>(d1, sql`SELECT ${COLUMNS} FROM events WHERE id = ${id}`);
@@ -22,7 +25,7 @@ export async function readEvents(d1: D1Database, query: ParsedEventQuery, positi
 /** The same without the data, of which 50 might not fit one reply: a piece of it instead. */
 export async function findEvents(d1: D1Database, query: ParsedEventSearch, position: Position | undefined): Promise<RowPage<EventFacts>> {
   const { scan, filters } = scanOf(query, position);
-  const columns = sql`id, type, source, subject, correlationId, causationId, depth, substr(data, 1, ${READ.excerpt}) AS excerpt`;
+  const columns = sql`${raw(Object.keys(LISTED).join(", "))}, substr(data, 1, ${READ.excerpt}) AS excerpt`;
   return await readPage<EventFacts>(d1, { scan, columns, filters: [...filters, ...holding(query.text)], limit: query.limit });
 }
 

@@ -6,7 +6,7 @@ import type { ParsedBulkFilter } from "../../domain/operate/bulk-filter.ts";
 import type { Retriable } from "../../domain/operate/redrive.ts";
 import { isRedriveOf, originalOf } from "../d1/id-ranges.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
-import { amongBad, DISPATCH_COLUMNS } from "./read-dispatches.ts";
+import { amongBad, WHOLE_DISPATCH } from "./read-dispatches.ts";
 
 /** A page of the dispatches a bulk operation concerns: to be retried, newest first; to be cancelled, those the hub looks at next first. */
 export async function readMatching(
@@ -48,7 +48,7 @@ export function retriable({ status, destination, route, reason, ids, from, to }:
   const before = after === undefined ? undefined : String(after[0]);
   const indexed = [...amongBad(status ?? "failed"), ...idsBetween({ from, to, before }), ...named(ids)];
   return {
-    scan: sql`SELECT ${DISPATCH_COLUMNS}, id AS self FROM dispatches ${where(indexed)} ORDER BY id DESC`,
+    scan: sql`SELECT ${WHOLE_DISPATCH}, id AS self FROM dispatches ${where(indexed)} ORDER BY id DESC`,
     columns: sql`*, (SELECT count(*) ${kinOf("self")}) AS redrives`,
     filters: [...equal({ status, destination, route }), ...because(reason), sql`status <> 'ongoing'`, NOT_RETRIED],
   };
@@ -58,7 +58,7 @@ function ongoing({ destination, route, reason, ids, from, to }: ParsedBulkFilter
   const index = ids === undefined ? raw("INDEXED BY dispatches_check") : empty;
   const beyond = after === undefined ? [] : [sql`(check_at, id) > (${after[0]}, ${after[1]})`];
   return {
-    scan: sql`SELECT ${DISPATCH_COLUMNS} FROM dispatches ${index}
+    scan: sql`SELECT ${WHOLE_DISPATCH} FROM dispatches ${index}
       ${where([sql`status = 'ongoing'`, ...beyond, ...named(ids)])} ORDER BY check_at, id`,
     columns: sql`*, 0 AS redrives`,
     filters: [...equal({ destination, route }), ...because(reason), ...idsBetween({ from, to })],

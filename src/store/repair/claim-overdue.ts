@@ -1,4 +1,5 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
+import { DISPATCH_COLUMNS, pick, selectList } from "../d1/columns.ts";
 import { withStorage } from "../d1/storage.ts";
 
 /** `status = 'ongoing'` stands there as a literal: with a bound value SQLite would not use the partial index. */
@@ -7,7 +8,7 @@ const CLAIM = `
   WHERE status = 'ongoing' AND id IN (
     SELECT id FROM dispatches INDEXED BY dispatches_check WHERE status = 'ongoing' AND check_at <= ?1 ORDER BY check_at LIMIT ?3
   )
-  RETURNING id, check_at AS checkAt`;
+  RETURNING ${selectList(pick(DISPATCH_COLUMNS, "id", "checkAt"))}`;
 
 /** Takes dispatches whose `check_at` has passed and moves it to `until`, so that nobody else takes them before. */
 export async function claimOverdue(d1: D1Database, params: { now: number; until: number; limit: number }): Promise<OverdueDispatch[]> {

@@ -1,5 +1,6 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { kindText } from "../d1/notes.ts";
+import { DISPATCH_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
 
@@ -20,9 +21,10 @@ export interface OverdueRow {
   readonly hurried: boolean;
 }
 
+const COLUMNS = pick(DISPATCH_COLUMNS, "id", "checkAt", "dueAt", "attempts", "recoveries", "overdueSince", "reason");
+
 const SELECT_OVERDUE = `
-  SELECT dispatch.id, dispatch.check_at AS checkAt, dispatch.due_at AS dueAt, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
-    dispatch.attempts, dispatch.recoveries, dispatch.overdue_since AS overdueSince, dispatch.reason,
+  SELECT ${selectList(prefixed("dispatch", COLUMNS))}, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
     EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state <> 'counting') AS paused,
     EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = ${kindText("run_now")}) AS hurried
   FROM json_each(?1) AS taken
