@@ -2,8 +2,8 @@
 import type { EmitInput, EmitReceipt, EventHubApi } from "flowhub";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../tools/local/observer.ts";
 import { NAVIGATION } from "../../src/console/pages.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { unfoldAll, violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";
 import { tabTo } from "./keyboard.ts";

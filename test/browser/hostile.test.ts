@@ -2,8 +2,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../schema/json.ts";
-import { plain } from "../../tools/local/observer.ts";
 import { PAGE_NAMES, pathOf } from "../../src/console/pages.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { takesId } from "../example-pages.ts";
 import { unfoldAll } from "./axe.ts";
 import { startChromium } from "./chromium.ts";

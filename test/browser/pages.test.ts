@@ -3,8 +3,8 @@ import type { DispatchDetail, EmitReceipt, Health, Stats } from "flowhub";
 import type { Locator, Page } from "playwright-core";
 import prettyMs from "pretty-ms";
 import { beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../tools/local/observer.ts";
 import { PAGE_NAMES, PAGES, type PageName, type PageWithId, pathOf } from "../../src/console/pages.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { takesId } from "../example-pages.ts";
 import { answered, cellsOf, consoleTest, dispatchTo, eventually, rowsOf, textOf } from "./console-test.ts";
 

@@ -2,8 +2,8 @@
 import type { EmitReceipt } from "flowhub";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plain } from "../../tools/local/observer.ts";
 import { PAGES, type PageName, pathOf } from "../../src/console/pages.ts";
+import { plain } from "../../tools/local/observer.ts";
 import { type ExamplePage, examplePages } from "../example-pages.ts";
 import { violationsOn } from "./axe.ts";
 import { startChromium } from "./chromium.ts";

@@ -1,6 +1,6 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
-import { kindText } from "../d1/notes.ts";
 import { DISPATCH_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
+import { kindText } from "../d1/notes.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
 

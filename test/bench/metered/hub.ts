@@ -5,7 +5,6 @@ import { hubConfig } from "../../../tools/hub-config.ts";
 import { plain } from "../../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../../tools/local/stack.ts";
 import { type WorkerConfig, workerConfig } from "../../../tools/worker-config.ts";
-import { temporaryDirectory } from "../temporary-directory.ts";
 import { type Call, METER_PATH, type Meters, type Timed } from "./meters.ts";
 
 /** A running hub that counts what it asks of the platform. */

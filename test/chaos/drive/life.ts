@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Observer } from "../../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../../tools/local/stack.ts";
 import type { Bindings } from "../bindings.ts";
