@@ -2,8 +2,8 @@ import * as z from "zod";
 import { isOwnBinding } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
 import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "../wording.ts";
-import { autoPause } from "./auto-pause.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
+import { type DestinationConfig, destinationSchema } from "./destination.ts";
 import { delivery } from "./policy.ts";
 
 const NAME = "expected a name: a letter, then letters, digits, _ or -";
@@ -17,18 +17,14 @@ const bindingName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "expected the name of a service binding such as EMAIL" })
   .refine((binding) => !isOwnBinding(binding), { error: "is a binding of the hub itself; name a service binding" });
 
-/** Where events go. One kind so far: a Worker, named by the service binding the hub has for it. */
-const destination = closedObject({ worker: bindingName, autoPause: autoPause.optional() });
-export type Destination = z.infer<typeof destination>;
-
 /** A record skips `__proto__` without a word; here it is refused like any other name that is none. */
 const destinations = z
-  .custom<Record<string, Destination>>((value) => !Object.hasOwn(Object(value), "__proto__"), {
+  .custom<Record<string, DestinationConfig>>((value) => !Object.hasOwn(Object(value), "__proto__"), {
     path: ["__proto__"],
     error: NAME,
     abort: true,
   })
-  .pipe(z.record(name, destination));
+  .pipe(z.record(name, destinationSchema(bindingName)));
 
 const target = closedObject({ destination: name, ...delivery });
 const ONE_TARGET = 'expected a destination\'s name or a target such as { destination: "email", delay: "1 hour" }';

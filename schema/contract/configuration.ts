@@ -1,4 +1,4 @@
-import type { AutoPause } from "../config/auto-pause.ts";
+import type { DestinationConfig } from "../config/destination.ts";
 import type { Policy } from "../config/policy.ts";
 
 /** The configuration as the hub understands it, by destination in the order of names. */
@@ -7,13 +7,11 @@ export interface ConfigurationView {
   readonly destinations: readonly ConfiguredDestination[];
 }
 
-export interface ConfiguredDestination {
+/** A destination as it is configured, under the key of its kind, and the routes that lead there. */
+export type ConfiguredDestination = DestinationConfig & {
   readonly name: string;
-  /** The hub's service binding for it. */
-  readonly worker: string;
-  readonly autoPause?: AutoPause;
   readonly routes: readonly ConfiguredRoute[];
-}
+};
 
 /** A route to a destination, with how it delivers there. */
 export interface ConfiguredRoute {

@@ -1,47 +1,33 @@
 import type { HubConfig } from "../../schema/config/config.ts";
+import { type DestinationConfig, kindOf } from "../../schema/config/destination.ts";
 import type { Delivery } from "../../schema/contract/delivery.ts";
 import type { HubEvent } from "../../schema/contract/events.ts";
-import { type Answer, answerFromError, answerFromReply, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
-import { dispose } from "./dispose.ts";
-import { isMissingHandle } from "./platform-errors.ts";
+import { type Answer, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
+import { callWorker } from "./worker-destination.ts";
 
-/** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */
-interface DestinationBinding {
-  handle(event: HubEvent, delivery: Delivery): Promise<unknown>;
+interface Call {
+  readonly env: object;
+  readonly config: HubConfig;
+  readonly event: HubEvent;
+  readonly delivery: Delivery;
+  readonly timeoutMs: number;
 }
 
 /** Calls a destination once and returns what that came to. Never throws and never takes much longer than the timeout. */
-export async function callDestination(params: {
-  env: object;
-  config: HubConfig;
-  event: HubEvent;
-  delivery: Delivery;
-  timeoutMs: number;
-}): Promise<Answer> {
-  const { destination } = params.delivery;
-  const declared = params.config.destinations[destination];
-  if (declared === undefined) return answerMisconfigured(`destination "${destination}" is not declared in the hub's configuration`);
-  const binding = (params.env as Record<string, unknown>)[declared.worker];
-  if (!isBinding(binding))
-    return answerMisconfigured(`the hub has no service binding "${declared.worker}" for destination "${destination}"`);
-  return await withTimeout(params.timeoutMs, () => handle(binding, params.event, params.delivery));
+export async function callDestination(call: Call): Promise<Answer> {
+  const { destination } = call.delivery;
+  const configured = call.config.destinations[destination];
+  if (configured === undefined) return answerMisconfigured(`destination "${destination}" is not declared in the hub's configuration`);
+  return await withTimeout(call.timeoutMs, () => callByKind(configured, call));
 }
 
-/** Other kinds of binding have no `handle` at all. */
-function isBinding(binding: unknown): binding is DestinationBinding {
-  return typeof (binding as Partial<DestinationBinding> | undefined)?.handle === "function";
-}
-
-async function handle(binding: DestinationBinding, event: HubEvent, delivery: Delivery): Promise<Answer> {
-  try {
-    const reply = await binding.handle(event, delivery);
-    try {
-      return answerFromReply(reply);
-    } finally {
-      dispose(reply);
-    }
-  } catch (error) {
-    return isMissingHandle(error) ? answerMisconfigured(error.message) : answerFromError(error);
+async function callByKind(configured: DestinationConfig, { env, event, delivery }: Call): Promise<Answer> {
+  const { kind, destination } = kindOf(configured);
+  switch (kind) {
+    case "worker":
+      return await callWorker({ env, destination, event, delivery });
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { describeDestination } from "../../../schema/config/destination.ts";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { ConfiguredDestination } from "../../../schema/contract/configuration.ts";
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
@@ -64,7 +65,9 @@ interface DestinationProps {
   readonly mayAct: boolean;
 }
 
-function Destination({ configured: { name, worker, autoPause, routes }, control, figures, mayAct }: DestinationProps) {
+function Destination({ configured, control, figures, mayAct }: DestinationProps) {
+  const { name, autoPause, routes } = configured;
+  const where = describeDestination(configured);
   return (
     <section class="card" id={name} aria-label={name}>
       <div class="title">
@@ -74,7 +77,7 @@ function Destination({ configured: { name, worker, autoPause, routes }, control,
         {mayAct && <ControlActions name={name} control={control} />}
       </div>
       <p class="soft">
-        Service binding <code>{worker}</code>
+        {capitalized(where.noun)} <code>{where.name}</code>
         {autoPause !== undefined && `, held back after ${autoPause.after} failures in a row and tried each ${autoPause.probe ?? "minute"}`}
       </p>
       <Held control={control} />
@@ -82,6 +85,10 @@ function Destination({ configured: { name, worker, autoPause, routes }, control,
       <Routes name={name} routes={routes} />
     </section>
   );
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function Held({ control }: { control: DestinationControl | undefined }) {

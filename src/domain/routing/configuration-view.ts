@@ -1,4 +1,4 @@
-import type { Destination, HubConfig } from "../../../schema/config/config.ts";
+import type { HubConfig } from "../../../schema/config/config.ts";
 import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/contract/configuration.ts";
 import { conditionText } from "./condition-text.ts";
 import { resolveDelivery } from "./policy.ts";
@@ -8,16 +8,10 @@ export function configurationView({ version, config }: { version: string; config
   const routes = configuredRoutes(config);
   const destinations = Object.entries(config.destinations)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, destination]) => configuredDestination(name, destination, routes.get(name) ?? []));
+    .map(([name, destination]): ConfiguredDestination => {
+      return { name, ...destination, routes: (routes.get(name) ?? []).map(({ route }) => route) };
+    });
   return { version, destinations };
-}
-
-function configuredDestination(
-  name: string,
-  { worker, autoPause }: Destination,
-  routes: readonly { readonly route: ConfiguredRoute }[],
-): ConfiguredDestination {
-  return { name, worker, ...(autoPause !== undefined && { autoPause }), routes: routes.map(({ route }) => route) };
 }
 
 /** Each route once for each of its targets. */

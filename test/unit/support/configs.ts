@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { DestinationKind, DestinationOf } from "../../../schema/config/destination.ts";
 import type { Duration } from "../../../schema/config/duration.ts";
 import { condition } from "./conditions.ts";
 
@@ -39,6 +40,15 @@ export const delivery = fc.record(
 
 const DESTINATIONS = ["email", "triage", "constructor", "a-b_c"];
 
+/** A destination of each kind. */
+const KINDS: { readonly [Kind in DestinationKind]: (index: number) => DestinationOf<Kind> } = {
+  worker: (index) => ({ worker: `WORKER_${index}` }),
+};
+
+const destinations = fc
+  .tuple(...DESTINATIONS.map((_, index) => fc.constantFrom(...Object.values(KINDS).map((example) => example(index)))))
+  .map((examples) => Object.fromEntries(DESTINATIONS.map((name, index) => [name, examples[index]])));
+
 const target = fc.oneof(
   fc.constantFrom(...DESTINATIONS),
   fc.tuple(fc.constantFrom(...DESTINATIONS), delivery).map(([destination, options]) => ({ destination, ...options })),
@@ -48,7 +58,7 @@ const target = fc.oneof(
 export const validConfig = fc.record(
   {
     defaults: delivery,
-    destinations: fc.constant(Object.fromEntries(DESTINATIONS.map((name, index) => [name, { worker: `WORKER_${index}` }]))),
+    destinations,
     routes: fc
       .array(
         fc.record(

@@ -1,0 +1,62 @@
+import { type DestinationOf, describeDestination } from "../../schema/config/destination.ts";
+import type { Delivery } from "../../schema/contract/delivery.ts";
+import type { HubEvent } from "../../schema/contract/events.ts";
+import { type Answer, answerFromError, answerFromReply, answerMisconfigured } from "../domain/attempt/answer.ts";
+import { dispose } from "./dispose.ts";
+
+/** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */
+interface DestinationBinding {
+  handle(event: HubEvent, delivery: Delivery): Promise<unknown>;
+}
+
+/** Calls `handle()` of a Worker once, over RPC, and returns what that came to. Never throws. */
+export async function callWorker(params: {
+  readonly env: object;
+  readonly destination: DestinationOf<"worker">;
+  readonly event: HubEvent;
+  readonly delivery: Delivery;
+}): Promise<Answer> {
+  const { env, destination, event, delivery } = params;
+  const binding = (env as Record<string, unknown>)[destination.worker];
+  if (isBinding(binding)) return await handle(binding, event, delivery);
+  const { noun, name } = describeDestination(destination);
+  return answerMisconfigured(`the hub has no ${noun} "${name}" for destination "${delivery.destination}"`);
+}
+
+/** Tells a service binding from other kinds of binding, which have no `handle` at all. */
+function isBinding(binding: unknown): binding is DestinationBinding {
+  return typeof (binding as Partial<DestinationBinding> | undefined)?.handle === "function";
+}
+
+async function handle(binding: DestinationBinding, event: HubEvent, delivery: Delivery): Promise<Answer> {
+  try {
+    const reply = await binding.handle(event, delivery);
+    try {
+      return answerFromReply(reply);
+    } finally {
+      dispose(reply);
+    }
+  } catch (error) {
+    return isMissingMethod(error) ? answerMisconfigured(error.message) : answerFromError(error);
+  }
+}
+
+/** Messages of workerd where there is no such method, or no Worker to have it (pinned in test/worker/platform.test.ts). */
+const NO_HANDLE = new RegExp(
+  [
+    'The RPC receiver does not implement the method "handle"',
+    '"handle" is not a function',
+    // A destination that is a plain object, not a class: its handlers are called with one argument.
+    'Attempted to call RPC function "handle" with the wrong number of arguments',
+    'Cannot call handler function "handle" over RPC',
+    // What the registry of local development says.
+    'Worker "[^"]*" not found',
+    "Worker does not export an entrypoint named",
+  ]
+    .map((text) => `^${text}`)
+    .join("|"),
+);
+
+function isMissingMethod(error: unknown): error is Error {
+  return error instanceof Error && NO_HANDLE.test(error.message);
+}
