@@ -2,6 +2,7 @@ import type * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AutoPause } from "../schema/config/auto-pause.ts";
 import type { Condition } from "../schema/config/condition.ts";
+import type { DestinationKind } from "../schema/config/destination.ts";
 import type { DeliveryOptions } from "../schema/config/policy.ts";
 import type { WorkflowKey } from "../schema/deployment.ts";
 
@@ -20,8 +21,12 @@ export interface WorkerDestination {
   readonly deployed?: boolean | undefined;
 }
 
-/** Where events go. One kind so far; each kind has a key of its own. */
-export type DestinationArgs = WorkerDestination;
+interface DestinationArgsByKind {
+  readonly worker: WorkerDestination;
+}
+
+/** Where events go. Each kind has a key of its own. */
+export type DestinationArgs = DestinationArgsByKind[DestinationKind];
 
 /** A destination of a route, with what it says about delivery. */
 export interface TargetArgs<Name extends string = string> extends DeliveryOptions {

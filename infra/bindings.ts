@@ -1,9 +1,8 @@
-import * as cloudflare from "@pulumi/cloudflare";
+import type * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import { DATABASE_BINDING, eachWorkflow, QUEUE_BINDING, WORKFLOWS, type WorkflowKey } from "../schema/deployment.ts";
-import type { DestinationArgs } from "./args.ts";
 import type { ConsoleBinding } from "./console.ts";
-import type { HubPlan, PlannedDestination } from "./plan.ts";
+import type { HubPlan } from "./plan.ts";
 
 /**
  * The bindings the hub uses, as Cloudflare's API names them: the provider has one type with every member of every kind, all optional.
@@ -45,21 +44,11 @@ export function hubBindings(plan: HubPlan, { databaseId, queueName, workflows }:
     ...Object.values(eachWorkflow((key) => workflowBinding(WORKFLOWS[key].binding, workflows[key]))),
     ...Object.entries(plan.variables).map(([name, json]) => ({ type: "json", name, json }) as const),
     ...plan.console.bindings,
-    ...plan.destinations.filter(({ deployed }) => deployed !== false).map(destinationBinding),
+    ...plan.destinations.flatMap((destination) => destination.bindings),
   ];
   return bindings.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function workflowBinding(name: string, { workflowName, className }: Bound["workflows"][WorkflowKey]): HubBinding {
   return { type: "workflow", name, workflowName, className };
-}
-
-function destinationBinding({ binding, worker, entrypoint }: PlannedDestination): ServiceBinding {
-  return { type: "service", name: binding, service: scriptNameOf(worker), ...(entrypoint !== undefined && { entrypoint }) };
-}
-
-export function scriptNameOf(worker: DestinationArgs["worker"]): pulumi.Input<string> {
-  if (cloudflare.WorkersScript.isInstance(worker)) return worker.scriptName;
-  if (cloudflare.Worker.isInstance(worker)) return worker.name;
-  return worker;
 }

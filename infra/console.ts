@@ -4,7 +4,8 @@ import { VARIABLES } from "../schema/deployment.ts";
 import { CONFIG } from "../schema/limits.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { ConsoleAccess, ConsoleArgs } from "./args.ts";
-import { isLater, outputIssues, refuse } from "./parse-args.ts";
+import { isLater, outputIssues } from "./outputs.ts";
+import { refuse } from "./parse-args.ts";
 
 /** What the hub Worker is told of its console, and the console's address. */
 export interface PlannedConsole {

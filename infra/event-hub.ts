@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ENTRYPOINTS } from "../schema/deployment.ts";
 import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
-import { type ServiceBinding, scriptNameOf } from "./bindings.ts";
+import type { ServiceBinding } from "./bindings.ts";
 import { refuse } from "./parse-args.ts";
-import { type HubPlan, type PlannedDestination, planHub } from "./plan.ts";
+import { type HubPlan, planHub } from "./plan.ts";
 import { createHub, type HubNodes } from "./resources.ts";
 import { withPreview } from "./route-preview.ts";
 
@@ -40,7 +40,8 @@ export class EventHub<
   constructor(name: string, args: EventHubArgs<Destinations, NamesOf<Destinations>>, opts?: pulumi.ComponentResourceOptions) {
     const plan = planned(name, args);
     // These inputs stand in previews and in the state: what goes where, and nothing that was not asked for.
-    const inputs = { names: plan.names, routing: plan.config, workers: Object.fromEntries(plan.destinations.map(workerOf)) };
+    const workers = Object.fromEntries(plan.destinations.map((destination) => [destination.name, destination.bound]));
+    const inputs = { names: plan.names, routing: plan.config, workers };
     super(
       "flowhub:index:EventHub",
       name,
@@ -70,19 +71,13 @@ export class EventHub<
   }
 
   private warnOfUnbound({ destinations }: HubPlan): void {
-    const unbound = destinations.filter(({ deployed }) => deployed === false).map(({ name }) => name);
+    const unbound = destinations.filter(({ isBound }) => !isBound).map(({ name }) => name);
     if (unbound.length === 0) return;
     void pulumi.log.warn(
       `Not bound, because of deployed: false: ${unbound.join(", ")}. What is owed to them waits as misconfigured; remove the flag and deploy again as soon as they are there.`,
       this,
     );
   }
-}
-
-/** Which Worker a destination is, as far as it is bound. */
-function workerOf(destination: PlannedDestination) {
-  const { name, deployed, entrypoint } = destination;
-  return [name, deployed === false ? {} : { worker: scriptNameOf(destination.worker), ...(entrypoint !== undefined && { entrypoint }) }];
 }
 
 function planned(name: string, args: EventHubArgs): HubPlan {

@@ -1,10 +1,13 @@
 import { type HubConfig, type ParsedConfig, parseConfig } from "../schema/config/config.ts";
 import { configToBindings } from "../schema/config/config-bindings.ts";
+import { describeDestination } from "../schema/config/destination.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { DestinationArgs, EventHubArgs, RoutingArgs } from "./args.ts";
 import { type PlannedConsole, planConsole } from "./console.ts";
-import { bindingNameOf, type HubNames, hubNames, MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
-import { argIssues, outputIssues } from "./parse-args.ts";
+import { type PlannedDestination, planDestination, whereIs } from "./destination.ts";
+import { type HubNames, hubNames, MAX_PREFIX_LENGTH, PREFIX } from "./names.ts";
+import { outputIssues } from "./outputs.ts";
+import { argIssues } from "./parse-args.ts";
 
 /** All that is decided about a hub before a resource of it is registered. */
 export interface HubPlan {
@@ -14,12 +17,6 @@ export interface HubPlan {
   readonly variables: Readonly<Record<string, string>>;
   readonly destinations: readonly PlannedDestination[];
   readonly console: PlannedConsole;
-}
-
-export interface PlannedDestination extends DestinationArgs {
-  readonly name: string;
-  /** Of the hub Worker. One for each destination, however many routes lead there. */
-  readonly binding: string;
 }
 
 export type HubPlanned = { readonly ok: true; readonly plan: HubPlan } | { readonly ok: false; readonly issues: readonly Issue[] };
@@ -38,7 +35,7 @@ export function planHub(args: EventHubArgs, defaultPrefix: string): HubPlanned {
   const issues = [...prefixIssues(prefix), ...loopIssues(args.destinations, names), ...tooLarge, ...planned.issues];
   if (issues.length > 0) return { ok: false, issues };
 
-  const destinations = Object.entries(args.destinations).map(([name, given]) => ({ ...given, name, binding: bindingNameOf(name) }));
+  const destinations = Object.entries(args.destinations).map(([name, given]) => planDestination(name, given));
   return { ok: true, plan: { names, config: parsed.config, variables, destinations, console: planned.console } };
 }
 
@@ -49,27 +46,28 @@ export function parseRouting({ destinations, routes, defaults }: RoutingArgs): P
   }
   const outputs = [...outputIssues(routes, "routes"), ...outputIssues(defaults, "defaults"), ...autoPauseOutputs(destinations)];
   if (outputs.length > 0) return { ok: false, issues: outputs };
-  const names = Object.keys(destinations);
-  const clashes = clashIssues(names);
+  const places = Object.entries(destinations).map(([name, given]) => [name, whereIs(name, given)] as const);
+  const clashes = clashIssues(places);
   if (clashes.length > 0) return { ok: false, issues: clashes };
-  const bound = Object.fromEntries(Object.entries(destinations).map(([name, given]) => [name, configured(name, given)]));
-  return parseConfig({ ...(defaults !== undefined && { defaults }), destinations: bound, routes });
+  const configured = places.map(([name, where]) => [name, { ...where, ...autoPauseOf(destinations[name]) }]);
+  return parseConfig({ ...(defaults !== undefined && { defaults }), destinations: Object.fromEntries(configured), routes });
 }
 
 function autoPauseOutputs(destinations: Readonly<Record<string, unknown>>): Issue[] {
   return Object.entries(destinations).flatMap(([name, given]) => outputIssues(Object(given).autoPause, `destinations.${name}.autoPause`));
 }
 
-/** A destination as the hub knows it: by its binding. */
-function configured(name: string, given: unknown): { worker: string; autoPause?: unknown } {
+/** Not checked yet: that is the configuration's. */
+function autoPauseOf(given: unknown): { autoPause?: unknown } {
   const { autoPause }: { autoPause?: unknown } = Object(given);
-  return { worker: bindingNameOf(name), ...(autoPause !== undefined && { autoPause }) };
+  return autoPause === undefined ? {} : { autoPause };
 }
 
-function clashIssues(names: readonly string[]): Issue[] {
+function clashIssues(places: readonly (readonly [name: string, where: PlannedDestination["where"]])[]): Issue[] {
   const first = new Map<string, string>();
-  return names.flatMap((name) => {
-    const binding = bindingNameOf(name);
+  return places.flatMap(([name, where]) => {
+    const { name: binding, isBinding } = describeDestination(where);
+    if (!isBinding) return [];
     const other = first.get(binding);
     first.set(binding, other ?? name);
     return other === undefined
@@ -90,6 +88,6 @@ function prefixIssues(prefix: string): Issue[] {
 
 function loopIssues(destinations: Readonly<Record<string, DestinationArgs>>, { script }: HubNames): Issue[] {
   return Object.entries(destinations)
-    .filter(([, { worker }]) => worker === script)
+    .filter(([, args]) => "worker" in args && args.worker === script)
     .map(([name]) => ({ path: `destinations.${name}.worker`, message: `"${script}" is the hub itself` }));
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AutoPause } from "../schema/config/auto-pause.ts";
 import { parseConfig } from "../schema/config/config.ts";
+import { describeDestination } from "../schema/config/destination.ts";
 import { type RoutingState, routeChanges } from "./route-changes.ts";
 
 /**
@@ -36,10 +37,11 @@ export function routingIn(inputs: Readonly<Record<string, unknown>> | undefined)
   if (!parsed.ok) return undefined;
   const workers = inputs?.["workers"];
   const places = pulumi.Output.isInstance(workers) ? undefined : new Map(Object.entries(Object(workers)));
-  const described = Object.entries(parsed.config.destinations).map(([name, { autoPause }]) => [
-    name,
-    `${places === undefined ? "a Worker that is secret" : workerText(places.get(name))}${autoPauseText(autoPause)}`,
-  ]);
+  const described = Object.entries(parsed.config.destinations).map(([name, destination]) => {
+    const where = describeDestination(destination);
+    const bound = places === undefined ? "a Worker that is secret" : workerText(places.get(name));
+    return [name, `${where.isBinding ? bound : where.name}${autoPauseText(destination.autoPause)}`];
+  });
   return { config: parsed.config, workers: Object.fromEntries(described) };
 }
 

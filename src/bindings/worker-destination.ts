@@ -3,6 +3,7 @@ import type { Delivery } from "../../schema/contract/delivery.ts";
 import type { HubEvent } from "../../schema/contract/events.ts";
 import { type Answer, answerFromError, answerFromReply, answerMisconfigured } from "../domain/attempt/answer.ts";
 import { dispose } from "./dispose.ts";
+import { isMissingHandle } from "./platform-errors.ts";
 
 /** A service binding as far as we use it. Every binding claims to have every method: only the call tells. */
 interface DestinationBinding {
@@ -37,26 +38,6 @@ async function handle(binding: DestinationBinding, event: HubEvent, delivery: De
       dispose(reply);
     }
   } catch (error) {
-    return isMissingMethod(error) ? answerMisconfigured(error.message) : answerFromError(error);
+    return isMissingHandle(error) ? answerMisconfigured(error.message) : answerFromError(error);
   }
-}
-
-/** Messages of workerd where there is no such method, or no Worker to have it (pinned in test/worker/platform.test.ts). */
-const NO_HANDLE = new RegExp(
-  [
-    'The RPC receiver does not implement the method "handle"',
-    '"handle" is not a function',
-    // A destination that is a plain object, not a class: its handlers are called with one argument.
-    'Attempted to call RPC function "handle" with the wrong number of arguments',
-    'Cannot call handler function "handle" over RPC',
-    // What the registry of local development says.
-    'Worker "[^"]*" not found',
-    "Worker does not export an entrypoint named",
-  ]
-    .map((text) => `^${text}`)
-    .join("|"),
-);
-
-function isMissingMethod(error: unknown): error is Error {
-  return error instanceof Error && NO_HANDLE.test(error.message);
 }

@@ -47,8 +47,20 @@ describe("a plan", () => {
   test("has one binding for each destination, however many routes lead there", () => {
     const many = ["one", "two", "three"].map((id) => ({ id, on: "*", to: ["email", { destination: "email", delay: "1h" }] }));
     expect(planOf({ ...good, routes: many }).destinations).toEqual([
-      { name: "email", binding: "DEST_EMAIL", worker: "email-worker" },
-      { name: "audit", binding: "DEST_AUDIT", worker: "audit-worker", entrypoint: "Audit" },
+      {
+        name: "email",
+        where: { worker: "DEST_EMAIL" },
+        bindings: [{ type: "service", name: "DEST_EMAIL", service: "email-worker" }],
+        bound: { worker: "email-worker" },
+        isBound: true,
+      },
+      {
+        name: "audit",
+        where: { worker: "DEST_AUDIT" },
+        bindings: [{ type: "service", name: "DEST_AUDIT", service: "audit-worker", entrypoint: "Audit" }],
+        bound: { worker: "audit-worker", entrypoint: "Audit" },
+        isBound: true,
+      },
     ]);
   });
 
@@ -64,7 +76,8 @@ describe("a plan", () => {
   test("lets Outputs through where they may stand", () => {
     const worker = pulumi.output("email-worker");
     const plan = planOf({ ...withDestination({ worker }), accountId: pulumi.output(accountId) });
-    expect(plan.destinations[0]?.worker).toBe(worker);
+    expect(plan.destinations[0]?.bindings).toEqual([{ type: "service", name: "DEST_EMAIL", service: worker }]);
+    expect(plan.destinations[0]?.bound).toEqual({ worker });
   });
 
   test("takes destinations that no route leads to", () => {
