@@ -181,5 +181,12 @@ export const AUDIT = {
   keptNotes: 50,
 } as const;
 
-/** What a call to `purge()` takes on. A chain of more events than are inspected is kept. */
-export const PURGE = { events: 100, chainEvents: 10_000, deadLetters: 1_000 } as const;
+/** Rows that a call to `purge()` looks at, of each kind at most so many; those that stay count too. */
+export const PURGE = {
+  events: 100,
+  /** A chain of more events is kept. */
+  chainEvents: 10_000,
+  undeliverable: 1_000,
+  bulks: 200,
+  destinationNotes: 1_000,
+} as const;

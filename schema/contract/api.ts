@@ -67,6 +67,10 @@ export interface EventHubApi extends ProducerApi {
   stats(query?: StatsQuery): Promise<Stats>;
   /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored, but notes its end for `health`; runs that outlived their dispatch it ends. */
   audit(query?: AuditQuery): Promise<AuditPage>;
-  /** Deletes chains of events that have settled wholly and are older than `before`, a piece a call. Their keys are forgotten with them. */
+  /**
+   * Deletes chains of events that have settled wholly and are older than `before`, one page per call. Their keys are
+   * forgotten with them. After the last of them it deletes bulk operations that ended before, and older notes on
+   * destinations and on undeliverable messages.
+   */
   purge(before: string | Date, query?: PurgeQuery): Promise<PurgePage>;
 }

@@ -24,7 +24,7 @@ import { type Meter, meteredD1 } from "./support/metered-d1.ts";
 import { idAt, storeOld } from "./support/old-chains.ts";
 import { dispatchRow, rows } from "./support/rows.ts";
 
-const { d1, measure } = meteredD1(env.DB);
+const { d1, measure, trips } = meteredD1(env.DB);
 const metered = envWith({ DB: d1, DISPATCH_QUEUE: deafQueue });
 
 /** What each thing costs, printed at the end. */
@@ -351,6 +351,13 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     figures["purge of 50 events with a dispatch each"] = cost;
     expect(result).toMatchObject({ events: 50, dispatches: 50, kept: 0 });
     expect([dry.rowsRead < 2_500, cost.rowsRead < 2_500, cost.rowsWritten, cost.roundTrips <= 4]).toEqual([true, true, 200, true]);
+  });
+
+  it("a purge of nothing is four reads in two round trips: of old events, then of what leaves with its own age", async () => {
+    for (const query of [{}, { dryRun: true }]) {
+      const { roundTrips, rowsRead, rowsWritten } = await costOf("purge of nothing", () => purge(createHub(metered), new Date(0), query));
+      expect([roundTrips, trips().flat().length, rowsRead <= 4, rowsWritten]).toEqual([2, 4, true, 0]);
+    }
   });
 
   it("an emit and an attempt read as little as in an empty database", async () => {

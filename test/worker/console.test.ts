@@ -10,6 +10,8 @@ import { bulkDispatches } from "./support/bulk.ts";
 import { consoleOf, storedExamples } from "./support/console.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, hub, store, storedDispatch, unique } from "./support/hub.ts";
+import { idAt } from "./support/old-chains.ts";
+import { BEFORE, OLD, storeBulk, YOUNG } from "./support/purging.ts";
 import { rows } from "./support/rows.ts";
 
 const page = async (path = "/") => await consoleOf().get(path);
@@ -243,5 +245,27 @@ describe("the room that is left", () => {
     expect([value("min"), value("value"), value("max")]).toEqual([0, 1_234_567_890, limitBytes]);
     expect(value("high")).toBeCloseTo(7_000_000_000, 0);
     expect(html).toContain("1,234.6 MB, 12.3 % of 10 GB");
+  });
+});
+
+describe("a bulk operation that was purged", () => {
+  it("is no longer there, and a dispatch that it retried is shown as ever, with its id", async () => {
+    const bulk = await storeBulk({ startedAt: OLD, endedAt: OLD });
+    const id = await storedDispatch({ type: "later.purged", data: 1 });
+    const detail = JSON.stringify({ redrive: `${id}-r1`, bulk });
+    await rows(
+      `INSERT INTO notes (subject_id, id, at, kind, "by", detail) VALUES (?, ?, ?, 'retry', 'ada', ?)`,
+      id,
+      idAt(YOUNG),
+      YOUNG,
+      detail,
+    );
+    expect(await hub.purge(new Date(BEFORE))).toMatchObject({ events: 0, notes: 1, bulks: 1 });
+    const shown = await page(`/dispatches/${id}`);
+    const html = await shown.text();
+    expect([shown.status, html.includes(bulk), html.includes(`href="/bulks/${bulk}`)]).toEqual([200, true, false]);
+    const gone = await page(`/bulks/${bulk}`);
+    expect([gone.status, (await gone.text()).includes("it may have been purged")]).toEqual([404, true]);
+    expect(await (await page("/bulks")).text()).not.toContain(bulk);
   });
 });

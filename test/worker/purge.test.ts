@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PurgePage, PurgeQuery } from "../../schema/contract/purge.ts";
 import { type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
-import { DAY_MS, PURGE } from "../../schema/limits.ts";
+import { PURGE } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { aroundD1 } from "./support/around-d1.ts";
@@ -10,54 +10,15 @@ import { failureOf, faultOf } from "./support/failures.ts";
 import { envWith, hub, only, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
 import { idAt, type OldEvent, storeLetters, storeOld, storeOldDispatches } from "./support/old-chains.ts";
+import { BEFORE, beforeDeletes, counts, difference, NO_ROWS, NOTHING, OLD, pagesOf, purgeAll, sum, YOUNG } from "./support/purging.ts";
 import { dispatchRow, eventRow, executionsOf, rows, settled, until } from "./support/rows.ts";
-import { wholeDatabase } from "./support/tables.ts";
-
-const BEFORE = Date.now() - 30 * DAY_MS;
-const OLD = BEFORE - DAY_MS;
-const YOUNG = BEFORE + DAY_MS;
+import { emptyTables, wholeDatabase } from "./support/tables.ts";
 
 /** All of the database goes by age: each test has it for itself. */
 beforeEach(async () => {
   await hub.health();
-  for (const table of ["events", "dispatches", "executions", "notes"]) await rows(`DELETE FROM ${table}`);
+  await emptyTables();
 });
-
-const NOTHING = { events: 0, dispatches: 0, executions: 0, notes: 0, kept: 0 };
-
-type Totals = Omit<PurgePage, "cursor">;
-
-function sum(pages: readonly PurgePage[]): Totals {
-  const names = ["events", "dispatches", "executions", "notes", "kept"] as const;
-  return Object.fromEntries(names.map((name) => [name, pages.reduce((all, page) => all + page[name], 0)])) as unknown as Totals;
-}
-
-/** Calls until there is no cursor. */
-async function pagesOf({
-  given = env,
-  before = BEFORE,
-  ...query
-}: PurgeQuery & { given?: Env; before?: number } = {}): Promise<PurgePage[]> {
-  const pages: PurgePage[] = [];
-  let cursor = query.cursor;
-  do {
-    const page = await purge(createHub(given), new Date(before), { ...query, cursor });
-    pages.push(page);
-    cursor = page.cursor;
-  } while (cursor !== undefined && pages.length < 100);
-  return pages;
-}
-
-const purgeAll = async (query: Parameters<typeof pagesOf>[0] = {}) => sum(await pagesOf(query));
-
-/** What there is, by table. */
-async function counts(): Promise<Omit<Totals, "kept">> {
-  const [row] = await rows<Omit<Totals, "kept">>(
-    `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM dispatches) AS dispatches,
-       (SELECT count(*) FROM executions) AS executions, (SELECT count(*) FROM notes) AS notes`,
-  );
-  return row ?? NOTHING;
-}
 
 const idsLeft = async () => (await rows<{ id: string }>("SELECT id FROM events ORDER BY id")).map(({ id }) => id);
 
@@ -86,16 +47,15 @@ describe("what is purged", () => {
     await rows(`INSERT INTO controls (destination, state, since, "by") VALUES ('held', 'paused', 0, 'tests')`);
     const before = await wholeDatabase(env.DB);
     await storeOld([...chainOf({ dispatches: ["complete", "ignored"] }, {}, {}), ...chainOf({ at: BEFORE - 1 })]);
-    expect(await hub.purge(new Date(BEFORE))).toEqual({ events: 4, dispatches: 5, executions: 5, notes: 5, kept: 0 });
+    expect(await hub.purge(new Date(BEFORE))).toEqual({ ...NOTHING, events: 4, dispatches: 5, executions: 5, notes: 5, kept: 0 });
     expect(await wholeDatabase(env.DB)).toEqual(before);
-    await rows("DELETE FROM controls");
   });
 
   for (const status of STATUSES.filter((one): one is SettledStatus => one !== "ongoing")) {
     it(`is what settled as ${status}`, async () => {
       await storeOld(chainOf({ dispatches: [status] }));
-      expect(await purgeAll()).toEqual({ events: 1, dispatches: 1, executions: 1, notes: 1, kept: 0 });
-      expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+      expect(await purgeAll()).toEqual({ ...NOTHING, events: 1, dispatches: 1, executions: 1, notes: 1, kept: 0 });
+      expect(await counts()).toEqual(NO_ROWS);
     });
   }
 
@@ -113,7 +73,7 @@ describe("what is purged", () => {
       const events = make();
       await storeOld(events);
       expect(await purgeAll()).toMatchObject({ events: events.length, kept: 0 });
-      expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+      expect(await counts()).toEqual(NO_ROWS);
     });
   }
 
@@ -157,8 +117,8 @@ describe("what is purged", () => {
     expect(await purgeAll()).toEqual({ ...NOTHING, kept: 2 });
     await rows("DELETE FROM dispatches WHERE id = ?", redrive.id);
     await storeOldDispatches([{ ...redrive, status: "complete" }]);
-    expect(await purgeAll()).toEqual({ events: 2, dispatches: 4, executions: 4, notes: 4, kept: 0 });
-    expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+    expect(await purgeAll()).toEqual({ ...NOTHING, events: 2, dispatches: 4, executions: 4, notes: 4, kept: 0 });
+    expect(await counts()).toEqual(NO_ROWS);
   });
 
   it("is not what settled a neighbour: other chains of the same page go while one stays", async () => {
@@ -210,8 +170,8 @@ describe("dead letters", () => {
   });
 
   it("go to the last one, however many there are: a purge ends when nothing old is left", async () => {
-    await storeLetters(PURGE.deadLetters * 2 + 5, OLD);
-    expect(await purgeAll()).toEqual({ ...NOTHING, notes: PURGE.deadLetters * 2 + 5 });
+    await storeLetters(PURGE.undeliverable * 2 + 5, OLD);
+    expect(await purgeAll()).toEqual({ ...NOTHING, notes: PURGE.undeliverable * 2 + 5 });
     expect(await counts()).toMatchObject({ notes: 0 });
   });
 
@@ -273,7 +233,7 @@ describe("pages", () => {
       expect(await keptChains()).toEqual(kept);
       await purgeAll();
       expect(await keptChains()).toEqual(kept);
-      expect(await counts()).toEqual({ events: 101, dispatches: 101, executions: 81, notes: 81 });
+      expect(await counts()).toEqual({ ...NO_ROWS, events: 101, dispatches: 101, executions: 81, notes: 81 });
     });
   }
 
@@ -297,16 +257,6 @@ describe("pages", () => {
 });
 
 const withoutCursor = ({ cursor: _, ...page }: PurgePage) => page;
-
-function difference(before: Omit<Totals, "kept">, after: Omit<Totals, "kept">): Omit<Totals, "kept"> {
-  const { events, dispatches, executions, notes } = before;
-  return {
-    events: events - after.events,
-    dispatches: dispatches - after.dispatches,
-    executions: executions - after.executions,
-    notes: notes - after.notes,
-  };
-}
 
 /** Events of chains with an ongoing dispatch, by id. */
 async function keptChains(): Promise<string[]> {
@@ -339,7 +289,7 @@ describe("beside the hub at work", () => {
     const id = first?.id ?? "";
     await storeOld([{ id, dispatches: ["failed"] }]);
     const redriven = beforeDeletes(async () => await storeOldDispatches([{ id: `${id}-0-r1`, eventId: id, status: "ongoing" }]));
-    expect(await purgeAll({ given: redriven })).toMatchObject({ events: 0, dispatches: 0, executions: 0, notes: 0 });
+    expect(await purgeAll({ given: redriven })).toMatchObject(NO_ROWS);
     expect(await dispatchRow(`${id}-0`)).toMatchObject({ status: "failed" });
   });
 
@@ -361,16 +311,6 @@ describe("beside the hub at work", () => {
     expect(await idsLeft()).toHaveLength(3);
   });
 });
-
-/** The hub with something that happens just before a purge deletes. */
-function beforeDeletes(happens: () => Promise<void>): Env {
-  let left = 1;
-  const d1 = aroundD1(env.DB, async ({ statements, go }) => {
-    if (statements.some(({ sql }) => sql.startsWith("DELETE")) && left-- > 0) await happens();
-    return await go();
-  });
-  return envWith({ DB: d1 });
-}
 
 describe("what purge refuses", () => {
   const refused: readonly [string, () => unknown, unknown, RegExp][] = [

@@ -31,7 +31,8 @@ import { failureOf, faultOf } from "./support/failures.ts";
 import { CONNECTION_LOST, faultyD1 } from "./support/faulty-d1.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, store, storedDispatch, unique } from "./support/hub.ts";
 import { type KeptQueue, keptQueue } from "./support/kept-queue.ts";
-import { idAt, storeOld } from "./support/old-chains.ts";
+import { idAt, storeLetters, storeOld } from "./support/old-chains.ts";
+import { storeBulks, storeNotes } from "./support/purging.ts";
 import { dispatchRow, eventsCausedBy, executionsOf, rows, settled } from "./support/rows.ts";
 import { stalledD1 } from "./support/stalled-d1.ts";
 import { forgottenDispatches, wholeDatabase } from "./support/tables.ts";
@@ -577,8 +578,14 @@ async function spill(): Promise<Spilled> {
 const BEFORE = new Date(Date.now() - 30 * DAY_MS);
 const OLD = BEFORE.getTime() - DAY_MS;
 
-async function oldChain(): Promise<void> {
-  await rows("DELETE FROM events WHERE id < ?", idAt(BEFORE.getTime()));
+/** What is old, in every stage of a purge, and nothing else that is. */
+async function oldRows(): Promise<void> {
+  const young = idAt(BEFORE.getTime());
+  for (const table of ["events", "bulks"]) await rows(`DELETE FROM ${table} WHERE id < ?`, young);
+  await rows("DELETE FROM notes WHERE id < ? AND (subject_id = 'undeliverable' OR subject_id LIKE '%:%')", young);
+  await storeLetters(2, OLD);
+  await storeBulks([{ startedAt: OLD, endedAt: OLD }, { startedAt: OLD }]);
+  await storeNotes("destination:gone", [OLD, BEFORE.getTime()]);
   const first = idAt(OLD);
   await storeOld([
     { id: first, dispatches: ["complete", "failed"] },
@@ -588,11 +595,11 @@ async function oldChain(): Promise<void> {
 }
 
 describe("a purge, whichever of its round trips is lost or goes unheard,", () => {
-  const gone = { events: 2, dispatches: 3, executions: 3, notes: 3, kept: 1 };
+  const gone = { events: 2, dispatches: 3, executions: 3, notes: 3 + 2 + 1 + 1, bulks: 1, kept: 1 };
 
   it("deletes what it would have", async () => {
     const purging: Operation<void> = {
-      prepare: oldChain,
+      prepare: oldRows,
       run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, {}),
       check: async () => {
         expect(await idsOf("SELECT id FROM events WHERE id < ?", idAt(BEFORE.getTime()))).toHaveLength(1);
@@ -601,6 +608,7 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
           dispatches: 0,
           executions: 0,
           notes: 0,
+          bulks: 0,
           kept: 1,
         });
       },
@@ -610,11 +618,11 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
 
   it("says what it kept, and counts nothing twice", async () => {
     const purging: Operation<void> = {
-      prepare: oldChain,
+      prepare: oldRows,
       run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, {}),
       check: async (_, result) => {
-        const { events, kept } = result as PurgePage;
-        expect([events <= gone.events, kept]).toEqual([true, gone.kept]);
+        const { events, notes, bulks, kept } = result as PurgePage;
+        expect([events <= gone.events, notes <= gone.notes, bulks <= gone.bulks, kept]).toEqual([true, true, true, gone.kept]);
       },
     };
     expect(await withEachTripFailing(purging)).toEqual([]);
@@ -622,7 +630,7 @@ describe("a purge, whichever of its round trips is lost or goes unheard,", () =>
 
   it("counts the same in a dry run", async () => {
     const counting: Operation<void> = {
-      prepare: oldChain,
+      prepare: oldRows,
       run: async (d1) => await purge(createHub(envWith({ DB: d1 })), BEFORE, { dryRun: true }),
       check: async (_, result) => expect(result).toEqual(gone),
     };
@@ -635,7 +643,7 @@ describe("a read", () => {
     const type = unique("later.read");
     const [receipt] = await store({ type, data: 1, source: "tests" });
     const dispatchId = only(receipt?.dispatches ?? []).id;
-    await oldChain();
+    await oldRows();
     const window = { from: new Date(OLD - DAY_MS), to: BEFORE };
     const reads: readonly [string, (given: Env) => Promise<unknown>][] = [
       ["getEvent", async (given) => await getEvent(createHub(given), receipt?.id)],

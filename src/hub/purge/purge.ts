@@ -2,47 +2,64 @@ import type { PurgePage } from "../../../schema/contract/purge.ts";
 import { PURGE } from "../../../schema/limits.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
+import { type PurgeProgress, positionOf, progressAt, START_OF_PURGE } from "../../domain/purge/purge-progress.ts";
 import { parsePurge } from "../../domain/purge/purge-query.ts";
 import { homeStore } from "../../store/d1/stores.ts";
-import { countPurgeable, purgeRows, readChainsInUse, readOldEvents, readOldLetters } from "../../store/purge/purge-chains.ts";
+import { purgeAged } from "../../store/purge/purge-aged.ts";
+import { type Candidate, chainsOf, purgeChains, readChainsInUse, readOldEvents } from "../../store/purge/purge-chains.ts";
+import { NO_ROWS, type PurgedRows, sumOf } from "../../store/purge/removal.ts";
 
 /** How often chains are looked at again that came into use just before they were to be deleted. */
-const LOOKS = 5;
+const MAX_ATTEMPTS = 5;
+
+/** What is older than this is deleted, or with `dryRun` counted. */
+interface PurgeScope {
+  readonly before: number;
+  readonly dryRun: boolean;
+}
+
+interface Purged {
+  readonly rows: PurgedRows;
+  readonly kept: number;
+  /** Where the next call goes on; `undefined` when nothing is left. */
+  readonly next: PurgeProgress | undefined;
+}
 
 /**
- * Deletes a piece of what is older than `before`: events whose whole chain is older and settled, with their dispatches, executions and
- * notes, and after the last of them dead letters. Interrupted anywhere, it can be called again from the start or from any cursor.
+ * Deletes one page of what is older than `before`: events whose whole chain is older and settled, with all that
+ * belongs to them, and after the last of them, stage by stage, what leaves with its own age. Interrupted anywhere, it
+ * can be called again from the start or from any cursor.
  */
 export async function purge(hub: Hub, before: unknown, query: unknown): Promise<PurgePage> {
   const { before: moment, dryRun, cursor } = parsePurge(before, query, hub.now());
   const list = { list: "purge", before: moment, dryRun };
-  const [after = "", afterLetter] = cursor === undefined ? [] : (await openCursor(cursor, list)).map(String);
-  const old = afterLetter === undefined ? await readOldEvents(homeStore(hub.env), { after, before: moment }) : [];
-  const more = old.length === PURGE.events;
-  const letters = more ? [] : await readOldLetters(homeStore(hub.env), { after: afterLetter ?? "", before: moment });
-  const page = await purgeEvents(hub, old, { letters, moment, dryRun });
-  const next = more ? [old.at(-1)?.id ?? after] : letters.length === PURGE.deadLetters ? [after, letters.at(-1) ?? ""] : undefined;
-  return next === undefined ? page : { ...page, cursor: await sealCursor(next, list) };
+  const from = cursor === undefined ? START_OF_PURGE : progressAt(await openCursor(cursor, list));
+  const { rows, kept, next } = await purgeFrom(homeStore(hub.env), from, { before: moment, dryRun });
+  return { ...rows, kept, ...(next !== undefined && { cursor: await sealCursor(positionOf(next), list) }) };
 }
 
-async function purgeEvents(
-  hub: Hub,
-  old: Awaited<ReturnType<typeof readOldEvents>>,
-  { letters, moment, dryRun }: { letters: readonly string[]; moment: number; dryRun: boolean },
-): Promise<Omit<PurgePage, "cursor">> {
-  for (let look = 1; ; look++) {
-    const inUse = await readChainsInUse(homeStore(hub.env), [...new Set(old.map(({ correlationId }) => correlationId))], moment);
-    const going = old.filter(({ correlationId }) => !inUse.has(correlationId));
-    const doomed = {
-      ids: going.map(({ id }) => id),
-      chains: [...new Set(going.map(({ correlationId }) => correlationId))],
-      letters,
-      before: moment,
-    };
-    const kept = old.length - going.length;
-    if (dryRun) return { ...(await countPurgeable(homeStore(hub.env), doomed)), kept };
-    const rows = await purgeRows(homeStore(hub.env), doomed);
-    if (rows !== null) return { ...rows, kept };
-    if (look === LOOKS) throw new Error("the chains that were to be purged come into use all the time");
+async function purgeFrom(d1: D1Database, from: PurgeProgress, scope: PurgeScope): Promise<Purged> {
+  const chains = from.stage === "chains" ? await purgeEvents(d1, from, scope) : { rows: NO_ROWS, kept: 0, next: undefined };
+  if (chains.next !== undefined) return chains;
+  const aged = await purgeAged(d1, from, scope);
+  return { rows: sumOf(chains.rows, aged.rows), kept: chains.kept, next: aged.next };
+}
+
+async function purgeEvents(d1: D1Database, { after: [after = ""] }: PurgeProgress, scope: PurgeScope): Promise<Purged> {
+  const old = await readOldEvents(d1, { after, before: scope.before });
+  const last = old.length === PURGE.events ? old.at(-1) : undefined;
+  const purged = await purgeUnused(d1, old, scope);
+  return { ...purged, next: last && { stage: "chains", after: [last.id] } };
+}
+
+/** Deletes or counts those of the events whose chains are not in use. */
+async function purgeUnused(d1: D1Database, old: readonly Candidate[], { before, dryRun }: PurgeScope): Promise<Omit<Purged, "next">> {
+  if (old.length === 0) return { rows: NO_ROWS, kept: 0 };
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const inUse = await readChainsInUse(d1, chainsOf(old), before);
+    const events = old.filter(({ correlationId }) => !inUse.has(correlationId));
+    const rows = events.length === 0 ? NO_ROWS : await purgeChains(d1, { events, before }, dryRun);
+    if (rows !== null) return { rows, kept: old.length - events.length };
   }
+  throw new Error("the chains that were to be purged come into use all the time");
 }

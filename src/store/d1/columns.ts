@@ -55,7 +55,7 @@ export function prefixed<Field extends string>(alias: string, columns: Expressio
   return mapped(fieldsOf(columns), (field) => `${alias}.${columns[field]}`);
 }
 
-/** Reads fields from `value` of `json_each`, in which a row has the names of its fields; `json` are those that stay JSON text. */
+/** Reads fields from `value` of `json_each`, whose members have their names; `json`: those kept as JSON text. */
 export function members<Field extends string>(columns: Expressions<Field>, ...json: NoInfer<Field>[]): Expressions<Field> {
   return mapped(fieldsOf(columns), (field) => `value ${json.includes(field) ? "->" : "->>"} '${field}'`);
 }

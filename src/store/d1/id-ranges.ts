@@ -30,3 +30,8 @@ export function dispatchBounds(eventId: string): readonly [after: string, before
 export function redriveBounds(originalId: string): readonly [from: string, to: string] {
   return [`${originalId}-r`, `${originalId}-s`];
 }
+
+/** Ends the range of texts that begin with this one: its last character is replaced by the next. */
+export function behindPrefix(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}

@@ -1,20 +1,22 @@
 import { PURGE } from "../../../schema/limits.ts";
-import { SUBJECTS } from "../../../schema/storage/subjects.ts";
+import type { Leaving } from "../../../schema/storage/retention.ts";
+import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
+import { EVENT_COLUMNS, pick, selectList } from "../d1/columns.ts";
 import { fenceOf } from "../d1/fences.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
 import { withStorage } from "../d1/storage.ts";
+import { type PurgedRows, type RemovalsOf, removeRows } from "./removal.ts";
 
-/** An old event, and whether nothing speaks against deleting it. */
-interface Candidate {
-  readonly id: string;
-  readonly correlationId: string;
-}
+const CANDIDATE = pick(EVENT_COLUMNS, "id", "correlationId");
+
+/** An old event, and the chain that decides whether it goes. */
+export type Candidate = Pick<StoredEvent, keyof typeof CANDIDATE>;
 
 /** The next events of before a moment, oldest first. */
 export async function readOldEvents(d1: D1Database, { after, before }: { after: string; before: number }): Promise<Candidate[]> {
   const select = d1
-    .prepare("SELECT id, correlation_id AS correlationId FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3")
+    .prepare(`SELECT ${selectList(CANDIDATE)} FROM events WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3`)
     .bind(after, firstIdAt(before), PURGE.events);
   const { results } = await withStorage(d1, () => select.all<Candidate>());
   return results;
@@ -43,30 +45,10 @@ export async function readChainsInUse(d1: D1Database, chains: readonly string[],
   return new Set(results.map(({ chain }) => chain));
 }
 
-/** Rows deleted, or deletable. */
-export interface PurgedRows {
-  readonly events: number;
-  readonly dispatches: number;
-  readonly executions: number;
-  readonly notes: number;
-}
-
-/** What is to be deleted. */
-export interface Doomed {
-  readonly ids: readonly string[];
-  /** The chains they belong to. */
-  readonly chains: readonly string[];
-  readonly letters: readonly string[];
+/** Events of chains that are older than `before` as a whole and settled. */
+export interface PurgeBatch {
+  readonly events: readonly Candidate[];
   readonly before: number;
-}
-
-/** The next dead letters of before a moment, oldest first. */
-export async function readOldLetters(d1: D1Database, { after, before }: { after: string; before: number }): Promise<string[]> {
-  const select = d1
-    .prepare("SELECT id FROM notes WHERE subject_id = ?1 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4")
-    .bind(SUBJECTS.undeliverable, after, firstIdAt(before), PURGE.deadLetters);
-  const { results } = await withStorage(d1, () => select.all<{ id: string }>());
-  return results.map(({ id }) => id);
 }
 
 /** A chain may have come into use since it was looked at. Setting a NOT NULL column to NULL is the fence: nothing is deleted then. */
@@ -76,34 +58,31 @@ const DISPATCHES = `
   (SELECT dispatches.id FROM json_each(?1) AS given
     CROSS JOIN dispatches ON ${isDispatchOf("given.value", { id: "dispatches.id" })})`;
 
-/** What goes, table by table. Dispatches last but for their events: the others are found by them. */
-const ROWS = {
-  executions: `executions WHERE dispatch_id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
-  notes: `notes WHERE subject_id IN ${DISPATCHES} OR (subject_id = '${SUBJECTS.undeliverable}' AND id IN (SELECT value FROM json_each(?2)))`,
-  dispatches: `dispatches WHERE id IN ${DISPATCHES} AND ?2 IS NOT NULL`,
-  events: `events WHERE id IN (SELECT value FROM json_each(?1)) AND ?2 IS NOT NULL`,
-} as const;
+/** Dispatches last but for their events: the others are found by them. */
+function chainRemovals(ids: string): RemovalsOf<Leaving<"with its chain">> {
+  const values = [ids];
+  return {
+    executions: { table: "executions", where: `dispatch_id IN ${DISPATCHES}`, values },
+    "notes.dispatch": { table: "notes", where: `subject_id IN ${DISPATCHES}`, values },
+    dispatches: { table: "dispatches", where: `id IN ${DISPATCHES}`, values },
+    events: { table: "events", where: "id IN (SELECT value FROM json_each(?1))", values },
+  };
+}
 
-/** Deletes events with all that belongs to them, and dead letters, in one transaction; `null`, and nothing, when a chain is in use again. */
-export async function purgeRows(d1: D1Database, { ids, chains, letters, before }: Doomed): Promise<PurgedRows | null> {
-  const fence = d1.prepare(FENCE).bind(JSON.stringify(chains), firstIdAt(before), PURGE.chainEvents, JSON.stringify(ids));
-  const deletes = Object.values(ROWS).map((rows) => d1.prepare(`DELETE FROM ${rows}`).bind(JSON.stringify(ids), JSON.stringify(letters)));
+/** Deletes or counts events with all that is theirs; when a chain is in use again, deletes nothing: `null`. */
+export async function purgeChains(d1: D1Database, { events, before }: PurgeBatch, dryRun: boolean): Promise<PurgedRows | null> {
+  const ids = JSON.stringify(events.map(({ id }) => id));
+  const chains = JSON.stringify(chainsOf(events));
+  const fence = d1.prepare(FENCE).bind(chains, firstIdAt(before), PURGE.chainEvents, ids);
   try {
-    const [, ...deleted] = await withStorage(d1, () => d1.batch([fence, ...deletes]));
-    const [executions, notes, dispatches, events] = deleted.map(({ meta }) => meta.changes);
-    return { events: events ?? 0, dispatches: dispatches ?? 0, executions: executions ?? 0, notes: notes ?? 0 };
+    return await removeRows(d1, Object.values(chainRemovals(ids)), { dryRun, fence });
   } catch (error) {
     if (fenceOf(error) === "chainInUse") return null;
     throw error;
   }
 }
 
-/** The same without deleting. */
-export async function countPurgeable(d1: D1Database, { ids, letters }: Doomed): Promise<PurgedRows> {
-  const counts = Object.values(ROWS).map((rows) =>
-    d1.prepare(`SELECT count(*) AS count FROM ${rows}`).bind(JSON.stringify(ids), JSON.stringify(letters)),
-  );
-  const results = await withStorage(d1, () => d1.batch<{ count: number }>(counts));
-  const [executions, notes, dispatches, events] = results.map(({ results: [row] }) => row?.count ?? 0);
-  return { events: events ?? 0, dispatches: dispatches ?? 0, executions: executions ?? 0, notes: notes ?? 0 };
+/** Names each chain of these events once. */
+export function chainsOf(events: readonly Candidate[]): string[] {
+  return [...new Set(events.map(({ correlationId }) => correlationId))];
 }

@@ -1,10 +1,18 @@
+import { RETENTION, type TableName } from "../../../schema/storage/retention.ts";
 import { rows } from "./rows.ts";
 
+/** Every table of the hub: the compiler sees to it that the register names those of tables.ts and no other. */
+export const TABLES = Object.keys(RETENTION) as TableName[];
+
 /** Everything that the hub has stored, table by table. */
-export async function wholeDatabase(d1: D1Database): Promise<Record<string, unknown[]>> {
-  const tables = ["events", "dispatches", "executions", "configs", "notes", "controls"];
-  const results = await d1.batch(tables.map((table) => d1.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`)));
-  return Object.fromEntries(tables.map((table, index) => [table, results[index]?.results ?? []]));
+export async function wholeDatabase(d1: D1Database): Promise<Record<TableName, unknown[]>> {
+  const results = await d1.batch(TABLES.map((table) => d1.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`)));
+  return Object.fromEntries(TABLES.map((table, index) => [table, results[index]?.results ?? []])) as Record<TableName, unknown[]>;
+}
+
+/** Empties every table but that of configurations, which a hub stores once. */
+export async function emptyTables(): Promise<void> {
+  for (const table of TABLES.filter((name) => name !== "configs")) await rows(`DELETE FROM ${table}`);
 }
 
 /** Dispatches that nobody would ever look at again, and settled ones that somebody still would: there are none. */
