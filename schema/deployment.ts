@@ -1,14 +1,17 @@
 /**
- * The parts of a deployment of the hub, each written here once: the Pulumi component, the check of configurations, the queue consumer and
- * every generated wrangler configuration derive from it, and a test holds the wrangler.toml files that people read to it.
- * Pages are those of developers.cloudflare.com, read 2026-11.
+ * The parts of a deployment of the hub, each written here once. The Pulumi component, the check of configurations, the
+ * queue consumer and every generated wrangler configuration derive from them; tests hold the manifests that users read
+ * to them. Pages are those of developers.cloudflare.com, read 2026-11.
  */
 
 /**
- * Pins the behaviour of the runtime to the one everything is tested with. At most the date of the local engine, which wrangler would fall
- * back to (2026-11-09 for 4.156.2); no flags (workers/configuration/compatibility-dates).
+ * Pins the behaviour of the runtime to the one everything is tested with (workers/configuration/compatibility-dates).
+ * At most the date of the local engine, 2026-11-09 in wrangler 4.156.2.
  */
-export const COMPATIBILITY: { readonly date: string; readonly flags: readonly string[] } = { date: "2026-11-01", flags: [] };
+export const COMPATIBILITY: { readonly date: string; readonly flags: readonly string[] } = {
+  date: "2026-11-01",
+  flags: [],
+};
 
 /** Entrypoints that other Workers bind: emitting alone, and everything. */
 export const ENTRYPOINTS = { producer: "Producer", hub: "EventHub" } as const;
@@ -43,8 +46,8 @@ export const VARIABLES = {
 
 /** True of a binding that the hub has of its own: a destination of that name would be the hub's database. */
 export function isOwnBinding(name: string): boolean {
-  const own: readonly string[] = [DATABASE_BINDING, QUEUE_BINDING, ...Object.values(WORKFLOWS).map(({ binding }) => binding)];
-  return own.includes(name) || name.startsWith(VARIABLE_PREFIX);
+  const isWorkflow = Object.values(WORKFLOWS).some(({ binding }) => binding === name);
+  return name === DATABASE_BINDING || name === QUEUE_BINDING || isWorkflow || name.startsWith(VARIABLE_PREFIX);
 }
 
 /** Calls the sweep every minute, the shortest there is (workers/configuration/cron-triggers). */
@@ -54,12 +57,12 @@ export const CRON = "* * * * *";
 export const DEAD_LETTERS_SUFFIX = "-dead-letters";
 
 /**
- * Batches of either queue: the platform's default of 10 messages, each of which names up to 100 dispatches, and no waiting for a batch to
- * fill, which by default takes 5 s (queues/configuration/batching-retries).
+ * Batches of either queue: the platform's default of 10 messages, each of which names up to 100 dispatches, and no
+ * waiting for a batch to fill, which by default takes 5 s (queues/configuration/batching-retries).
  */
 export const BATCH = { messages: 10, waitSeconds: 0 } as const;
 
-/** How a queue delivers again what was not acknowledged: `maxRetries` times, a step later each time, up to the longest delay. */
+/** How a queue delivers again what was not acknowledged: a step later each time, up to the longest delay. */
 export interface Redelivery {
   readonly maxRetries: number;
   readonly stepSeconds: number;
@@ -70,20 +73,18 @@ export interface Redelivery {
 export const DISPATCH_REDELIVERY: Redelivery = { maxRetries: 10, stepSeconds: 5, maxDelaySeconds: 900 };
 
 /**
- * As many retries as a queue allows, 100 (queues/platform/limits), so far apart that they outlast the four days that a queue keeps a message
- * (queues/configuration/configure-queues) and `allowQueued` promises.
+ * As many retries as a queue allows, 100 (queues/platform/limits), so far apart that they outlast the four days that a
+ * queue keeps a message by default (queues/configuration/configure-queues) and `allowQueued` promises.
  */
 export const DEAD_LETTER_REDELIVERY: Redelivery = { maxRetries: 100, stepSeconds: 120, maxDelaySeconds: 4_800 };
 
-/** Seconds until a message that has been delivered so many times is delivered again. A retry may wait 24 hours (queues/platform/limits). */
+/** Seconds until a message is delivered again after so many deliveries. At most 24 hours (queues/platform/limits). */
 export function redeliveryDelay({ stepSeconds, maxDelaySeconds }: Redelivery, deliveries: number): number {
   return Math.min(stepSeconds * deliveries, maxDelaySeconds);
 }
 
 /** Seconds from the first delivery of a message to its last. */
 export function redeliverySpan(redelivery: Redelivery): number {
-  return Array.from({ length: redelivery.maxRetries }, (_, retries) => redeliveryDelay(redelivery, retries + 1)).reduce(
-    (sum, seconds) => sum + seconds,
-    0,
-  );
+  const delays = Array.from({ length: redelivery.maxRetries }, (_, retries) => redeliveryDelay(redelivery, retries + 1));
+  return delays.reduce((sum, delay) => sum + delay, 0);
 }

@@ -28,7 +28,11 @@ const ROUTING: ConfigInput = {
     { id: "once", on: "once.*", to: { destination: "scripted", retry: { limit: 0 } } },
     { id: "instant-retry", on: "instant.*", to: { destination: "scripted", retry: { limit: 2, delay: "0s" } } },
     { id: "constant", on: "constant.*", to: { destination: "scripted", retry: { limit: 3, delay: "300ms" } } },
-    { id: "linear", on: "linear.*", to: { destination: "scripted", retry: { limit: 3, backoff: "linear", delay: "300ms" } } },
+    {
+      id: "linear",
+      on: "linear.*",
+      to: { destination: "scripted", retry: { limit: 3, backoff: "linear", delay: "300ms" } },
+    },
     {
       id: "exponential",
       on: "exponential.*",
@@ -39,9 +43,17 @@ const ROUTING: ConfigInput = {
       on: "capped.*",
       to: { destination: "scripted", retry: { limit: 3, backoff: "exponential", delay: "300ms", maxDelay: "500ms" } },
     },
-    { id: "jittered", on: "jittered.*", to: { destination: "scripted", retry: { limit: 100, delay: "1 hour", jitter: "full" } } },
+    {
+      id: "jittered",
+      on: "jittered.*",
+      to: { destination: "scripted", retry: { limit: 100, delay: "1 hour", jitter: "full" } },
+    },
     { id: "patient", on: "patient.*", to: { destination: "scripted", retry: { limit: 3, delay: "3s" } } },
-    { id: "impatient", on: "impatient.*", to: { destination: "scripted", timeout: "300ms", retry: { limit: 1, delay: "0s" } } },
+    {
+      id: "impatient",
+      on: "impatient.*",
+      to: { destination: "scripted", timeout: "300ms", retry: { limit: 1, delay: "0s" } },
+    },
     { id: "pausable", on: "pausable.*", to: "pausable" },
     { id: "fragile", on: "fragile.*", to: { destination: "fragile", retry: { limit: 100, delay: "0s" } } },
     {

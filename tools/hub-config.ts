@@ -87,7 +87,11 @@ export function hubConfig({ name, main, destinations, routes, defaults, vars = O
     triggers: { crons: [CRON] },
     vars: {
       ...vars,
-      [VARIABLES.config]: { ...(defaults !== undefined && { defaults }), destinations: Object.fromEntries(configured), routes },
+      [VARIABLES.config]: {
+        ...(defaults !== undefined && { defaults }),
+        destinations: Object.fromEntries(configured),
+        routes,
+      },
     },
   };
 }

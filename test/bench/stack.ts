@@ -3,7 +3,10 @@ import { ENTRYPOINTS } from "../../schema/deployment.ts";
 import { hubConfig } from "../../tools/hub-config.ts";
 import { type WorkerConfig, workerConfig } from "../../tools/worker-config.ts";
 
-const DESTINATIONS = workerConfig({ name: "bench-destinations", main: join(import.meta.dirname, "workers/destinations/index.ts") });
+const DESTINATIONS = workerConfig({
+  name: "bench-destinations",
+  main: join(import.meta.dirname, "workers/destinations/index.ts"),
+});
 
 const destination = { worker: DESTINATIONS.name };
 

@@ -1,4 +1,4 @@
-/** Hubs between the destinations of a shop, for the tests of their console. Each has the same name: one runs at a time. */
+/** Hubs between the destinations of a shop, for the tests of their console. They share a name. */
 import { join } from "node:path";
 import { ENTRYPOINTS, VARIABLES, WORKFLOWS } from "../../schema/deployment.ts";
 import { hubConfig } from "../../tools/hub-config.ts";
@@ -22,7 +22,12 @@ const open = hubConfig({
   defaults: { timeout: "10s", retry: { limit: 2, delay: "400ms", backoff: "linear", jitter: "none" } },
   routes: [
     { id: "orders", on: "order.placed", to: ["billing", "warehouse"] },
-    { id: "thanks", on: "order.*", where: { path: "$.data.customer", exists: true }, to: { destination: "email", delay: "7 days" } },
+    {
+      id: "thanks",
+      on: "order.*",
+      where: { path: "$.data.customer", exists: true },
+      to: { destination: "email", delay: "7 days" },
+    },
     {
       id: "big-orders",
       on: "order.placed",
@@ -34,7 +39,11 @@ const open = hubConfig({
     { id: "receipts", on: "invoice.*", to: "email" },
     { id: "everything", on: "*", to: "analytics" },
     // The warehouse is slow to recover: what it refuses waits for an hour.
-    { id: "stock", on: "stock.*", to: { destination: "warehouse", retry: { limit: 3, delay: "1 hour", backoff: "constant" } } },
+    {
+      id: "stock",
+      on: "stock.*",
+      to: { destination: "warehouse", retry: { limit: 3, delay: "1 hour", backoff: "constant" } },
+    },
   ],
 });
 
@@ -56,10 +65,13 @@ const small = hubConfig({
 });
 
 /**
- * Stores most events and owes them to nobody, so that thousands of them cost no run. Its bulk operations are written down and never begin:
- * time enough to stop one.
+ * Stores most events and owes them to nobody, so that thousands of them cost no run. Its bulk operations are written
+ * down and never begin: time enough to stop one.
  */
-const quiet = { ...small, workflows: small.workflows.filter(({ binding }) => binding !== WORKFLOWS.bulkWorkflow.binding) };
+const quiet = {
+  ...small,
+  workflows: small.workflows.filter(({ binding }) => binding !== WORKFLOWS.bulkWorkflow.binding),
+};
 
 export const HUBS = { open, closed, quiet };
 

@@ -1,4 +1,4 @@
-/** The hub between destinations that behave badly in every way that has a rule: load/rules.ts says what each dispatch must come to. */
+/** The hub between destinations that misbehave in every way that load/rules.ts has a rule for. */
 import { join } from "node:path";
 import { ENTRYPOINTS, WORKFLOWS } from "../../schema/deployment.ts";
 import { hubConfig } from "../../tools/hub-config.ts";
@@ -6,7 +6,10 @@ import { workerConfig } from "../../tools/worker-config.ts";
 
 const NAME = "flowhub-chaos";
 
-const worker = (name: string) => ({ name: `chaos-${name}`, main: join(import.meta.dirname, "workers", name, "index.ts") });
+const worker = (name: string) => ({
+  name: `chaos-${name}`,
+  main: join(import.meta.dirname, "workers", name, "index.ts"),
+});
 const LEDGER = { binding: "LEDGER", database_name: "chaos-ledger", database_id: "chaos-ledger" };
 
 export const DESTINATIONS = workerConfig({ ...worker("destinations"), d1_databases: [LEDGER] });

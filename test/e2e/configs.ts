@@ -1,4 +1,4 @@
-/** The Workers of the end-to-end tests: a hub with destinations that behave badly on purpose, each next to one that does not. */
+/** Workers of the end-to-end tests: a hub whose destinations misbehave on purpose, each beside one that does not. */
 import { join } from "node:path";
 import { ENTRYPOINTS } from "../../schema/deployment.ts";
 import { hubConfig } from "../../tools/hub-config.ts";
@@ -30,9 +30,17 @@ export const HUB = hubConfig({
   routes: [
     ...["first", "second", "third"].map((id) => ({ id, on: "bulk.*", to: "steady" })),
     { id: "watched", on: "watched", to: { destination: "flaky", delay: "2s", retry: { delay: "2s" } } },
-    ...["throws", "hangs", "garbage", "huge", "mute", "absent"].map((id) => ({ id, on: `unruly.${id}`, to: [id, "steady"] })),
+    ...["throws", "hangs", "garbage", "huge", "mute", "absent"].map((id) => ({
+      id,
+      on: `unruly.${id}`,
+      to: [id, "steady"],
+    })),
     // Longer than everything else together takes, on the slowest machine.
-    { id: "holds", on: "unruly.holds", to: [{ destination: "hangs", timeout: "2 minutes", retry: { limit: 0 } }, "steady"] },
+    {
+      id: "holds",
+      on: "unruly.holds",
+      to: [{ destination: "hangs", timeout: "2 minutes", retry: { limit: 0 } }, "steady"],
+    },
     { id: "orders", on: "order.placed", to: { destination: "shop", retry: { limit: 0 } } },
   ],
 });
@@ -40,4 +48,7 @@ export const HUB = hubConfig({
 const hub = { service: HUB.name, entrypoint: ENTRYPOINTS.hub };
 
 export const WATCHER = fixture("watcher", { HUB: hub });
-export const OBSERVER = workerConfig({ name: "e2e-observer", services: { HUB: hub, WATCHER: { service: WATCHER.name } } });
+export const OBSERVER = workerConfig({
+  name: "e2e-observer",
+  services: { HUB: hub, WATCHER: { service: WATCHER.name } },
+});

@@ -15,23 +15,32 @@ function partsOf({ compatibility_flags, d1_databases, queues, workflows, trigger
   return { compatibility_flags, databases, queues, workflows, triggers };
 }
 
-test.each(["wrangler.toml", "infra/wrangler.example.toml"])("%s consists of what a generated hub consists of", (file) => {
+const HUBS = ["infra/wrangler.example.toml", "wrangler.toml"];
+
+test.each(HUBS)("%s consists of what a generated hub consists of", (file) => {
   expect(partsOf(unstable_readConfig({ config: join(ROOT, file) }))).toEqual(partsOf(deployed));
 });
 
-const BY_HAND = globSync("**/*.toml", { cwd: ROOT, exclude: (name) => name === "node_modules" || name.startsWith(".") });
+const BY_HAND = globSync("**/*.toml", {
+  cwd: ROOT,
+  exclude: (name) => name === "node_modules" || name.startsWith("."),
+});
 
-test.each([...BY_HAND, "infra/example/index.ts"])("%s has the compatibility date that everything is tested with", (file) => {
-  const dates = [...readFileSync(join(ROOT, file), "utf8").matchAll(/compatibility_?date\s*[=:]\s*"(.+)"/gi)].map(([, date]) => date);
-  expect(dates).toEqual([COMPATIBILITY.date]);
+test.each([...BY_HAND, "infra/example/index.ts"])("%s has the compatibility date of all tests", (file) => {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const dates = text.matchAll(/compatibility_?date\s*[=:]\s*"(.+)"/gi).map(([, date]) => date);
+  expect([...dates]).toEqual([COMPATIBILITY.date]);
 });
 
 test("only what users read is written by hand: the hub's two manifests, and the example's", () => {
-  expect(BY_HAND.filter((file) => !file.startsWith("examples/")).toSorted()).toEqual(["infra/wrangler.example.toml", "wrangler.toml"]);
+  expect(BY_HAND.filter((file) => !file.startsWith("examples/")).toSorted()).toEqual(HUBS);
 });
 
 describe("a generated hub", () => {
-  const destinations = { "big-orders": { worker: "shop", entrypoint: "Orders", autoPause: { after: 3 } }, audit: { worker: "audit" } };
+  const destinations = {
+    "big-orders": { worker: "shop", entrypoint: "Orders", autoPause: { after: 3 } },
+    audit: { worker: "audit" },
+  };
   const routes = [{ id: "all", on: "*", to: ["big-orders", "audit"] }];
   const hub = hubConfig({ name: "shop-hub", destinations, routes, defaults: { timeout: "5s" } });
 
@@ -44,7 +53,10 @@ describe("a generated hub", () => {
       ok: true,
       config: {
         defaults: { timeout: "5s" },
-        destinations: { "big-orders": { worker: "DEST_BIG_ORDERS", autoPause: { after: 3 } }, audit: { worker: "DEST_AUDIT" } },
+        destinations: {
+          "big-orders": { worker: "DEST_BIG_ORDERS", autoPause: { after: 3 } },
+          audit: { worker: "DEST_AUDIT" },
+        },
         routes: [{ id: "all", to: [{ destination: "big-orders" }, { destination: "audit" }] }],
       },
     });
@@ -62,7 +74,12 @@ describe("a generated hub", () => {
 
   test("opens its console to this machine unless other variables are given", () => {
     expect(hub.vars).toMatchObject({ [VARIABLES.console]: { access: "none" } });
-    const closed = hubConfig({ name: "hub", destinations: {}, routes: [], vars: { [VARIABLES.consoleSecret]: "a secret" } });
+    const closed = hubConfig({
+      name: "hub",
+      destinations: {},
+      routes: [],
+      vars: { [VARIABLES.consoleSecret]: "a secret" },
+    });
     expect(Object.keys(closed.vars)).toEqual([VARIABLES.consoleSecret, VARIABLES.config]);
   });
 });

@@ -1,5 +1,5 @@
 /** The two Workers of cf-eventhub, with the twenty routes of flowhub/start.ts. */
-import { BATCH } from "../../../../schema/deployment.ts";
+import { BATCH, DISPATCH_REDELIVERY } from "../../../../schema/deployment.ts";
 import type { WorkerConfig } from "../../../../tools/worker-config.ts";
 import { contenderWorker, sink } from "../driver/driven-stack.ts";
 import { OTHER_TYPES } from "../order.ts";
@@ -9,7 +9,12 @@ const QUEUE = "ancestor-dispatches";
 /** By default it prints every event. */
 const vars = { EVENTHUB_LOG_LEVEL: "ERROR" };
 
-const route = (destination: "BILLING" | "WAREHOUSE" | "LEDGER", ...allOf: readonly object[]) => ({ destination, condition: { allOf } });
+const DESTINATIONS = ["BILLING", "WAREHOUSE", "LEDGER"] as const;
+
+const route = (destination: (typeof DESTINATIONS)[number], ...allOf: readonly object[]) => ({
+  destination,
+  condition: { allOf },
+});
 
 /** It knows no types: a type is one more condition. */
 const ofType = (type: string) => ({ path: "$.type", exact: type });
@@ -20,7 +25,7 @@ const paid = from(0.01);
 
 const ROUTES = [
   route("BILLING", ofType("order.placed"), paid),
-  ...(["BILLING", "WAREHOUSE", "LEDGER"] as const).map((destination) => route(destination, ofType("order.split"), paid)),
+  ...DESTINATIONS.map((destination) => route(destination, ofType("order.split"), paid)),
   route("LEDGER", ofOrders, from(10_000)),
   route("LEDGER", ofOrders, { not: { anyOf: ["EUR", "CHF"].map((exact) => ({ path: "$.data.currency", exact })) } }),
   route("WAREHOUSE", ofOrders, { path: "$.data.lines[?(@.sku == 'Z-9999')]", exists: true }),
@@ -42,10 +47,19 @@ export function ancestorConfigs(databaseUrl: string): readonly [WorkerConfig, Wo
   const executor = contenderWorker("ancestor", "executor", {
     ...common,
     vars,
-    // As with the others; larger batches make it no faster. Its hub sends before it commits, and what its executor then does not find yet
-    // it forgets: a queue that does not wait is faster than a slow disk now and then, and such a dispatch is ongoing for good. A second's
-    // delay would cure that, and cost every dispatch the second.
-    queues: { consumers: [{ queue: QUEUE, max_batch_size: BATCH.messages, max_batch_timeout: BATCH.waitSeconds, max_retries: 10 }] },
+    // As with the others; larger batches make it no faster. Its hub sends before it commits, and what its executor then
+    // does not find yet it forgets: a queue that does not wait is faster than a slow disk now and then, and such a
+    // dispatch is ongoing for good. A second's delay would cure that, and cost every dispatch the second.
+    queues: {
+      consumers: [
+        {
+          queue: QUEUE,
+          max_batch_size: BATCH.messages,
+          max_batch_timeout: BATCH.waitSeconds,
+          max_retries: DISPATCH_REDELIVERY.maxRetries,
+        },
+      ],
+    },
     // Its destinations are bindings of the executor: the three of the hub, which are one Worker here as there.
     services: { BILLING: sink, WAREHOUSE: sink, LEDGER: sink },
   });

@@ -14,10 +14,20 @@ const HUB = hubConfig({
   destinations: { billing: destination, warehouse: destination, ledger: destination },
   routes: [
     { id: "placed", on: "order.placed", to: ["billing"], where: paid },
-    ...["billing", "warehouse", "ledger"].map((to) => ({ id: `split-${to}`, on: "order.split", to: [to], where: paid })),
+    ...["billing", "warehouse", "ledger"].map((to) => ({
+      id: `split-${to}`,
+      on: "order.split",
+      to: [to],
+      where: paid,
+    })),
     { id: "large-orders", on: "order.*", to: ["ledger"], where: { path: "$.data.total", gte: 10_000 } },
     { id: "foreign", on: "order.*", to: ["ledger"], where: { not: { path: "$.data.currency", in: ["EUR", "CHF"] } } },
-    { id: "one-article", on: "order.*", to: ["warehouse"], where: { path: "$.data.lines[?@.sku == 'Z-9999']", exists: true } },
+    {
+      id: "one-article",
+      on: "order.*",
+      to: ["warehouse"],
+      where: { path: "$.data.lines[?@.sku == 'Z-9999']", exists: true },
+    },
     { id: "by-subject", on: "*", to: ["ledger"], where: { path: "$.subject", prefix: "audit-" } },
     ...OTHER_TYPES.map((on) => ({
       id: on.replace(".", "-"),
