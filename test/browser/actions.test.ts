@@ -179,7 +179,7 @@ describe("A destination", () => {
     expect(await textOf(page.getByRole("status"))).toMatch(/^Paused\. Nothing is attempted until it is resumed/);
     expect(await controlOf("email")).toMatchObject({ state: "paused", by: "local" });
     await email.getByRole("button", { name: "Resume" }).click();
-    await email.getByRole("heading", { name: /open$/ }).waitFor();
+    await email.getByRole("heading", { name: /active$/ }).waitFor();
     expect(await textOf(page.getByRole("status"))).toMatch(/^Resumed\. What waits is delivered from now on/);
     expect(await controlOf("email")).toEqual({ destination: "email", state: "active" });
   });
@@ -208,7 +208,7 @@ describe("A destination", () => {
     expect((await controlOf("email"))?.state).toBe("paused");
     await page.goBack();
     await resumeAt("0.5");
-    await email.getByRole("heading", { name: /open$/ }).waitFor();
+    await email.getByRole("heading", { name: /active$/ }).waitFor();
     const dues = (await Promise.all(ids.toSorted().map(stored))).map(({ dueAt, attempts }) => ({ at: Date.parse(dueAt), attempts }));
     expect(dues.map(({ at }) => at - (dues[0]?.at ?? 0))).toEqual([0, 2_000, 4_000]);
     expect(dues.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
