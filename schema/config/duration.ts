@@ -10,6 +10,11 @@ export type Duration = `${number}${Short}` | `${number} ${Short | Long | `${Long
 const EXPECTED = 'expected a duration such as "30s", "15 minutes" or "7 days"';
 const PATTERN = /^\d+(\.\d+)? ?(ms|s|m|h|d|w|(second|minute|hour|day|week)s?)$/;
 
+/** True for text that is a duration. */
+export function isDuration(text: string): text is Duration {
+  return PATTERN.test(text);
+}
+
 /** Milliseconds of a valid duration. */
 export function durationMs(duration: Duration): number {
   return Math.round(ms(duration as StringValue));

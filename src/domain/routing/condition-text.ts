@@ -35,7 +35,7 @@ function phraseOfTrace(trace: Trace): Phrase {
       return negated(phraseOfTrace(trace.of));
     case "path":
       return {
-        text: `${comparisonText(trace.path, trace.wanted)} [${trace.held ? "yes" : "no"}: ${foundText(trace.found)}]`,
+        text: `${comparisonText(trace.path, trace.wanted)} [${trace.held ? "yes" : "no"}: ${foundText(trace)}]`,
         joined: false,
       };
     default:
@@ -62,10 +62,11 @@ function comparisonText(path: string, wanted: Wanted): string {
 const SHOWN_VALUES = 5;
 const SHOWN_CHARACTERS = 80;
 
-function foundText(found: readonly Json[]): string {
+function foundText({ found, more }: { readonly found: readonly Json[]; readonly more?: true }): string {
   if (found.length === 0) return "nothing";
-  const more = found.length > SHOWN_VALUES ? ` and ${found.length - SHOWN_VALUES} more` : "";
-  return `${found.slice(0, SHOWN_VALUES).map(shortJson).join(", ")}${more}`;
+  const others = found.length - SHOWN_VALUES;
+  const rest = others > 0 ? ` and ${more === true ? "more than " : ""}${others} more` : "";
+  return `${found.slice(0, SHOWN_VALUES).map(shortJson).join(", ")}${rest}`;
 }
 
 function shortJson(value: Json): string {

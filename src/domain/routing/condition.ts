@@ -7,7 +7,16 @@ import { compileSelect } from "./select-path.ts";
 export type Trace =
   | { readonly kind: "allOf" | "anyOf"; readonly held: boolean; readonly of: readonly Trace[] }
   | { readonly kind: "not"; readonly held: boolean; readonly of: Trace }
-  | { readonly kind: "path"; readonly path: string; readonly wanted: Wanted; readonly found: readonly Json[]; readonly held: boolean };
+  | {
+      readonly kind: "path";
+      readonly path: string;
+      readonly wanted: Wanted;
+      /** The first values that the path selects, at most `TRACED_VALUES`. */
+      readonly found: readonly Json[];
+      /** There when it selects others. */
+      readonly more?: true;
+      readonly held: boolean;
+    };
 
 /** Operators and what each is given; the others are not there. */
 export type Wanted = { readonly [Name in Operator]?: Scalar | readonly Scalar[] | undefined };
@@ -43,15 +52,40 @@ function compileNot(condition: Condition): CompiledCondition {
 function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {
   const select = compileSelect(path);
   const tests = OPERATORS.flatMap((operator) => (operator === "exists" ? [] : (testOf(operator, wanted[operator]) ?? [])));
-  const judge = (found: readonly Json[]) =>
-    wanted.exists === false ? found.length === 0 : found.some((value) => tests.every((test) => test(value)));
+  const satisfies = (value: Json) => tests.every((test) => test(value));
+  const holds = (document: Json) => (wanted.exists === false ? !some(select(document), () => true) : some(select(document), satisfies));
   return {
-    holds: (document) => judge(select(document)),
+    holds,
     trace: (document) => {
-      const found = select(document);
-      return { kind: "path", path, wanted: given(wanted), found, held: judge(found) };
+      const first = take(select(document), TRACED_VALUES + 1);
+      const found = first.slice(0, TRACED_VALUES);
+      return {
+        kind: "path",
+        path,
+        wanted: given(wanted),
+        found,
+        ...(first.length > TRACED_VALUES && { more: true }),
+        held: holds(document),
+      };
     },
   };
+}
+
+/** Values that a trace keeps of those a path selects: a path over a large list selects hundreds of thousands. */
+const TRACED_VALUES = 100;
+
+function some(values: Iterable<Json>, test: Test): boolean {
+  for (const value of values) if (test(value)) return true;
+  return false;
+}
+
+function take(values: Iterable<Json>, count: number): Json[] {
+  const taken: Json[] = [];
+  for (const value of values) {
+    taken.push(value);
+    if (taken.length === count) break;
+  }
+  return taken;
 }
 
 /** The operators that were given; what is absent in configuration is absent here. */

@@ -1,21 +1,12 @@
-import { compilePath } from "../../../schema/config/json-path.ts";
+import { compilePath, type Select } from "../../../schema/config/json-path.ts";
 import type { Json } from "../../../schema/json.ts";
-
-/** The values a path selects in a document, in document order; empty when it selects nothing. `null` is a value. */
-export type Select = (document: Json) => readonly Json[];
 
 /** `$`, `$.data.total`, `$.data.items[0].sku`: member names and indexes, nothing that can select twice. */
 const PLAIN = /^\$(\.[A-Za-z_][A-Za-z0-9_]*|\[(0|[1-9]\d{0,8})\])*$/;
 
 /** Compiles a JSONPath. Plain member paths take a road of our own, everything else the library's. */
 export function compileSelect(path: string): Select {
-  return PLAIN.test(path) ? plainSelect(path) : librarySelect(path);
-}
-
-/** RFC 9535 by the library, for any path. */
-export function librarySelect(path: string): Select {
-  const query = compilePath(path);
-  return (document) => query.query(document as Parameters<typeof query.query>[0]).values() as Json[];
+  return PLAIN.test(path) ? plainSelect(path) : compilePath(path);
 }
 
 function plainSelect(path: string): Select {

@@ -3,9 +3,7 @@ import { compilePath } from "../../../../schema/config/json-path.ts";
 import type { Json } from "../../../../schema/json.ts";
 
 function selected(path: string, document: Json): unknown[] {
-  return compilePath(path)
-    .query(document as Parameters<ReturnType<typeof compilePath>["query"]>[0])
-    .values();
+  return [...compilePath(path)(document)];
 }
 
 describe("match() and search()", () => {
