@@ -80,6 +80,8 @@ export const WORKFLOW = {
   /** Instances are kept this long after they end. D1 keeps the record, so this is for looking at a run. Free plans keep 3 days at most. */
   successRetention: "1 day",
   errorRetention: "3 days",
+  /** What a step returns is kept up to 1 MiB; some of it is what the engine adds. */
+  maxResultBytes: 1_000_000,
   /** A step may be retried 10,000 times, and that is all of them. */
   maxStepRetries: 10_000,
 } as const;

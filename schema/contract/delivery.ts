@@ -14,7 +14,10 @@ export interface Delivery {
   readonly cause: Cause;
 }
 
-/** What `handle()` answers. A throw and a timeout count as `failed`. */
+/**
+ * What `handle()` answers. A throw and a timeout count as `failed`. A reply with a known status is heard whatever else it says: a field that is
+ * unknown, or cannot be read, is noted on the dispatch and left out.
+ */
 export type HandleReply =
   /** It has been handled. */
   | "complete"
@@ -30,8 +33,11 @@ export type HandleReply =
   | {
       readonly status: "failed";
       readonly reason?: string | undefined;
-      /** Wait this long instead of the policy's back-off. Still counts against the limit. */
-      readonly retryAfter?: Duration | undefined;
+      /**
+       * Wait this long instead of the policy's back-off, at most 365 days: a duration, seconds, a moment, or what a `Retry-After` header says
+       * (seconds or an HTTP date). Still counts against the limit.
+       */
+      readonly retryAfter?: Duration | number | Date | (string & {}) | null | undefined;
       /** `false` settles the dispatch as failed at once. */
       readonly retryable?: boolean | undefined;
     };

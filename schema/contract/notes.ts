@@ -19,6 +19,8 @@ export interface NoteDetails {
   readonly repair_failed: RepairDetail & { readonly error: string };
   readonly nudge: RepairDetail;
   readonly lost: RepairDetail;
+  /** On a dispatch, by the hub: what of a reply said nothing, as reason, and of which attempt. */
+  readonly odd_reply: { readonly attempt: number };
   /** On a dispatch by whoever called, or by a bulk operation. */
   readonly cancel: null;
   readonly retry: { readonly redrive: string; readonly bulk?: string };
@@ -45,6 +47,7 @@ export const NOTE_KINDS = {
   repair_failed: "a repair was tried and failed; it is tried again",
   nudge: "the run was woken, in case it slept",
   lost: "the reconciler gave it up",
+  odd_reply: "something in a reply said nothing and was left out",
   cancel: "somebody cancelled it",
   retry: "somebody had it delivered again",
   run_now: "somebody made it due before its time",

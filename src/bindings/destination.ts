@@ -11,6 +11,7 @@ interface Call {
   readonly event: HubEvent;
   readonly delivery: Delivery;
   readonly timeoutMs: number;
+  readonly now: () => number;
 }
 
 /** Calls a destination once and returns what that came to. Never throws and never takes much longer than the timeout. */
@@ -21,11 +22,11 @@ export async function callDestination(call: Call): Promise<Answer> {
   return await withTimeout(call.timeoutMs, () => callByKind(configured, call));
 }
 
-async function callByKind(configured: DestinationConfig, { env, event, delivery }: Call): Promise<Answer> {
+async function callByKind(configured: DestinationConfig, { env, event, delivery, now }: Call): Promise<Answer> {
   const { kind, destination } = kindOf(configured);
   switch (kind) {
     case "worker":
-      return await callWorker({ env, destination, event, delivery });
+      return await callWorker({ env, destination, event, delivery, now });
     default:
       return kind satisfies never;
   }

@@ -16,10 +16,11 @@ export async function callWorker(params: {
   readonly destination: DestinationOf<"worker">;
   readonly event: HubEvent;
   readonly delivery: Delivery;
+  readonly now: () => number;
 }): Promise<Answer> {
-  const { env, destination, event, delivery } = params;
+  const { env, destination, delivery } = params;
   const binding = (env as Record<string, unknown>)[destination.worker];
-  if (isBinding(binding)) return await handle(binding, event, delivery);
+  if (isBinding(binding)) return await handle(binding, params);
   const { noun, name } = describeDestination(destination);
   return answerMisconfigured(`the hub has no ${noun} "${name}" for destination "${delivery.destination}"`);
 }
@@ -29,11 +30,14 @@ function isBinding(binding: unknown): binding is DestinationBinding {
   return typeof (binding as Partial<DestinationBinding> | undefined)?.handle === "function";
 }
 
-async function handle(binding: DestinationBinding, event: HubEvent, delivery: Delivery): Promise<Answer> {
+async function handle(
+  binding: DestinationBinding,
+  { event, delivery, now }: { readonly event: HubEvent; readonly delivery: Delivery; readonly now: () => number },
+): Promise<Answer> {
   try {
     const reply = await binding.handle(event, delivery);
     try {
-      return answerFromReply(reply);
+      return answerFromReply(reply, now());
     } finally {
       dispose(reply);
     }

@@ -1,21 +1,22 @@
 import { type AutoPause, probeMs } from "../../schema/config/auto-pause.ts";
 import type { Delivery } from "../../schema/contract/delivery.ts";
-import { CONTROL } from "../../schema/limits.ts";
+import { CONTROL, WORKFLOW } from "../../schema/limits.ts";
 import { type Configuration, configured } from "../bindings/configuration.ts";
 import { callDestination } from "../bindings/destination.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
-import type { Answer } from "../domain/attempt/answer.ts";
+import { type Answer, answerUnforeseen } from "../domain/attempt/answer.ts";
 import { decideControl, probeWaitMs } from "../domain/attempt/auto-pause.ts";
 import { causeOf, planFollowUps } from "../domain/attempt/follow-ups.ts";
 import { decideLook, decideNext } from "../domain/attempt/next-attempt.ts";
+import { byteLength } from "../domain/base/byte-length.ts";
 import { claimProbe } from "../store/attempt/auto-pause.ts";
 import { type LoadedAttempt, loadAttempt } from "../store/attempt/load-attempt.ts";
 import type { AttemptRecord } from "../store/attempt/record-attempt.ts";
 import { storeOf } from "../store/d1/stores.ts";
 import { configRow } from "../store/emit/configs.ts";
 import { handOver, resultOf } from "./deliver-result.ts";
-import { record, type Stand } from "./record.ts";
+import { record, type Stand, withoutReply } from "./record.ts";
 import { RetrySignal } from "./retry-signal.ts";
 
 /** How long a run waits before it looks again whether the configuration can be read. */
@@ -44,6 +45,7 @@ export async function attempt(hub: Hub, dispatchId: string): Promise<string> {
     event: loaded.event,
     delivery: deliveryOf(owed),
     timeoutMs: loaded.policy.timeoutMs,
+    now: hub.now,
   });
   return await recordOrHandOver(hub, recordOf(hub, owed, { answer, startedAt }));
 }
@@ -90,6 +92,7 @@ function recordOf(hub: Hub, owed: Owed, given: { answer: Answer; startedAt: numb
     error: "error" in answer ? answer.error : null,
     next: decideNext({ policy, past, answer, startedAt: given.startedAt, now, random: hub.random() }),
     followUps,
+    ...("odd" in given.answer && { odd: given.answer.odd }),
     control: decideControl({ destination, autoPause, control, outcome: answer.outcome }),
     // The hub may be given another configuration before the record is written.
     config: followUps.events.length === 0 ? null : configRow(configuration, now),
@@ -103,8 +106,19 @@ async function recordOrHandOver(hub: Hub, answered: AttemptRecord): Promise<stri
     stand = await record(hub, answered);
   } catch (error) {
     logError("attempt.record", error, { dispatchId: answered.dispatchId, attempt: answered.attempt });
-    return handOver(answered);
+    return handOverWhatFits(answered);
   }
   if (stand.status === "ongoing") throw new RetrySignal(stand.lookAgainAt - hub.now());
   return resultOf(stand.status);
+}
+
+/** A step that returns what the engine does not keep is repeated, and the destination called again: what does not fit is left out. */
+function handOverWhatFits(answered: AttemptRecord): string {
+  try {
+    const result = handOver(answered);
+    if (byteLength(result) <= WORKFLOW.maxResultBytes) return result;
+    return handOver(withoutReply(answered, answerUnforeseen("stored", new Error("they are larger than a step may return"))));
+  } catch (error) {
+    return handOver(withoutReply(answered, answerUnforeseen("stored", error)));
+  }
 }

@@ -3,7 +3,8 @@ import { faultCode } from "../../schema/faults.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { enqueueRunsOrLog } from "../bindings/dispatch-queue.ts";
 import type { Hub } from "../bindings/hub.ts";
-import { answerInvalid } from "../domain/attempt/answer.ts";
+import { logError } from "../bindings/log.ts";
+import { answerInvalid, answerUnforeseen } from "../domain/attempt/answer.ts";
 import { NOTHING } from "../domain/emit/plan-emit.ts";
 import { runsOf } from "../domain/emit/receipts.ts";
 import { type AttemptRecord, recordAttempt } from "../store/attempt/record-attempt.ts";
@@ -12,24 +13,34 @@ import { storeOf } from "../store/d1/stores.ts";
 /** Where a dispatch stands once an attempt is recorded. */
 export type Stand = { readonly status: Outcome } | { readonly status: "ongoing"; readonly lookAgainAt: number };
 
-/** Writes an attempt down and starts the runs of what its reply emitted. Safe to repeat with the same record. */
+/**
+ * Writes an attempt down and starts the runs of what its reply emitted. Safe to repeat with the same record. Events of a reply that the
+ * database will not take, for a reason that nobody foresaw, are left out and the record says so: an attempt that is not recorded would be made
+ * again. Throws `storage.unavailable` and `storage.full`, after which the same record may be written later.
+ */
 export async function record(hub: Hub, attempt: AttemptRecord): Promise<Stand> {
-  const { next, followUps } = attempt;
   try {
-    const { effect, known } = await recordAttempt(storeOf(hub.env, attempt.dispatchId), attempt);
-    if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
-    const runs = runsOf(followUps, known);
-    await enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, runs, { door: "record.enqueue", dispatchId: attempt.dispatchId, runs: runs.length });
-    return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
+    return await write(hub, attempt);
   } catch (error) {
-    if (faultCode(error) !== "key.conflict") throw error;
-    return await record(hub, withInvalidReply(attempt, messageOf(error)));
+    const code = faultCode(error);
+    if (code === "key.conflict") return await write(hub, withoutReply(attempt, answerInvalid(messageOf(error))));
+    if (code !== undefined || attempt.followUps.events.length === 0) throw error;
+    logError("record.write", error, { dispatchId: attempt.dispatchId, attempt: attempt.attempt });
+    return await write(hub, withoutReply(attempt, answerUnforeseen("stored", error)));
   }
 }
 
-/** The same attempt, had its reply been refused. */
-function withInvalidReply(attempt: AttemptRecord, why: string): AttemptRecord {
-  const { outcome, error } = answerInvalid(why);
+async function write(hub: Hub, attempt: AttemptRecord): Promise<Stand> {
+  const { next, followUps } = attempt;
+  const { effect, known } = await recordAttempt(storeOf(hub.env, attempt.dispatchId), attempt);
+  if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
+  const runs = runsOf(followUps, known);
+  await enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, runs, { door: "record.enqueue", dispatchId: attempt.dispatchId, runs: runs.length });
+  return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
+}
+
+/** The attempt, had its reply been answered so: settled as failed, and nothing follows from it. */
+export function withoutReply(attempt: AttemptRecord, { outcome, error }: ReturnType<typeof answerInvalid>): AttemptRecord {
   return {
     ...attempt,
     outcome,

@@ -126,12 +126,6 @@ describe.concurrent("a reply that is none", () => {
     [],
     {},
     { status: "done" },
-    { status: "complete", also: 1 },
-    { status: "complete", emit: "order.placed" },
-    { status: "failed", emit: [] },
-    { status: "failed", retryAfter: "soon" },
-    { status: "failed", retryAfter: "400 days" },
-    { status: "failed", retryable: 0 },
     { odd: "nothing" },
     { odd: "date" },
     { odd: "map" },
@@ -144,6 +138,22 @@ describe.concurrent("a reply that is none", () => {
       await lookToTheEnd(id);
       expect(await dispatchRow(id)).toMatchObject({ status: "failed", reason: expect.stringContaining("handle() must reply") });
       expect(errorOf((await executionsOf(id))[0])).toMatchObject({ name: "UnknownReply" });
+    });
+  }
+
+  const heard: readonly [reply: object, status: string, reason: string | null][] = [
+    [{ status: "complete", also: 1 }, "complete", null],
+    [{ status: "complete", emit: "order.placed" }, "failed", "(reply.invalid) emit: expected a list of events"],
+    [{ status: "failed", emit: [] }, "failed", "the destination replied failed"],
+    [{ status: "failed", retryAfter: "soon", reason: "busy" }, "failed", "busy"],
+    [{ status: "failed", retryAfter: "400 days", reason: "busy" }, "failed", "busy"],
+    [{ status: "failed", retryable: 0, reason: "busy" }, "failed", "busy"],
+  ];
+  for (const [reply, status, reason] of heard) {
+    it(`the reply ${JSON.stringify(reply)} is heard by its status: ${status}`, async () => {
+      const id = await storedDispatch({ type: "once.reply", data: { script: [reply] } as never });
+      await lookToTheEnd(id);
+      expect(await dispatchRow(id)).toMatchObject({ status, reason });
     });
   }
 

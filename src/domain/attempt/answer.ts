@@ -1,8 +1,6 @@
-import { durationMs } from "../../../schema/config/duration.ts";
-import { handleReply } from "../../../schema/contract/handle-reply.ts";
 import { faultText } from "../../../schema/faults.ts";
 import { REPLY } from "../../../schema/limits.ts";
-import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
+import { readReply } from "./read-reply.ts";
 
 /** What is kept of an error: never the payload. */
 export interface RecordedError {
@@ -13,7 +11,7 @@ export interface RecordedError {
 
 /** What an attempt came to, before anything is decided. */
 export type Answer =
-  | { readonly outcome: "complete" | "ignored"; readonly emit: readonly unknown[] }
+  | { readonly outcome: "complete" | "ignored"; readonly emit: readonly unknown[]; readonly odd?: string }
   | FailedAnswer
   | { readonly outcome: "misconfigured"; readonly error: RecordedError };
 
@@ -22,23 +20,24 @@ interface FailedAnswer {
   readonly error: RecordedError;
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
+  /** What of the reply said nothing: to be noted. */
+  readonly odd?: string;
 }
 
-/** Reads what a destination replied. An unknown reply is a failure that is retried, like a throw. */
-export function answerFromReply(reply: unknown): Answer {
-  const parsed = handleReply.safeParse(reply, inWords);
-  if (!parsed.success) {
-    const what = issuesOf(parsed.error).map(issueText).join("; ");
-    return failed({
-      name: "UnknownReply",
-      message: `handle() must reply "complete", "ignored", "failed" or an object with such a status: ${what}`,
-    });
+/** Reads what a destination replied. A reply without a known status is a failure that is retried, like a throw. `now`: when it came. */
+export function answerFromReply(reply: unknown, now: number): Answer {
+  const heard = readReply(reply, now);
+  if (typeof heard === "string") {
+    const message = `handle() must reply "complete", "ignored", "failed" or an object with such a status: ${heard}`;
+    return failed({ name: "UnknownReply", message });
   }
-  const said = typeof parsed.data === "string" ? { status: parsed.data } : parsed.data;
-  if (said.status !== "failed") return { outcome: said.status, emit: ("emit" in said ? said.emit : undefined) ?? [] };
-  const { reason, retryAfter, retryable } = { reason: undefined, retryAfter: undefined, retryable: undefined, ...said };
-  const error = { name: "Failed", message: reason ?? "the destination replied failed" };
-  return failed(error, { retryable: retryable ?? true, ...(retryAfter !== undefined && { retryAfterMs: durationMs(retryAfter) }) });
+  const odd = heard.odd.length === 0 ? {} : { odd: heard.odd.join("; ") };
+  if (heard.status !== "failed") {
+    return "emit" in heard ? { outcome: heard.status, emit: heard.emit, ...odd } : { ...answerInvalid(heard.unreadable), ...odd };
+  }
+  const { reason = "the destination replied failed", retryable = true, retryAfterMs } = heard;
+  const how = { retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { ...failed({ name: "Failed", message: reason }, how), ...odd };
 }
 
 /** An error that a destination threw. */
@@ -49,6 +48,12 @@ export function answerFromError(error: unknown): Answer {
 /** A reply that broke the rules of emit: trying again would break them again. */
 export function answerInvalid(why: string): FailedAnswer {
   return failed({ name: "InvalidReply", message: faultText("reply.invalid", why) }, { retryable: false });
+}
+
+/** An error of our own in handling a reply: the events in it could not be `planned`, or `stored`. */
+export function answerUnforeseen(what: "planned" | "stored", error: unknown): FailedAnswer {
+  const why = readable(() => (error instanceof Error ? `${error.name}: ${error.message}` : error));
+  return failed({ name: "UnforeseenError", message: `the events of the reply could not be ${what}: ${why}` });
 }
 
 export function answerTimedOut(timeoutMs: number): Answer {

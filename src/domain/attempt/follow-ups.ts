@@ -6,7 +6,7 @@ import { parseEmit } from "../emit/parse-emit.ts";
 import { type EmitPlan, NOTHING, planEmit } from "../emit/plan-emit.ts";
 import { collapseRepeats } from "../emit/repeated-keys.ts";
 import type { Routing } from "../routing/routing.ts";
-import { type Answer, answerInvalid } from "./answer.ts";
+import { type Answer, answerInvalid, answerUnforeseen } from "./answer.ts";
 
 /** An answer with what follows from it: events of a reply that keeps the rules of emit, planned. */
 export interface FollowedAnswer {
@@ -14,7 +14,10 @@ export interface FollowedAnswer {
   readonly followUps: EmitPlan;
 }
 
-/** Plans the events of a reply under the rules of emit. A reply that breaks one becomes a failure that is not retried. */
+/**
+ * Plans the events of a reply under the rules of emit. A reply that breaks one becomes a failure that is not retried; an error that nobody
+ * foresaw becomes one that is retried by the policy, since whatever is not recorded would be done again without end.
+ */
 export function planFollowUps(given: {
   answer: Answer;
   delivered: { readonly dispatchId: string; readonly destination: string; readonly event: HubEvent };
@@ -40,8 +43,8 @@ export function planFollowUps(given: {
     });
     return { answer, followUps: collapseRepeats(plan).plan };
   } catch (error) {
-    if (faultCode(error) === undefined) throw error;
-    return refused(messageOf(error));
+    if (faultCode(error) !== undefined) return refused(messageOf(error));
+    return { answer: answerUnforeseen("planned", error), followUps: NOTHING };
   }
 }
 

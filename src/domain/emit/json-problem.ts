@@ -64,12 +64,15 @@ function arrayProblem(items: readonly unknown[], path: string, walk: Walk): Json
     const problem = problemAt(items[index], `${path}[${index}]`, walk);
     if (problem !== undefined) return problem;
   }
-  return undefined;
+  // JSON would leave them out, or call them: what is checked must be what is stored.
+  const hasMembers = "toJSON" in items || Object.keys(items).length > items.length;
+  return hasMembers ? notJson(path, "a list with members of its own") : undefined;
 }
 
 function objectProblem(object: object, path: string, walk: Walk): JsonProblem | undefined {
   const prototype: object | null = Object.getPrototypeOf(object);
   if (prototype !== null && prototype !== Object.prototype) return notJson(path, `a ${classOf(prototype)}`);
+  if ("toJSON" in object && typeof object.toJSON === "function") return notJson(`${path}.toJSON`, "a function");
   for (const [name, value] of Object.entries(object)) {
     const problem = value === undefined ? droppedProblem(walk) : memberProblem(name, value, path, walk);
     if (problem !== undefined) return problem;

@@ -20,7 +20,8 @@ export function parseEmit(inputs: readonly unknown[], bounds: { maxEvents: numbe
     throw new Fault("batch.too_large", `${inputs.length} events were passed; the limit is ${bounds.maxEvents} a call.`);
   }
   let bytes = 0;
-  return inputs.map((input, index) => {
+  // Not `map`: it passes over the holes of a list.
+  return Array.from(inputs, (input, index) => {
     const { event, size } = parseEvent(input, index);
     bytes += size;
     if (bytes > bounds.maxBytes)
@@ -58,7 +59,8 @@ function parseData(data: unknown, index: number): { data: Json; dataText: string
   const check = checkJson(data, { maxDepth: EMIT.maxDepth, maxBytes: EMIT.maxEventBytes });
   if (check.problem?.code === "payload.too_large") throw tooLarge(index, "larger than it may be");
   if (check.problem !== undefined) throw new Fault(check.problem.code, `Event ${index}: ${check.problem.text}.`);
-  const dataText = JSON.stringify(data);
+  const dataText = JSON.stringify(data) as string | undefined;
+  if (dataText === undefined) throw new Fault("payload.not_json", `Event ${index}: data is nothing that JSON can hold.`);
   return { data: check.dropped ? (JSON.parse(dataText) as Json) : (data as Json), dataText };
 }
 

@@ -2,8 +2,10 @@ import type { Outcome } from "../../../schema/contract/statuses.ts";
 import type { RecordedError } from "../../domain/attempt/answer.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
 import type { Next } from "../../domain/attempt/next-attempt.ts";
+import { noteRow } from "../../domain/base/note.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { fenceOf } from "../d1/fences.ts";
+import { noteStatement } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import type { ConfigRow } from "../emit/configs.ts";
 import { type KnownEvents, knownFromResults, knownStatements } from "../emit/known-keys.ts";
@@ -24,6 +26,8 @@ export interface AttemptRecord {
   readonly followUps: EmitPlan;
   /** What routed them; null when there are none. */
   readonly config: ConfigRow | null;
+  /** What of the reply said nothing: noted on the dispatch. */
+  readonly odd?: string | undefined;
   /** What the attempt says of its destination. Not there in records that an earlier version handed over. */
   readonly control?: ControlChange | null | undefined;
 }
@@ -43,7 +47,8 @@ export async function recordAttempt(d1: D1Database, record: AttemptRecord): Prom
   try {
     const guard = { dispatchId, status: next.status, attempts: attempt };
     const before = recordStatements(d1, record);
-    const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind: controlStatements(d1, record) });
+    const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
+    const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind });
     const settledOtherwise = stored.before[1]?.meta.changes === 0;
     return { effect: settledOtherwise ? "kept" : "applied", known: stored.known };
   } catch (error) {
@@ -65,6 +70,21 @@ const UPDATE_DISPATCH = `
 
 /** An answer that came too late to decide anything has been given all the same. */
 const COUNT_LATE_ATTEMPT = "UPDATE dispatches SET attempts = ?2 WHERE id = ?1 AND attempts < ?2";
+
+/** A reply that is heard in full costs none. */
+function oddStatements(d1: D1Database, { dispatchId, attempt, nonce, finishedAt, odd }: AttemptRecord): D1PreparedStatement[] {
+  if (odd === undefined) return [];
+  const note = {
+    subjectId: dispatchId,
+    id: nonce,
+    at: finishedAt,
+    kind: "odd_reply",
+    by: "hub",
+    reason: odd,
+    detail: { attempt },
+  } as const;
+  return [noteStatement(d1, noteRow(note))];
+}
 
 function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStatement[] {
   const { dispatchId, attempt, next } = record;

@@ -36,17 +36,17 @@ export function failedFor(ms: number): Answer {
 }
 
 export const WITHOUT_HANDLE: Answer = answerMisconfigured('The RPC receiver does not implement the method "handle".');
-export const COMPLETE: Answer = answerFromReply("complete");
-export const IGNORED: Answer = answerFromReply("ignored");
+export const COMPLETE: Answer = answerFromReply("complete", 0);
+export const IGNORED: Answer = answerFromReply("ignored", 0);
 
 type Failed = Extract<Answer, { outcome: "failed" }>;
 
 function failed(reason: string): Failed {
-  return answerFromReply({ status: "failed", reason }) as Failed;
+  return answerFromReply({ status: "failed", reason }, 0) as Failed;
 }
 
 function refused(reason: string): Answer {
-  return answerFromReply({ status: "failed", reason, retryable: false });
+  return answerFromReply({ status: "failed", reason, retryable: false }, 0);
 }
 
 function thrown(name: string, message: string, at: string): Answer {

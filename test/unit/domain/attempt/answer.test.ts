@@ -20,6 +20,8 @@ const failed = (message = "the destination replied failed", how: { retryable?: b
   ...how,
 });
 
+const NOW = Date.UTC(2026, 10, 27, 19);
+
 describe("a reply", () => {
   const events = [{ type: "a", data: 0 }, "checked later"];
 
@@ -43,7 +45,7 @@ describe("a reply", () => {
     [{ status: "failed", retryAfter: "15 minutes", reason: "busy" }, failed("busy", { retryAfterMs: 900_000 })],
     [{ status: "failed", retryAfter: "365 days", retryable: false }, failed(undefined, { retryAfterMs: 31_536_000_000, retryable: false })],
   ])("%j is understood", (reply, answer) => {
-    expect(answerFromReply(reply)).toStrictEqual(answer);
+    expect(answerFromReply(reply, NOW)).toStrictEqual(answer);
   });
 
   test.each<[reply: unknown, why: string]>([
@@ -53,15 +55,10 @@ describe("a reply", () => {
     ["completed", 'expected "complete" or "ignored" or "failed"; did you mean "complete"?'],
     ["", 'expected "complete" or "ignored" or "failed"'],
     [["complete"], 'expected "complete" or "ignored" or "failed"'],
-    [{ status: "complete", emit: {} }, "emit: expected an array"],
-    [{ status: "complete", emti: [] }, 'unknown field "emti"; did you mean "emit"? (allowed: status, emit)'],
-    [{ status: "failed", emit: [] }, 'unknown field "emit" (allowed: status, reason, retryAfter, retryable)'],
-    [{ status: "failed", reason: 5 }, "reason: expected a string"],
-    [{ status: "failed", retryAfter: "1 month" }, 'retryAfter: expected a duration such as "30s", "15 minutes" or "7 days"'],
-    [{ status: "failed", retryAfter: "366 days" }, "retryAfter: must be at most 365 days"],
-    [{ status: "failed", retryable: 0 }, "retryable: expected a boolean"],
+    [{ status: "completed" }, 'status: expected "complete" or "ignored" or "failed"; did you mean "complete"?'],
+    [{ status: 200 }, 'status: expected "complete" or "ignored" or "failed"'],
   ])("%j is none, which is a failure that is tried again", (reply, why) => {
-    const answer = answerFromReply(reply);
+    const answer = answerFromReply(reply, NOW);
     expect(answer).toMatchObject({ outcome: "failed", retryable: true, error: { name: "UnknownReply" } });
     const message = "error" in answer ? answer.error.message : "";
     expect(message).toMatch(/^handle\(\) must reply "complete", "ignored", "failed" or an object with such a status/);
@@ -77,7 +74,81 @@ describe("a reply", () => {
     [0],
     [new Map()],
   ])("%o is no reply either", (reply) => {
-    expect(answerFromReply(reply)).toMatchObject({ outcome: "failed", retryable: true, error: { name: "UnknownReply" } });
+    expect(answerFromReply(reply, NOW)).toMatchObject({ outcome: "failed", retryable: true, error: { name: "UnknownReply" } });
+  });
+
+  const odd = (answer: Answer, text: string): Answer => ({ ...answer, odd: text }) as Answer;
+  const ALLOWED = "(allowed: status, reason, retryAfter, retryable)";
+
+  test.each<[reply: unknown, answer: Answer]>([
+    [{ status: "complete", reason: "done" }, odd(settled("complete"), 'unknown field "reason" (allowed: status, emit)')],
+    [{ status: "complete", emti: [] }, odd(settled("complete"), 'unknown field "emti"; did you mean "emit"? (allowed: status, emit)')],
+    [
+      { status: "failed", retryable: false, reason: "card declined", code: 402 },
+      odd(failed("card declined", { retryable: false }), `unknown field "code" ${ALLOWED}`),
+    ],
+    [{ status: "failed", emit: [] }, odd(failed(), `unknown field "emit" ${ALLOWED}`)],
+    [{ status: "failed", reason: 5 }, failed("5")],
+    [{ status: "failed", reason: null, retryAfter: null, retryable: null }, failed()],
+    [{ status: "failed", reason: { card: 1 }, retryable: false }, odd(failed(undefined, { retryable: false }), "reason: expected text")],
+    [{ status: "failed", retryable: 0, reason: "x" }, odd(failed("x"), "retryable: expected true or false")],
+  ])("%j is heard, and what is odd of it is noted", (reply, answer) => {
+    expect(answerFromReply(reply, NOW)).toStrictEqual(answer);
+  });
+
+  test.each<[retryAfter: unknown, ms: number]>([
+    [120, 120_000],
+    [0, 0],
+    [1.5, 1_500],
+    ["120", 120_000],
+    [" 120 ", 120_000],
+    ["30s", 30_000],
+    ["Fri, 27 Nov 2026 19:02:00 GMT", 120_000],
+    ["Fri, 27 Nov 2026 18:00:00 GMT", 0],
+    [new Date(NOW + 5_000), 5_000],
+    [new Date(0), 0],
+    [31_536_000, 31_536_000_000],
+  ])("a failure may say when to come again as %j", (retryAfter, retryAfterMs) => {
+    expect(answerFromReply({ status: "failed", retryAfter }, NOW)).toStrictEqual(failed(undefined, { retryAfterMs }));
+  });
+
+  test.each<[retryAfter: unknown, why: string]>([
+    ["30 sec", 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    ["soon", 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    ["", 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    [-5, 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    [Number.NaN, 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    [new Date(Number.NaN), 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    [{ seconds: 5 }, 'retryAfter: expected seconds, a duration such as "30s", or an HTTP date'],
+    ["366 days", "retryAfter: must be at most 365 days"],
+    [Number.POSITIVE_INFINITY, "retryAfter: must be at most 365 days"],
+    [new Date(8.64e15), "retryAfter: must be at most 365 days"],
+  ])("what cannot be read as a wait is noted, and the policy's holds: %j", (retryAfter, why) => {
+    const reply = { status: "failed", retryAfter, retryable: false, reason: "busy" };
+    expect(answerFromReply(reply, NOW)).toStrictEqual(odd(failed("busy", { retryable: false }), why));
+  });
+
+  test.each([{}, "x", 5, new Map()])("whose events are no list is refused, and not tried again: %o", (emit) => {
+    expect(answerFromReply({ status: "complete", emit }, NOW)).toMatchObject({
+      outcome: "failed",
+      retryable: false,
+      error: { name: "InvalidReply", message: "(reply.invalid) emit: expected a list of events" },
+    });
+  });
+
+  test("is not walked: a list of four thousand million holes, or an object of a million fields, costs nothing", () => {
+    const emit: unknown[] = [];
+    emit.length = 2 ** 32 - 1;
+    const wide = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`field${index}`, index]));
+    const spent = [emit, wide].map((one, index) => {
+      const start = performance.now();
+      const answer = answerFromReply(index === 0 ? { status: "complete", emit: one } : { status: "complete", ...wide }, NOW);
+      expect(answer.outcome).toBe("complete");
+      return performance.now() - start;
+    });
+    expect(Math.min(...spent)).toBeLessThan(5);
+    const { odd: noted = "" } = answerFromReply({ status: "failed", ...wide }, NOW) as { odd?: string };
+    expect(noted.length).toBeLessThan(500);
   });
 
   test("that is unknown is not recorded: it may hold a payload", () => {
@@ -89,7 +160,7 @@ describe("a reply", () => {
       { status: "complete", emit: secret },
       [secret],
     ];
-    for (const reply of replies) expect(JSON.stringify(answerFromReply(reply))).not.toContain(secret);
+    for (const reply of replies) expect(JSON.stringify(answerFromReply(reply, NOW))).not.toContain(secret);
   });
 });
 
@@ -160,11 +231,11 @@ describe("what is recorded of an error can be stored", () => {
         stack: "s".repeat(REPLY.maxReasonLength),
       },
     });
-    expect(answerFromReply({ status: "failed", reason: "r".repeat(5_000) })).toMatchObject({ error: { message: "r".repeat(1_000) } });
+    expect(answerFromReply({ status: "failed", reason: "r".repeat(5_000) }, NOW)).toMatchObject({ error: { message: "r".repeat(1_000) } });
   });
 
   test("a cut through a character leaves no half of it", () => {
-    expect(answerFromReply({ status: "failed", reason: `${"r".repeat(999)}👩` })).toMatchObject({
+    expect(answerFromReply({ status: "failed", reason: `${"r".repeat(999)}👩` }, NOW)).toMatchObject({
       error: { message: `${"r".repeat(999)}\ufffd` },
     });
   });
@@ -179,7 +250,7 @@ describe("what is recorded of an error can be stored", () => {
         const answers = [
           answerFromError(error),
           answerFromError(message),
-          answerFromReply({ status: "failed", reason: message }),
+          answerFromReply({ status: "failed", reason: message }, NOW),
           answerInvalid(message),
           answerMisconfigured(message),
         ];

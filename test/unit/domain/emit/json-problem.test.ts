@@ -74,6 +74,8 @@ describe("a problem is named with its place", () => {
     ["boxed text", Object("boxed"), "data is a String"],
     ["a boxed number", Object(1), "data is a Number"],
     ["an instance of a class", [new Order()], "data[0] is a Order"],
+    ["a list that would say itself what it is", Object.assign([1], { toJSON: () => undefined }), "data is a list with members of its own"],
+    ["a list with a member", { items: Object.assign([1], { total: 1 }) }, "data.items is a list with members of its own"],
     ["a value that would say itself what it is", { toJSON: () => 1 }, "data.toJSON is a function"],
   ])("%s", (_, value, text) => {
     expect(check(value)).toEqual({ problem: { code: "payload.not_json", text: `${text}, which JSON cannot hold` } });
