@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import type { DestinationKind, DestinationKinds } from "../schema/config/destination.ts";
+import type { DestinationConfig, DestinationKind } from "../schema/config/destination.ts";
 import type { DestinationArgs } from "./args.ts";
 import type { HubBinding } from "./bindings.ts";
 import { bindingNameOf } from "./names.ts";
@@ -10,7 +10,7 @@ import { planWorker, workerArgs } from "./worker-destination.ts";
 export interface PlannedDestination {
   readonly name: string;
   /** Where it is, in the configuration of the hub. */
-  readonly where: DestinationKinds[DestinationKind];
+  readonly where: DestinationConfig;
   /** Bindings of the hub Worker for it. One destination has the same ones however many routes lead there. */
   readonly bindings: readonly HubBinding[];
   /** What stands in the inputs of the component, for previews: what its bindings lead to. */
@@ -29,8 +29,8 @@ export function planDestination(name: string, args: DestinationArgs): PlannedDes
   return args satisfies never;
 }
 
-/** Where a destination is, in the configuration. One that only has a name, as `checkRoutes` takes them, counts as a Worker. */
-export function whereIs(name: string, given: unknown): PlannedDestination["where"] {
+/** Where a destination is, in the configuration. One that only has a name, as for `checkRoutes`, counts as a Worker. */
+export function whereIs(name: string, given: unknown): DestinationConfig {
   return isDestination(given) ? planDestination(name, given).where : { worker: bindingNameOf(name) };
 }
 

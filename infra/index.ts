@@ -1,8 +1,14 @@
 /** What Pulumi programs import: `import { EventHub } from "flowhub/pulumi"`. */
 export type { AutoPause } from "../schema/config/auto-pause.ts";
 export type { Comparison, Condition, Scalar } from "../schema/config/condition.ts";
+export type { DestinationKind } from "../schema/config/destination.ts";
 export type { Duration } from "../schema/config/duration.ts";
-export type { DeliveryOptions, Policy } from "../schema/config/policy.ts";
+export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
+export type { EmitInput } from "../schema/contract/emit.ts";
+export type { Cause, HubEvent } from "../schema/contract/events.ts";
+export type { RouteExplanation } from "../schema/contract/explanations.ts";
+export type { WorkflowKey } from "../schema/deployment.ts";
+export type { Json } from "../schema/json.ts";
 export type {
   ConsoleAccess,
   ConsoleArgs,
@@ -10,13 +16,14 @@ export type {
   EventHubArgs,
   HubTransforms,
   LocationHint,
+  NamesOf,
   RouteArgs,
   RoutingArgs,
   TargetArgs,
   Transform,
   WorkerDestination,
 } from "./args.ts";
-export type { ServiceBinding } from "./bindings.ts";
+export type { HubWorkflows, ServiceBinding } from "./bindings.ts";
 export { type CheckedEvent, checkRoutes } from "./check-routes.ts";
 export { EventHub } from "./event-hub.ts";
 export type { HubNodes } from "./resources.ts";

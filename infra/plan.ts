@@ -1,6 +1,6 @@
 import { type HubConfig, type ParsedConfig, parseConfig } from "../schema/config/config.ts";
 import { configToBindings } from "../schema/config/config-bindings.ts";
-import { describeDestination } from "../schema/config/destination.ts";
+import { type DestinationConfig, describeDestination } from "../schema/config/destination.ts";
 import type { Issue } from "../schema/wording.ts";
 import type { DestinationArgs, EventHubArgs, RoutingArgs } from "./args.ts";
 import { type PlannedConsole, planConsole } from "./console.ts";
@@ -63,7 +63,7 @@ function autoPauseOf(given: unknown): { autoPause?: unknown } {
   return autoPause === undefined ? {} : { autoPause };
 }
 
-function clashIssues(places: readonly (readonly [name: string, where: PlannedDestination["where"]])[]): Issue[] {
+function clashIssues(places: readonly (readonly [name: string, where: DestinationConfig])[]): Issue[] {
   const first = new Map<string, string>();
   return places.flatMap(([name, where]) => {
     const { name: binding, isBinding } = describeDestination(where);

@@ -27,13 +27,7 @@ function isList(input: EmitInput | readonly EmitInput[]): input is readonly Emit
 }
 
 export type { AutoPause } from "../schema/config/auto-pause.ts";
-export type {
-  DestinationConfig,
-  DestinationKind,
-  DestinationKinds,
-  DestinationOf,
-  DestinationOptions,
-} from "../schema/config/destination.ts";
+export type { DestinationConfig, DestinationKind } from "../schema/config/destination.ts";
 export { type Duration, durationMs } from "../schema/config/duration.ts";
 export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
 export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";

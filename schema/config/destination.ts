@@ -3,7 +3,7 @@ import { closedObject } from "../wording.ts";
 import { type AutoPause, autoPause } from "./auto-pause.ts";
 
 /** Where a destination is, for each kind: an object with a key that no other kind has, and that names the kind. */
-export interface DestinationKinds {
+interface DestinationKinds {
   /** A Worker, by the service binding that the hub has for it: `{ worker: "EMAIL" }`. */
   readonly worker: { readonly worker: string };
 }
@@ -11,16 +11,16 @@ export interface DestinationKinds {
 export type DestinationKind = keyof DestinationKinds;
 
 /** Settings of a destination of any kind. */
-export interface DestinationOptions {
+interface DestinationOptions {
   /** Holds the destination back after so many failures in a row. By default never. */
   readonly autoPause?: AutoPause | undefined;
 }
 
-/** A destination as it is configured, of one kind. */
-export type DestinationOf<Kind extends DestinationKind> = DestinationKinds[Kind] & DestinationOptions;
+/** A destination as it is configured. */
+export type DestinationConfig = DestinationKinds[DestinationKind] & DestinationOptions;
 
-/** A destination as it is configured, of any kind. */
-export type DestinationConfig = { [Kind in DestinationKind]: DestinationOf<Kind> }[DestinationKind];
+/** A destination of one kind. */
+export type DestinationOf<Kind extends DestinationKind> = Extract<DestinationConfig, Readonly<Record<Kind, unknown>>>;
 
 const options = { autoPause: autoPause.optional() };
 
@@ -37,7 +37,7 @@ type KindAndDestination = {
   [Kind in DestinationKind]: { readonly kind: Kind; readonly destination: DestinationOf<Kind> };
 }[DestinationKind];
 
-/** Tells the kind of a destination, to switch on: in the case of a kind, the `destination` beside it is of that kind. */
+/** Tells the kind of a destination, to switch on: within a case, the `destination` beside it is of that kind. */
 export function kindOf(destination: DestinationConfig): KindAndDestination {
   if ("worker" in destination) return { kind: "worker", destination };
   return destination satisfies never;
