@@ -12,7 +12,7 @@ export interface ExamplePage {
   readonly address: string;
 }
 
-/** Every page of the console at an address that shows it. Throws for a page that takes an id and has no example: give it one. */
+/** Every page of the console at an address that shows it. Throws for a page that takes an id and has no example. */
 export function examplePages(examples: Examples): ExamplePage[] {
   return PAGE_NAMES.flatMap((page) => {
     const example = examples[page] ?? (takesId(page) ? missing(page) : PAGES[page].path);
@@ -29,7 +29,7 @@ export function takesId(page: PageName): page is PageWithId {
 }
 
 function missing(page: PageName): never {
-  throw new Error(`the page "${page}", ${PAGES[page].path}, has no example here: say at which address it is to be seen`);
+  throw new Error(`the page "${page}", ${PAGES[page].path}, has no example here: say at which address it is seen`);
 }
 
 /** Throws for an address of another page: the page it stands for would not be looked at. */

@@ -100,8 +100,7 @@ const { services } = workerConfig({
   },
 });
 
-/** Few retries: what cannot be read reaches the dead-letter queue while a test waits. */
-const deployed = hubConfig({ name: NAME, destinations: {}, routes: [], maxRetries: 2 });
+const deployed = hubConfig({ name: NAME, destinations: {}, routes: [] });
 
 /** The hub of the worker tests: as it is deployed, with routes and destinations made for them. */
 export const HUB_UNDER_TEST = {

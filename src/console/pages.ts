@@ -35,7 +35,9 @@ export type PageWithId = {
 export const PAGE_NAMES = Object.keys(PAGES) as readonly PageName[];
 
 /** Links at the head of every page, in this order. */
-export const NAVIGATION = Object.values<ConsolePage>(PAGES).flatMap(({ path, nav }) => (nav === undefined ? [] : [{ path, label: nav }]));
+export const NAVIGATION = Object.values<ConsolePage>(PAGES).flatMap(({ path, nav: label }) => {
+  return label === undefined ? [] : [{ path, label }];
+});
 
 /** The address of a page that shows one of many. */
 export function pathOf(page: PageWithId, id: string): string {

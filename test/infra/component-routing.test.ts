@@ -1,6 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import { type DeliveryOptions, EventHub, type EventHubArgs } from "flowhub/pulumi";
+import { type DeliveryOptions, EventHub, type EventHubArgs, type WorkerDestination } from "flowhub/pulumi";
 import { describe, expect, test } from "vitest";
 import { DELIVERY_DEFAULTS } from "../../schema/config/policy.ts";
 import { bindingsOf, configRead, type Recorded, record, requested } from "./mocks.ts";
@@ -17,7 +17,7 @@ const services = (recorded: Recorded<unknown>) => bindingsOf(recorded).filter(({
 describe("a destination", () => {
   const content = { mainModule: "email.js", content: "export default {}" };
 
-  test.each<[given: string, worker: () => NonNullable<EventHubArgs["destinations"][string]>["worker"], dependencies: string[]]>([
+  test.each<[given: string, worker: () => WorkerDestination["worker"], dependencies: string[]]>([
     ["its name", () => "email-dev", []],
     ["an Output of its name", () => pulumi.output("email-dev"), []],
     ["a WorkersScript", () => new cloudflare.WorkersScript("email", { accountId, scriptName: "email-dev", ...content }), ["email"]],

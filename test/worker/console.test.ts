@@ -21,7 +21,7 @@ function countOn(html: string, name: string): number {
   return Number(new RegExp(`<b>([\\d,]+)</b> ${name}<`).exec(html)?.[1]?.replace(",", ""));
 }
 
-/** Addresses that answer GET and show no page: files, figures for machines, a search, data as it was emitted, a stream. */
+/** Addresses that answer GET and show no page: files, figures for machines, a search, raw data, a stream. */
 const NO_PAGES = ["/style.css", "/console.js", "/icon.svg", "/health", "/search", "/events/:id/data", "/dispatches/:id/watch"];
 
 describe("every page", () => {

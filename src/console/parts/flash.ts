@@ -1,6 +1,9 @@
 import { withQuery } from "./links.tsx";
 
-/** Flash messages: what an action did, by the word in the address it leads to. An address cannot make the console say anything else. */
+/**
+ * Flash messages: what an action did, by the word in the address it leads to.
+ * An address cannot make the console say anything else.
+ */
 const FLASH = {
   retried: "Retried: this is the new dispatch.",
   cancelled: "Cancelled. An attempt that was under way is still recorded; nothing follows from it.",

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type DestinationConfig, type DestinationKind, describeDestination, kindOf } from "../../../../schema/config/destination.ts";
+import {
+  type DestinationConfig,
+  type DestinationDescription,
+  type DestinationKind,
+  describeDestination,
+  kindOf,
+} from "../../../../schema/config/destination.ts";
 
 /** An example of each kind, as it is configured, and how people are told of it. */
-const EXAMPLES: { readonly [Kind in DestinationKind]: readonly [DestinationConfig, ReturnType<typeof describeDestination>] } = {
+const EXAMPLES: Readonly<Record<DestinationKind, readonly [DestinationConfig, DestinationDescription]>> = {
   worker: [
     { worker: "EMAIL", autoPause: { after: 3 } },
     { noun: "service binding", name: "EMAIL", isBinding: true },
