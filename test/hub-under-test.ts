@@ -100,7 +100,8 @@ const { services } = workerConfig({
   },
 });
 
-const deployed = hubConfig({ name: NAME, destinations: {}, routes: [] });
+/** Few retries: what cannot be read reaches the dead-letter queue while a test waits. */
+const deployed = hubConfig({ name: NAME, destinations: {}, routes: [], maxRetries: 2 });
 
 /** The hub of the worker tests: as it is deployed, with routes and destinations made for them. */
 export const HUB_UNDER_TEST = {
