@@ -1,6 +1,6 @@
 /** The hub between destinations that misbehave in every way that load/rules.ts has a rule for. */
 import { join } from "node:path";
-import { ENTRYPOINTS } from "../../schema/deployment.ts";
+import { ENTRYPOINTS, WORKFLOWS } from "../../schema/deployment.ts";
 import { hubConfig } from "../../tools/hub-config.ts";
 import { workerConfig } from "../../tools/worker-config.ts";
 
@@ -58,12 +58,14 @@ export const PRODUCER = workerConfig({
   services: { HUB: { service: NAME, entrypoint: ENTRYPOINTS.producer } },
 });
 
+const isOfDispatches = ({ binding }: { binding: string }) => binding === WORKFLOWS.dispatchWorkflow.binding;
+
 /** Reads the hub's database and meddles with its runs and its queue behind its back. */
 export const INSPECTOR = workerConfig({
   ...worker("inspector"),
   d1_databases: HUB.d1_databases,
   queues: { producers: HUB.queues.producers },
-  workflows: HUB.workflows.map((workflow) => ({ ...workflow, script_name: NAME })),
+  workflows: HUB.workflows.filter(isOfDispatches).map((workflow) => ({ ...workflow, script_name: NAME })),
 });
 
 /** The bindings with which the harness reaches the running Workers. */
