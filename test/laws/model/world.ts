@@ -73,6 +73,14 @@ const MOST_EVENTS = 50_000;
 const NO_SPANS = { storageDown: 0, statusDown: 0, remedyDown: 0, runsBreak: 0, slow: 0 } as const;
 const NO_TIMES = { unheardWrites: 0, unheardRemedies: 0, loseMessages: 0, repeatMessages: 0, dieAfterClaim: 0 } as const;
 
+interface Claim {
+  readonly taken: number;
+  readonly to: RepairedState;
+  readonly note: Note | null;
+  readonly decided: Repair;
+  readonly decidedAt: number;
+}
+
 /** One dispatch with its storage, engine, queue, sweep and destination, in virtual time: deterministic, and in the hands of a history. */
 export class World {
   now = START;
@@ -466,7 +474,7 @@ export class World {
     const { now } = this;
     const to = this.#rules.repaired(overdue, decided, now);
     const note = "cause" in decided ? this.#noteOf(decided.do) : null;
-    if (!(yield* this.#store(() => this.#claim({ taken, to, note, decided })))) return;
+    if (!(yield* this.#store(() => this.#claim({ taken, to, note, decided, decidedAt: now })))) return;
     if (to.status !== "ongoing" || this.#spend("dieAfterClaim")) return;
     try {
       yield* this.#perform(decided, { taken, lookedAt, unrecorded: overdue.attempts + 1 });
@@ -485,22 +493,22 @@ export class World {
     return { id: `note ${this.#serial++}`, kind: remedy === "lose" ? "lost" : remedy === "nudge" ? "nudge" : "repair", remedy };
   }
 
-  #claim({ taken, to, note, decided }: { taken: number; to: RepairedState; note: Note | null; decided: Repair }): boolean {
+  #claim({ taken, to, note, decided, decidedAt }: Claim): boolean {
     const { status: before, dueAt } = this.#storage.row;
     const claimed = this.#storage.claim(taken, to, note);
-    if (claimed && before === "ongoing") this.#remember(decided, dueAt);
+    if (claimed && before === "ongoing") this.#remember(decided, { dueAt, decidedAt });
     return claimed;
   }
 
-  /** What was really done, apart from what the row says of it. */
-  #remember(decided: Repair, dueAt: number): void {
+  /** What was really done, apart from what the row says of it. Trouble counts from its decision: its claim may be stored long after. */
+  #remember(decided: Repair, { dueAt, decidedAt }: { dueAt: number; decidedAt: number }): void {
     if ("afresh" in decided && decided.afresh) this.#allIsWell();
     if (decided.do === "create" || decided.do === "wake" || decided.do === "restart") {
-      this.#troubledSince = dueAt > this.now ? null : (this.#troubledSince ?? this.now);
+      this.#troubledSince = dueAt > decidedAt ? null : (this.#troubledSince ?? decidedAt);
     }
     if (decided.do !== "lose") return;
     if (this.#restartsSince < CHECK.maxRecoveries) this.#break("nothing is given up before five restarts were made");
-    if (this.now - (this.#troubledSince ?? this.now) < CHECK.giveUpMs) this.#break("nothing is given up before a day of trouble");
+    if (decidedAt - (this.#troubledSince ?? decidedAt) < CHECK.giveUpMs) this.#break("nothing is given up before a day of trouble");
   }
 
   *#perform(decided: Repair, { taken, lookedAt, unrecorded }: { taken: number; lookedAt: number; unrecorded: number }): Io<void> {
