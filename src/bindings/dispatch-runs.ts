@@ -8,8 +8,8 @@ import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflow
 
 /** What became of an order to create runs. */
 export interface CreatedRuns {
-  /** Refused because the platform limits the rate: to be tried again later. */
-  readonly refused: readonly RunParams[];
+  /** Not created because the platform limits the rate: to be tried again later. */
+  readonly rateLimited: readonly RunParams[];
   /** Not created for another reason, with what the platform said. */
   readonly failed: readonly { readonly run: RunParams; readonly message: string }[];
 }
@@ -28,8 +28,8 @@ export async function createRuns(workflow: Workflow<RunParams>, runs: readonly R
       break;
     }
   }
-  const { refused = [], failed = [] } = Object.groupBy(problems, ({ message }) => (isRateLimit(message) ? "refused" : "failed"));
-  return { refused: refused.map(({ run }) => run), failed };
+  const { rateLimited = [], failed = [] } = Object.groupBy(problems, ({ message }) => (isRateLimit(message) ? "rateLimited" : "failed"));
+  return { rateLimited: rateLimited.map(({ run }) => run), failed };
 }
 
 async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns["failed"]> {
@@ -96,8 +96,8 @@ export async function replaceRun(workflow: Workflow<RunParams>, run: RunParams):
 
 /** Creates a run, or lets it be when there is one. */
 export async function createRun(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
-  const { refused, failed } = await createRuns(workflow, [run]);
-  if (refused.length > 0) throw new Error("the platform limits the rate at which runs are created");
+  const { rateLimited, failed } = await createRuns(workflow, [run]);
+  if (rateLimited.length > 0) throw new Error("the platform limits the rate at which runs are created");
   if (failed[0] !== undefined) throw new Error(failed[0].message);
 }
 

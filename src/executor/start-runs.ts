@@ -9,17 +9,17 @@ import type { Hub } from "../bindings/hub.ts";
  * Throws when runs could not be created otherwise; to try all of them again does no harm.
  */
 export async function startRuns(hub: Hub, runs: readonly RunParams[]): Promise<readonly RunParams[]> {
-  const { refused, failed } = await createRuns(hub.env.DISPATCH_WORKFLOW, runs);
-  if (failed.length === 0) return refused;
+  const { rateLimited, failed } = await createRuns(hub.env.DISPATCH_WORKFLOW, runs);
+  if (failed.length === 0) return rateLimited;
   throw new Error(
     `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,
   );
 }
 
 /**
- * Puts runs that were refused back on the queue, delayed, as new messages: a backlog must not use up the retries of those it came in, and
- * runs that came in many messages go on in few.
+ * Puts rate-limited runs back on the queue, delayed, as new messages: a backlog must not use up the retries of those it
+ * came in, and runs that came in many messages go on in few.
  */
-export async function startLater(hub: Hub, refused: readonly RunParams[]): Promise<void> {
-  await enqueueRuns(hub.env.DISPATCH_QUEUE, refused, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
+export async function startLater(hub: Hub, rateLimited: readonly RunParams[]): Promise<void> {
+  await enqueueRuns(hub.env.DISPATCH_QUEUE, rateLimited, { delaySeconds: WORKFLOW.rateLimitedDelaySeconds });
 }

@@ -24,7 +24,7 @@ export async function noteUndeliverable(
   });
 }
 
-/** The same for a message that comes again: it is noted once. */
+/** Derives the note's id from the message, so that one that comes again is noted once. */
 async function noteIdOf(message: string, sentAt: Date): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(message));
   return uuidv7({ msecs: sentAt.getTime(), random: new Uint8Array(digest).slice(0, 16), seq: 0 });

@@ -21,7 +21,7 @@ const destination = (entrypoint: string) => ({ worker: DESTINATIONS.name, entryp
 
 export const HUB = hubConfig({
   name: NAME,
-  // Few: what cannot be read reaches the dead letters within the run.
+  // Few: what cannot be read reaches the dead-letter queue within the run.
   maxRetries: 3,
   destinations: {
     steady: destination("Steady"),

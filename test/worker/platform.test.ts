@@ -201,7 +201,7 @@ describe("Workflows", () => {
       { index: 2, id: fresh, code: 10415 },
     ]);
     const again = [known, fresh, fresh].map((id) => ({ id, dueAt: 0 }));
-    expect(await createRuns(env.DISPATCH_WORKFLOW, again)).toEqual({ refused: [], failed: [] });
+    expect(await createRuns(env.DISPATCH_WORKFLOW, again)).toEqual({ rateLimited: [], failed: [] });
   });
 
   it("a batch of 101 instances is refused as a whole", async () => {

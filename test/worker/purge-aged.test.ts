@@ -8,7 +8,7 @@ import { createHub } from "../../src/bindings/hub.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { envWith, hub } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
-import { idAt, storeLetters, storeOld } from "./support/old-chains.ts";
+import { idAt, storeOld, storeUndeliverable } from "./support/old-chains.ts";
 import {
   BEFORE,
   beforeDeletes,
@@ -160,8 +160,8 @@ describe("notes on destinations", () => {
 /** More than a page in every stage, and of bulk operations and notes on destinations some that stay. */
 async function everyStage(): Promise<void> {
   await storeOld(many(PURGE.events + 20, OLD).map((at) => ({ id: idAt(at), dispatches: ["complete"] })));
-  await storeLetters(PURGE.undeliverable + 5, OLD);
-  await storeLetters(3, YOUNG);
+  await storeUndeliverable(PURGE.undeliverable + 5, OLD);
+  await storeUndeliverable(3, YOUNG);
   await storeBulk({ startedAt: OLD });
   await storeBulks(many(PURGE.bulks + 5, OLD).map((at) => ({ startedAt: at, endedAt: at })));
   await control("email", "paused", OLD + 1);
@@ -230,7 +230,7 @@ describe("what a call costs", () => {
 
   it("is four reads in two round trips where nothing is old, dry or not", async () => {
     await page({});
-    await storeLetters(1_000, YOUNG);
+    await storeUndeliverable(1_000, YOUNG);
     await storeNotes("destination:email", [YOUNG, YOUNG]);
     await storeBulk({ startedAt: YOUNG, endedAt: YOUNG });
     for (const query of [{}, { dryRun: true }]) {

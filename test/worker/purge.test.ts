@@ -9,7 +9,7 @@ import { aroundD1 } from "./support/around-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { envWith, hub, only, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
-import { idAt, type OldEvent, storeLetters, storeOld, storeOldDispatches } from "./support/old-chains.ts";
+import { idAt, type OldEvent, storeOld, storeOldDispatches, storeUndeliverable } from "./support/old-chains.ts";
 import { BEFORE, beforeDeletes, counts, difference, NO_ROWS, NOTHING, OLD, pagesOf, purgeAll, sum, YOUNG } from "./support/purging.ts";
 import { dispatchRow, eventRow, executionsOf, rows, settled, until } from "./support/rows.ts";
 import { emptyTables, wholeDatabase } from "./support/tables.ts";
@@ -158,10 +158,10 @@ function emittedAt(id = ""): number {
   return Number.parseInt(id.slice(0, 13).replace("-", ""), 16);
 }
 
-describe("dead letters", () => {
+describe("notes on undeliverable messages", () => {
   it("go by their own age, and no other note does", async () => {
-    await storeLetters(3, OLD);
-    await storeLetters(2, YOUNG);
+    await storeUndeliverable(3, OLD);
+    await storeUndeliverable(2, YOUNG);
     await storeOld(chainOf({ dispatches: ["complete", "ongoing"] }));
     expect(await purgeAll()).toEqual({ ...NOTHING, notes: 3, kept: 1 });
     const left = await rows<{ subject_id: string }>("SELECT subject_id FROM notes");
@@ -170,13 +170,13 @@ describe("dead letters", () => {
   });
 
   it("go to the last one, however many there are: a purge ends when nothing old is left", async () => {
-    await storeLetters(PURGE.undeliverable * 2 + 5, OLD);
+    await storeUndeliverable(PURGE.undeliverable * 2 + 5, OLD);
     expect(await purgeAll()).toEqual({ ...NOTHING, notes: PURGE.undeliverable * 2 + 5 });
     expect(await counts()).toMatchObject({ notes: 0 });
   });
 
   it("are counted once by a dry run of several pages", async () => {
-    await storeLetters(7, OLD);
+    await storeUndeliverable(7, OLD);
     await storeOld(many(null, 250).flatMap(() => chainOf({ dispatches: [] })));
     expect(await purgeAll({ dryRun: true })).toMatchObject({ events: 250, notes: 7 });
   });
@@ -373,7 +373,7 @@ describe("what a call costs", () => {
     const crowd = many(null, 2_000).map(() => ({ id: idAt(YOUNG), dispatches: ["complete" as const] }));
     await storeOld(crowd);
     await storeOld(crowd.map(() => ({ id: idAt(YOUNG), chain: crowd[0]?.id ?? "" })));
-    await storeLetters(2_000, YOUNG);
+    await storeUndeliverable(2_000, YOUNG);
     await hundred();
     const [dryAmong, realAmong] = [await page({ dryRun: true }), await page({})];
     expect(dryAmong.rowsRead).toBeLessThanOrEqual(dry.rowsRead + 100);

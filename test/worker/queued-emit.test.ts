@@ -8,7 +8,7 @@ import { createHub } from "../../src/bindings/hub.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
-import { consume, DEAD_LETTERS } from "./support/consume.ts";
+import { consume, DEAD_LETTER_QUEUE } from "./support/consume.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { deafQueue, envWith, hub, only, unique } from "./support/hub.ts";
@@ -180,8 +180,8 @@ describe.concurrent("a queued call is stored once", () => {
     ["two consumers have it at once", async (message) => await Promise.all([consume([message]), consume([message])])],
     ["its commit is reported failed to the consumer", async (message) => await consume([message], unheardOnce())],
     [
-      "it comes as a dead letter after it came off the queue",
-      async (message) => [await consume([message]), await consume([message], env, DEAD_LETTERS)],
+      "it comes from the dead-letter queue after it came off the other",
+      async (message) => [await consume([message]), await consume([message], env, DEAD_LETTER_QUEUE)],
     ],
   ];
   for (const [how, deliver] of ways) {
@@ -229,7 +229,7 @@ describe.concurrent("until the database is back", () => {
     ["away", down],
     ["full", () => down(FULL)],
   ] as const) {
-    for (const queue of ["flowhub-dispatches", DEAD_LETTERS]) {
+    for (const queue of ["flowhub-dispatches", DEAD_LETTER_QUEUE]) {
       it(`a queued call is retried and not acknowledged while it is ${what}, and spoils nothing, on ${queue}`, async () => {
         const { receipts, message } = await queued({ type: "fast.waiting", data: 1 });
         expect(await consume([message, message], envWith({ DB: d1(), DISPATCH_QUEUE: deafQueue }), queue)).toEqual({
@@ -252,10 +252,10 @@ describe.concurrent("until the database is back", () => {
     expect(await settled(`${id}-0`)).toMatchObject({ status: "complete", attempts: 1 });
   });
 
-  it("a queued call that became a dead letter is tried for the four days that emit promises", async () => {
+  it("a queued call from the dead-letter queue is tried for the four days that emit promises", async () => {
     const { message } = await queued({ type: "unrouted.patient", data: 1 });
     const waits: number[] = [];
-    const letters = Array.from({ length: 100 }, (_, index) => ({
+    const deliveries = Array.from({ length: 100 }, (_, index) => ({
       id: String(index),
       timestamp: new Date(),
       attempts: index + 1,
@@ -263,16 +263,16 @@ describe.concurrent("until the database is back", () => {
       ack: () => waits.push(Number.NaN),
       retry: ({ delaySeconds }: { delaySeconds: number }) => waits.push(delaySeconds),
     }));
-    await hubWorker.queue({ queue: DEAD_LETTERS, messages: letters } as unknown as MessageBatch, envWith({ DB: down(FULL) }));
+    await hubWorker.queue({ queue: DEAD_LETTER_QUEUE, messages: deliveries } as unknown as MessageBatch, envWith({ DB: down(FULL) }));
     expect(waits).toHaveLength(100);
     expect(waits.reduce((sum, seconds) => sum + seconds, 0) * 1_000).toBeGreaterThanOrEqual(4 * DAY_MS);
   });
 
-  it("a message that says it is a queued call and is none is retried, and noted as a dead letter", async () => {
+  it("a message that says it is a queued call and is none is retried, and noted as undeliverable", async () => {
     const { receipts, message } = await queued({ type: "fast.malformed", data: 1 });
     const spoiled = { ...message, plan: { ...message.plan, events: message.plan.events.map((event) => ({ ...event, key: "k" })) } };
     expect(await consume([spoiled])).toEqual({ acked: [], retried: [0] });
-    expect(await consume([spoiled], env, DEAD_LETTERS)).toEqual({ acked: [0], retried: [] });
+    expect(await consume([spoiled], env, DEAD_LETTER_QUEUE)).toEqual({ acked: [0], retried: [] });
     const { id } = only(receipts);
     expect(await rows("SELECT kind FROM notes WHERE detail LIKE ?", `%${id}%`)).toEqual([{ kind: "undeliverable" }]);
     expect(await storedOf({ id })).toEqual({ events: [], dispatches: [] });

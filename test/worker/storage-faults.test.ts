@@ -25,13 +25,13 @@ import { sweep } from "../../src/reconciler/sweep.ts";
 import type { AttemptRecord } from "../../src/store/attempt/record-attempt.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { callsOf, look, makeDue, refuseExecutions } from "./support/attempts.ts";
-import { consume, consumeMessages, DEAD_LETTERS } from "./support/consume.ts";
+import { consume, consumeMessages, DEAD_LETTER_QUEUE } from "./support/consume.ts";
 import { failingD1, type Operation, tripsOf, withEachTripFailing } from "./support/failing-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { CONNECTION_LOST, faultyD1 } from "./support/faulty-d1.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, store, storedDispatch, unique } from "./support/hub.ts";
 import { type KeptQueue, keptQueue } from "./support/kept-queue.ts";
-import { idAt, storeLetters, storeOld } from "./support/old-chains.ts";
+import { idAt, storeOld, storeUndeliverable } from "./support/old-chains.ts";
 import { storeBulks, storeNotes } from "./support/purging.ts";
 import { dispatchRow, eventsCausedBy, executionsOf, rows, settled } from "./support/rows.ts";
 import { stalledD1 } from "./support/stalled-d1.ts";
@@ -502,12 +502,12 @@ describe("a sweep", () => {
 
 const notesOf = async (id: string) => await rows<{ kind: string }>("SELECT kind FROM notes WHERE subject_id = ?", id);
 
-describe.concurrent("a dead letter", () => {
+describe.concurrent("an undeliverable message", () => {
   const prepare = async () => [
-    await storedDispatch({ type: "later.letter", data: 1 }),
-    await storedDispatch({ type: "later.letter", data: 2 }),
+    await storedDispatch({ type: "later.undeliverable", data: 1 }),
+    await storedDispatch({ type: "later.undeliverable", data: 2 }),
   ];
-  const letterOf = (ids: readonly string[]) => ({ kind: "start", runs: ids.map((id) => ({ id, dueAt: 0 })) });
+  const messageNaming = (ids: readonly string[]) => ({ kind: "start", runs: ids.map((id) => ({ id, dueAt: 0 })) });
   const check = async (ids: readonly string[]) => {
     for (const id of ids) {
       expect(await notesOf(id)).toEqual([{ kind: "undeliverable" }]);
@@ -518,7 +518,7 @@ describe.concurrent("a dead letter", () => {
   };
 
   it("is noted once and hands its dispatches over, whichever of its round trips is lost or goes unheard", async () => {
-    const run = async (d1: D1Database, ids: string[]) => await consume([letterOf(ids)], envWith({ DB: d1 }), DEAD_LETTERS);
+    const run = async (d1: D1Database, ids: string[]) => await consume([messageNaming(ids)], envWith({ DB: d1 }), DEAD_LETTER_QUEUE);
     const taking: Operation<string[]> = {
       prepare,
       run,
@@ -534,9 +534,9 @@ describe.concurrent("a dead letter", () => {
     it(`is retried when its record fails to the end (${fault}), and noted once when it comes again`, async () => {
       const ids = await prepare();
       const away = envWith({ DB: faultyD1(env.DB, { of: /INSERT INTO notes/, faultOf: () => fault }) });
-      const message = { id: unique("m"), timestamp: new Date(), body: letterOf(ids) };
-      expect(await consumeMessages([message], away, DEAD_LETTERS)).toEqual({ acked: [], retried: [0] });
-      expect(await consumeMessages([message], env, DEAD_LETTERS)).toEqual({ acked: [0], retried: [] });
+      const message = { id: unique("m"), timestamp: new Date(), body: messageNaming(ids) };
+      expect(await consumeMessages([message], away, DEAD_LETTER_QUEUE)).toEqual({ acked: [], retried: [0] });
+      expect(await consumeMessages([message], env, DEAD_LETTER_QUEUE)).toEqual({ acked: [0], retried: [] });
       await check(ids);
     });
   }
@@ -583,7 +583,7 @@ async function oldRows(): Promise<void> {
   const young = idAt(BEFORE.getTime());
   for (const table of ["events", "bulks"]) await rows(`DELETE FROM ${table} WHERE id < ?`, young);
   await rows("DELETE FROM notes WHERE id < ? AND (subject_id = 'undeliverable' OR subject_id LIKE '%:%')", young);
-  await storeLetters(2, OLD);
+  await storeUndeliverable(2, OLD);
   await storeBulks([{ startedAt: OLD, endedAt: OLD }, { startedAt: OLD }]);
   await storeNotes("destination:gone", [OLD, BEFORE.getTime()]);
   const first = idAt(OLD);

@@ -5,7 +5,7 @@ import { UNDELIVERABLE } from "../../schema/limits.ts";
 import { SUBJECTS } from "../../schema/storage/subjects.ts";
 import hubWorker from "../../src/index.ts";
 import { callsOf } from "./support/attempts.ts";
-import { consume, DEAD_LETTERS } from "./support/consume.ts";
+import { consume, DEAD_LETTER_QUEUE } from "./support/consume.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, only, startedDispatch, storedDispatch, unique } from "./support/hub.ts";
 import { checkedIn, notesOf, reconcileMessage } from "./support/reconciling.ts";
@@ -21,9 +21,9 @@ async function undeliverable(text: string) {
   return found.map((note) => ({ ...note, detail: JSON.parse(note.detail) as { messageId: string; body: unknown } }));
 }
 
-const died = async (body: unknown, given: Env = env) => await consume([body], given, DEAD_LETTERS);
+const giveUpOn = async (body: unknown, given: Env = env) => await consume([body], given, DEAD_LETTER_QUEUE);
 
-const deadLetterNote = { kind: "undeliverable", by: "queue" };
+const undeliverableNote = { kind: "undeliverable", by: "queue" };
 
 /** A dispatch id of its own that nobody stored. */
 const strangerId = () => `${crypto.randomUUID().replace(/^(.{14})./, "$17")}-0`;
@@ -33,7 +33,7 @@ async function everyMinute(): Promise<void> {
 }
 
 /** The database takes no note of a body with this mark until the returned function is called. */
-async function refuseLetter(mark: string): Promise<() => Promise<void>> {
+async function refuseNote(mark: string): Promise<() => Promise<void>> {
   const name = `refuse_${mark.replaceAll("-", "_")}`;
   await rows(
     `CREATE TRIGGER ${name} BEFORE INSERT ON notes WHEN instr(new.detail, '${mark}') BEGIN SELECT RAISE(ABORT, 'disk is full'); END`,
@@ -59,16 +59,16 @@ describe.concurrent("an undeliverable message", () => {
     it(`that is ${what} is noted whole, once, and acknowledged`, async () => {
       const mark = unique("mark-");
       const body = bodyWith(mark);
-      expect(await died(body)).toEqual({ acked: [0], retried: [] });
+      expect(await giveUpOn(body)).toEqual({ acked: [0], retried: [] });
       expect(await undeliverable(mark)).toMatchObject([
-        { ...deadLetterNote, reason: expect.stringMatching(/^malformed message: ./), detail: { messageId: "0", body } },
+        { ...undeliverableNote, reason: expect.stringMatching(/^malformed message: ./), detail: { messageId: "0", body } },
       ]);
     });
   }
 
   it("that is null, zero, false or an empty object is noted too", async () => {
     const before = await rows<{ id: string }>("SELECT id FROM notes WHERE subject_id = ?", SUBJECTS.undeliverable);
-    expect(await consume([null, 0, false, {}], env, DEAD_LETTERS)).toEqual({ acked: [0, 1, 2, 3], retried: [] });
+    expect(await consume([null, 0, false, {}], env, DEAD_LETTER_QUEUE)).toEqual({ acked: [0, 1, 2, 3], retried: [] });
     const known = new Set(before.map(({ id }) => id));
     const noted = await rows<{ id: string; body: string }>(
       "SELECT id, json_extract(detail, '$.body') AS body, json_type(detail, '$.body') AS type FROM notes WHERE subject_id = ?",
@@ -80,7 +80,7 @@ describe.concurrent("an undeliverable message", () => {
 
   it("that is well formed says that its retries ran out", async () => {
     const id = await storedDispatch({ type: "later.dead", data: 1 });
-    await died({ kind: "start", runs: [{ id, dueAt: 0 }] });
+    await giveUpOn({ kind: "start", runs: [{ id, dueAt: 0 }] });
     expect(await undeliverable(id)).toMatchObject([
       { reason: "its retries ran out", detail: { body: { kind: "start", runs: [{ id, dueAt: 0 }] } } },
     ]);
@@ -98,10 +98,10 @@ describe.concurrent("an undeliverable message", () => {
     it(`makes an ongoing dispatch that it names overdue and notes it there: ${what}`, async () => {
       const id = await storedDispatch({ type: "later.named", data: 1 });
       expect(await checkedIn(id)).toBeGreaterThan(0);
-      await died(bodyNaming(id));
+      await giveUpOn(bodyNaming(id));
       expect(Math.abs(await checkedIn(id))).toBeLessThan(5_000);
       expect(await checkedIn(id)).toBeLessThanOrEqual(0);
-      expect(await notesOf(id)).toMatchObject([{ ...deadLetterNote, reason: expect.any(String) }]);
+      expect(await notesOf(id)).toMatchObject([{ ...undeliverableNote, reason: expect.any(String) }]);
     });
   }
 
@@ -112,10 +112,10 @@ describe.concurrent("an undeliverable message", () => {
     if (late === undefined || other === undefined) throw new Error("not stored");
     await rows("UPDATE dispatches SET check_at = 7 WHERE id = ?", late);
     const before = [await dispatchRow(done), await dispatchRow(late), await dispatchRow(other)];
-    await died({ kind: "start", runs: [done, late, strangerId()].map((id) => ({ id, dueAt: 0 })) });
+    await giveUpOn({ kind: "start", runs: [done, late, strangerId()].map((id) => ({ id, dueAt: 0 })) });
     expect([await dispatchRow(done), await dispatchRow(late), await dispatchRow(other)]).toEqual(before);
     expect(await notesOf(done)).toEqual([]);
-    expect(await notesOf(late)).toMatchObject([deadLetterNote]);
+    expect(await notesOf(late)).toMatchObject([undeliverableNote]);
     expect(await notesOf(other)).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe.concurrent("an undeliverable message", () => {
     const others = Array.from({ length: 3_000 }, strangerId);
     const few = others.slice(0, UNDELIVERABLE.maxDispatches - ids.length);
     const mark = unique("mark-");
-    await died({ mark, ids: [...ids, ...ids, ...few, ...others.slice(few.length)] });
+    await giveUpOn({ mark, ids: [...ids, ...ids, ...few, ...others.slice(few.length)] });
     for (const id of ids) {
       expect(await checkedIn(id)).toBeLessThanOrEqual(0);
       expect(await notesOf(id)).toHaveLength(1);
@@ -134,13 +134,13 @@ describe.concurrent("an undeliverable message", () => {
 
   it("spoils no other of its batch: what the database will not take is retried, the rest is noted", async () => {
     const [good, bad, alsoGood] = [unique("mark-"), unique("mark-"), unique("mark-")];
-    const accept = await refuseLetter(bad);
-    expect(await consume([{ good }, { bad }, { alsoGood }], env, DEAD_LETTERS)).toEqual({ acked: [0, 2], retried: [1] });
+    const accept = await refuseNote(bad);
+    expect(await consume([{ good }, { bad }, { alsoGood }], env, DEAD_LETTER_QUEUE)).toEqual({ acked: [0, 2], retried: [1] });
     expect([await undeliverable(good), await undeliverable(bad), await undeliverable(alsoGood)].map((found) => found.length)).toEqual([
       1, 0, 1,
     ]);
     await accept();
-    expect(await consume([{ bad }], env, DEAD_LETTERS)).toEqual({ acked: [0], retried: [] });
+    expect(await consume([{ bad }], env, DEAD_LETTER_QUEUE)).toEqual({ acked: [0], retried: [] });
     expect(await undeliverable(bad)).toHaveLength(1);
   });
 
@@ -148,7 +148,7 @@ describe.concurrent("an undeliverable message", () => {
     const id = await storedDispatch({ type: "later.away", data: 1 });
     const before = await dispatchRow(id);
     const away = faultyD1(env.DB, { of: /notes/, faultOf: () => "lost" });
-    expect(await died({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: away }))).toEqual({ acked: [], retried: [0] });
+    expect(await giveUpOn({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: away }))).toEqual({ acked: [], retried: [0] });
     expect(await dispatchRow(id)).toEqual(before);
     expect(await undeliverable(id)).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe.concurrent("an undeliverable message", () => {
   it("whose note was written and reported failed is noted once, and once under each dispatch", async () => {
     const id = await storedDispatch({ type: "later.unheard", data: 1 });
     const d1 = faultyD1(env.DB, { of: /notes/, faultOf: (nth) => (nth === 1 ? "unheard" : "none") });
-    expect(await died({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: d1 }))).toEqual({ acked: [0], retried: [] });
+    expect(await giveUpOn({ kind: "start", runs: [{ id, dueAt: 0 }] }, envWith({ DB: d1 }))).toEqual({ acked: [0], retried: [] });
     expect(await undeliverable(id)).toHaveLength(1);
     expect(await notesOf(id)).toHaveLength(1);
     expect(await checkedIn(id)).toBeLessThanOrEqual(0);
@@ -176,7 +176,7 @@ describe.concurrent("an undeliverable message", () => {
         ack: () => said.push("ack"),
         retry: () => said.push("retry"),
       };
-      await hubWorker.queue({ queue: DEAD_LETTERS, messages: [one] } as unknown as MessageBatch, env);
+      await hubWorker.queue({ queue: DEAD_LETTER_QUEUE, messages: [one] } as unknown as MessageBatch, env);
       results[what] = [said, (await undeliverable(one.id)).length];
     }
     expect(results).toEqual({ nothing: [["ack"], 1], bigint: [["ack"], 1], circular: [["ack"], 1] });
@@ -184,24 +184,24 @@ describe.concurrent("an undeliverable message", () => {
 });
 
 describe.concurrent("what the queue gave up on", () => {
-  it("is repaired in the end: an order to start that keeps failing is retried, dies, and its dispatches are started by the sweep", async () => {
+  it("is repaired in the end: an order to start that keeps failing is retried, given up, and its dispatches are started by the sweep", async () => {
     const ids = await Promise.all([1, 2].map(async (data) => await storedDispatch({ type: "fast.given-up", data })));
     const order = { kind: "start", runs: ids.map((id) => ({ id, dueAt: 0 })) };
     const { runs } = engineWith({ createBatch: async () => await Promise.reject(new Error("workflows.api.error.internal_server")) });
     for (let delivery = 0; delivery < 3; delivery++) {
       expect(await consume([order], envWith({ DISPATCH_WORKFLOW: runs }))).toEqual({ acked: [], retried: [0] });
     }
-    await died(order);
+    await giveUpOn(order);
     await scheduler.wait(5);
     await everyMinute();
     for (const id of ids) {
       expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
       expect(await callsOf(id)).toHaveLength(1);
-      expect(await notesOf(id)).toMatchObject([deadLetterNote, { kind: "repair", reason: "never_started" }]);
+      expect(await notesOf(id)).toMatchObject([undeliverableNote, { kind: "repair", reason: "never_started" }]);
     }
   });
 
-  it("comes to the hub through the real queues: a malformed order dies, is noted, and the dispatch it names is started", async () => {
+  it("comes to the hub through the real queues: a malformed order is given up, noted, and the dispatch it names is started", async () => {
     const id = await storedDispatch({ type: "fast.real", data: 1 });
     const body = { kind: "start", runs: [{ id, dueAt: "now" }] };
     await env.DISPATCH_QUEUE.send(body);
@@ -209,7 +209,7 @@ describe.concurrent("what the queue gave up on", () => {
       what: "the undeliverable message",
       withinMs: 25_000,
     });
-    expect(noted).toMatchObject([{ ...deadLetterNote, detail: { body } }]);
+    expect(noted).toMatchObject([{ ...undeliverableNote, detail: { body } }]);
     expect(await checkedIn(id)).toBeLessThanOrEqual(0);
     await everyMinute();
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });

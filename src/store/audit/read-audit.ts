@@ -65,7 +65,10 @@ export async function readAuditPiece(d1: D1Database, window: AuditWindow): Promi
   };
 }
 
-/** Sorts behind every id until the year 7544, and before notes on what is no dispatch: audits, dead letters, destinations. */
+/**
+ * Sorts behind every id until the year 7544, and before the subjects of notes that are about no dispatch, such as
+ * audits and undeliverable messages.
+ */
 const BEHIND_ALL = "a";
 
 function endOf({ to }: AuditWindow): string {

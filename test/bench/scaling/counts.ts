@@ -10,7 +10,7 @@ export interface Counts {
   creations: number;
   messages: number;
   refusedMessages: number;
-  deadLetters: number;
+  undeliverable: number;
   rows: number;
   /** Dispatches taken by sweeps, repairs made, and those of them that the platform refused. */
   swept: number;
@@ -31,7 +31,7 @@ export function createCounts(): Counts {
     creations: 0,
     messages: 0,
     refusedMessages: 0,
-    deadLetters: 0,
+    undeliverable: 0,
     rows: 0,
     swept: 0,
     repairs: 0,

@@ -27,7 +27,7 @@ export interface QueueParams {
   readonly random: () => number;
   readonly counts: Counts;
   readonly consume: Consume;
-  readonly bury: (message: Message) => void;
+  readonly giveUpOn: (message: Message) => void;
 }
 
 /** Delivered messages are let go so many at a time. */
@@ -36,7 +36,7 @@ const KEPT = 10_000;
 /** Messages arrive at whole multiples of this: there are many of them. */
 const TICK_MS = 10;
 
-export function createQueue({ agenda, random, counts, consume, bury }: QueueParams): DispatchQueue {
+export function createQueue({ agenda, random, counts, consume, giveUpOn }: QueueParams): DispatchQueue {
   const rate = createAllowance(PLATFORM.messagesPerSecond);
   let ready: Message[] = [];
   let first = 0;
@@ -100,7 +100,7 @@ export function createQueue({ agenda, random, counts, consume, bury }: QueuePara
     },
     retry: (message) => {
       message.tries++;
-      if (message.tries > DISPATCH_REDELIVERY.maxRetries) return bury(message);
+      if (message.tries > DISPATCH_REDELIVERY.maxRetries) return giveUpOn(message);
       enter(message, redeliveryDelay(DISPATCH_REDELIVERY, message.tries) * 1_000);
     },
   };

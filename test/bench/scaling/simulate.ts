@@ -70,8 +70,8 @@ export function simulate(scenario: Scenario): Course {
 type Shared = Pick<Hub, "agenda" | "random" | "counts" | "account">;
 
 function createHub(scenario: Scenario, { agenda, random, counts, account }: Shared & { agenda: Agenda; account: Account }): Hub {
-  const bury = (message: Message) => buried(hub, message);
-  const queue: DispatchQueue = createQueue({ agenda, random, counts, bury, consume: (batch, done) => consume(hub, batch, done) });
+  const giveUpOn = (message: Message) => noteUndeliverable(hub, message);
+  const queue: DispatchQueue = createQueue({ agenda, random, counts, giveUpOn, consume: (batch, done) => consume(hub, batch, done) });
   const hub: Hub = {
     ...scenario,
     ...{ agenda, random, counts, account, queue },
@@ -82,9 +82,9 @@ function createHub(scenario: Scenario, { agenda, random, counts, account }: Shar
   return hub;
 }
 
-/** A dead letter: noted, and what it names is overdue at once. */
-function buried(hub: Hub, message: Message): void {
-  hub.counts.deadLetters++;
+/** Notes an undeliverable message: what it names is overdue at once. */
+function noteUndeliverable(hub: Hub, message: Message): void {
+  hub.counts.undeliverable++;
   const dispatches = message.kind === "start" ? message.dispatches : message.taken.map(({ dispatch }) => dispatch);
   const handedOver = () => {
     for (const dispatch of dispatches) if (!dispatch.isSettled) hub.checks.set(dispatch, hub.agenda.now());

@@ -46,7 +46,7 @@ export function standingOf({ now, bulks, random }: { now: number; bulks: readonl
   const controls = [paused, tripped];
   return {
     controls,
-    notes: [...controls.map((control) => holdNote(control, random)), ...deadLetters(now, random)],
+    notes: [...controls.map((control) => holdNote(control, random)), ...undeliverableNotes(now, random)],
     bulks: [...bulks.map(finished), stoppedBulk(now, random)],
   };
 }
@@ -58,7 +58,7 @@ function holdNote({ destination, state, since, by, detail }: Control, random: Ra
 }
 
 /** As src/reconciler/undeliverable-message.ts writes them. */
-function deadLetters(now: number, random: Random): StoredNote[] {
+function undeliverableNotes(now: number, random: Random): StoredNote[] {
   return [9, 31].map((hours) => {
     const at = now - hours * 60 * MINUTE_MS;
     const detail = JSON.stringify({ messageId: idAt(at, random), body: { hello: "hub" } });

@@ -88,7 +88,7 @@ describe("below its limit a hub", () => {
   it("keeps no backlog, refuses nothing and repairs nothing", () => {
     const { counts } = lastOf(course);
     expect(counts.mostUnstarted).toBeLessThan(3 * 80);
-    expect([counts.refusedEvents, counts.refusedMessages, counts.repairs, counts.deadLetters]).toEqual([0, 0, 0, 0]);
+    expect([counts.refusedEvents, counts.refusedMessages, counts.repairs, counts.undeliverable]).toEqual([0, 0, 0, 0]);
   });
 
   for (const load of [SINGLE, TENS]) {

@@ -19,7 +19,7 @@ describe("physical names", () => {
     expect(Math.max(...lengths)).toBe(63);
   });
 
-  test("of the two queues differ, and only that of dead letters looks like one", () => {
+  test("of the two queues differ, and only the dead-letter queue's looks like one", () => {
     const { queue, deadLetterQueue } = hubNames("a");
     expect([queue, deadLetterQueue].map((name) => name.endsWith("-dead-letters"))).toEqual([false, true]);
   });

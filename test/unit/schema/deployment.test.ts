@@ -22,7 +22,7 @@ describe("what may not be called otherwise while hubs are deployed", () => {
     ]);
   });
 
-  test("the queue of dead letters", () => {
+  test("the dead-letter queue", () => {
     expect("flowhub-dead-letters".endsWith(DEAD_LETTERS_SUFFIX)).toBe(true);
     expect("flowhub-dispatches".endsWith(DEAD_LETTERS_SUFFIX)).toBe(false);
   });
@@ -45,11 +45,11 @@ describe("a message that is not acknowledged", () => {
     expect(redeliverySpan({ ...redelivery, maxRetries: 0 })).toBe(0);
   });
 
-  test("is a dead letter only when the sweep has looked twice at what it is about", () => {
+  test("is undeliverable only when the sweep has looked twice at what it is about", () => {
     expect(redeliverySpan(DISPATCH_REDELIVERY) * 1_000).toBeGreaterThanOrEqual(CHECK.graceMs + 2 * MINUTE_MS);
   });
 
-  test("as a dead letter is retried for the four days that allowQueued promises", () => {
+  test("is retried on the dead-letter queue for the four days that allowQueued promises", () => {
     expect(redeliverySpan(DEAD_LETTER_REDELIVERY) * 1_000).toBeGreaterThanOrEqual(4 * DAY_MS);
   });
 

@@ -34,7 +34,7 @@ export async function consumeMessages(messages: readonly QueuedMessage[], given:
   return { acked: explicitAcks.map(placeOf), retried: retryMessages.map(({ msgId }) => placeOf(msgId)) };
 }
 
-export const DEAD_LETTERS = "flowhub-dead-letters";
+export const DEAD_LETTER_QUEUE = "flowhub-dead-letters";
 
 function copyOf(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body));

@@ -43,8 +43,8 @@ export async function storeOldDispatches(dispatches: readonly { id: string; even
   );
 }
 
-/** Dead letters as if noted at a moment. */
-export async function storeLetters(count: number, time: number): Promise<void> {
+/** Stores notes on undeliverable messages as if written at a moment. */
+export async function storeUndeliverable(count: number, time: number): Promise<void> {
   const ids = Array.from({ length: count }, () => idAt(time));
   await rows(
     `INSERT INTO notes (subject_id, id, at, kind, "by") SELECT 'undeliverable', value, ?2, 'undeliverable', 'queue' FROM json_each(?1)`,

@@ -89,8 +89,8 @@ export async function notesOf(id: string): Promise<readonly NoteView[]> {
 /** Starts the run of a dispatch as the consumer would. */
 export async function startRun(id: string): Promise<void> {
   const { due_at } = await dispatchRow(id);
-  const { refused, failed } = await createRuns(env.DISPATCH_WORKFLOW, [{ id, dueAt: due_at }]);
-  if (refused.length + failed.length > 0) throw new Error(`run ${id} was not created: ${JSON.stringify({ refused, failed })}`);
+  const { rateLimited, failed } = await createRuns(env.DISPATCH_WORKFLOW, [{ id, dueAt: due_at }]);
+  if (rateLimited.length + failed.length > 0) throw new Error(`run ${id} was not created: ${JSON.stringify({ rateLimited, failed })}`);
 }
 
 /** Waits until the destination has been called so often for a dispatch. */
