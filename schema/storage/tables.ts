@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { BulkKind, BulkState } from "../contract/bulks.ts";
 import type { NoteKind } from "../contract/notes.ts";
 import type { Outcome, Status } from "../contract/statuses.ts";
@@ -33,7 +33,16 @@ export const events = sqliteTable(
   ],
 );
 
-/** `id` is `<event id>-<ordinal>`, a redrive's `<id>-r<n>`: the dispatches of an event are a range of the primary key. */
+/**
+ * Why a bad dispatch is no dead letter. 0: it is one. 1: another of its line was delivered, is on its way, or was given up after it.
+ * 2: an operator has dismissed it.
+ */
+export type Superseded = 0 | 1 | 2;
+
+/**
+ * `id` is `<event id>-<ordinal>`, a redrive's `<id>-r<n>_<when>`: the dispatches of an event are a range of the primary key, and so is a line,
+ * a dispatch with its redrives.
+ */
 export const dispatches = sqliteTable(
   "dispatches",
   {
@@ -56,11 +65,14 @@ export const dispatches = sqliteTable(
     redriveOf: text("redrive_of"),
     /** When the reconciler first had to repair it; null again once an attempt is recorded. */
     overdueSince: integer("overdue_since"),
+    /** A `Superseded`. Of a line at most one bad dispatch has 0, and one has exactly when the line is a dead letter. Means nothing where it is not bad. */
+    superseded: integer().$type<Superseded>().notNull().default(0),
   },
   (dispatch) => [
-    // With the destination: what each is owed is counted without a look at the dispatches, which lie far apart among settled ones.
-    index("dispatches_check").on(dispatch.checkAt, dispatch.id, dispatch.destination).where(sql`status = 'ongoing'`),
-    index("dispatches_bad").on(dispatch.id).where(sql`status IN ('failed', 'misconfigured', 'lost')`),
+    // Begins with the destination: the sweep passes over one that is held for the cost of one row, however much it is owed.
+    index("dispatches_check").on(dispatch.destination, dispatch.checkAt, dispatch.id).where(sql`status = 'ongoing'`),
+    // What stands first in it are the dead letters, by time of settlement.
+    index("dispatches_bad").on(dispatch.superseded, dispatch.settledAt, dispatch.id).where(sql`status IN ('failed', 'misconfigured', 'lost')`),
   ],
 );
 
@@ -122,10 +134,15 @@ export const bulks = sqliteTable(
   (bulk) => [index("bulks_running").on(bulk.id).where(sql`state = 'running'`)],
 );
 
-/** Destinations that are held back, or on the way there: `paused` by an operator, `tripped` by their own failures, which are counted before. */
+export type ControlState = "paused" | "counting" | "tripped" | "draining";
+
+/**
+ * Destinations that are held back, or on the way there or back: `paused` by an operator, `tripped` by their own failures, which are counted
+ * before, `draining` while sweeps release what was held.
+ */
 export const controls = sqliteTable("controls", {
   destination: text().primaryKey(),
-  state: text().$type<"paused" | "counting" | "tripped">().notNull(),
+  state: text().$type<ControlState>().notNull(),
   since: integer().notNull(),
   by: text().notNull(),
   detail: text(),
@@ -133,6 +150,20 @@ export const controls = sqliteTable("controls", {
   failures: integer().notNull().default(0),
   /** A destination that has tripped is tried with one attempt when this has passed. */
   probeAt: integer("probe_at"),
+  /** Dispatches released a second while it drains; null: as many as sweeps can. */
+  rate: real(),
+  /** While it drains, up to when moments have been given. */
+  moment: integer(),
+});
+
+/** What the hub does again and again says here when it last did: a row each, kept by its doer. */
+export const beats = sqliteTable("beats", {
+  name: text().$type<"sweep">().primaryKey(),
+  at: integer().notNull(),
+  /** Dispatches that were put on the queue to be looked at. */
+  taken: integer().notNull(),
+  /** Overdue dispatches that were left to the next, counted up to a bound. */
+  left: integer().notNull(),
 });
 
 /** Rows as they are stored. */

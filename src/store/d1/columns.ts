@@ -34,6 +34,7 @@ export const DISPATCH_COLUMNS = {
   reason: "reason",
   redriveOf: "redrive_of",
   overdueSince: "overdue_since",
+  superseded: "superseded",
 } satisfies Expressions<keyof StoredDispatch>;
 
 /** Takes these fields alone. The type of a row with just them is `Pick<Stored…, keyof typeof picked>`. */
