@@ -88,10 +88,20 @@ export const WORKFLOW = {
 
 /** Destinations that are held back. */
 export const CONTROL = {
-  /** How often a run looks whether its destination is free again. */
-  lookMs: 60 * SECOND_MS,
-  /** Dispatches of a backlog that are given their moments in one statement: two rows written each, within the 30 s of a query. */
-  spreadRows: 5_000,
+  /**
+   * Dispatches that are released in a minute, of all destinations together: half of the 100 a second that the platform creates, as a sweep
+   * takes the other. Two rows written each, within the 30 s of a query.
+   */
+  releasedPerMinute: 3_000,
+  /**
+   * A run that finds its destination tripped waits for so many probes, or so long, whichever is more, where the next comes soon. Then it ends
+   * and is released like any other that is held.
+   */
+  probesAwaited: 3,
+  minAwaitedMs: 10 * SECOND_MS,
+  soonMs: 60 * SECOND_MS,
+  /** What a destination holds back is counted up to here. */
+  countedRows: 10_000,
   maxFailures: 1_000,
   minProbeMs: SECOND_MS,
   maxProbeMs: DAY_MS,

@@ -4,6 +4,7 @@ import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
 import { consume } from "./consume.ts";
 import { keepBulksRunning } from "./hub/operate/keep-bulks-running.ts";
+import { releaseBacklogs } from "./hub/pause/release-backlogs.ts";
 import { sweep } from "./reconciler/sweep.ts";
 
 export { BulkWorkflow } from "../workflows/bulk.ts";
@@ -23,6 +24,7 @@ export default {
     const hub = createHub(env);
     try {
       const { taken, left } = await sweep(hub);
+      await releaseBacklogs(hub);
       await keepBulksRunning(hub);
       if (taken > 0) logWarning("swept", { taken, left });
     } catch (error) {

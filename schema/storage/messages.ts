@@ -15,8 +15,11 @@ export interface BulkParams {
   readonly id: string;
 }
 
-/** Runs to be created. */
+/** Runs to be created, or started over where they ended as `HELD`. */
 const startMessage = z.object({ kind: z.literal("start"), runs: z.array(runParams).min(1) });
+
+/** What a run returns that found its dispatch held back: the dispatch is ongoing, and whoever releases it starts the run over. */
+export const HELD = "held";
 
 /** A dispatch that the sweep has taken. `checkAt` is what the sweep set: whoever finds it changed is not the one to repair it. */
 export const overdueDispatch = z.object({ id: z.string(), checkAt: z.number() });

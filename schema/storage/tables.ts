@@ -72,7 +72,9 @@ export const dispatches = sqliteTable(
     // Begins with the destination: the sweep passes over one that is held for the cost of one row, however much it is owed.
     index("dispatches_check").on(dispatch.destination, dispatch.checkAt, dispatch.id).where(sql`status = 'ongoing'`),
     // What stands first in it are the dead letters, by time of settlement.
-    index("dispatches_bad").on(dispatch.superseded, dispatch.settledAt, dispatch.id).where(sql`status IN ('failed', 'misconfigured', 'lost')`),
+    index("dispatches_bad")
+      .on(dispatch.superseded, dispatch.settledAt, dispatch.id)
+      .where(sql`status IN ('failed', 'misconfigured', 'lost')`),
   ],
 );
 
@@ -172,3 +174,4 @@ export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;
 export type StoredExecution = Readonly<typeof executions.$inferSelect>;
 export type StoredBulk = Readonly<typeof bulks.$inferSelect>;
 export type StoredNote = Readonly<typeof notes.$inferSelect>;
+export type StoredControl = Readonly<typeof controls.$inferSelect>;

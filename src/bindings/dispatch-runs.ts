@@ -1,7 +1,7 @@
 import type { RunView } from "../../schema/contract/dispatches.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import { type RunParams, STEP } from "../../schema/storage/messages.ts";
+import { HELD, type RunParams, STEP } from "../../schema/storage/messages.ts";
 import { chunks } from "../domain/base/chunks.ts";
 import { dispose } from "./dispose.ts";
 import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflows } from "./platform-errors.ts";
@@ -10,36 +10,50 @@ import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflow
 export interface CreatedRuns {
   /** Not created because the platform limits the rate: to be tried again later. */
   readonly rateLimited: readonly RunParams[];
+  /** Not created because they exist. */
+  readonly existing: readonly RunParams[];
   /** Not created for another reason, with what the platform said. */
   readonly failed: readonly { readonly run: RunParams; readonly message: string }[];
 }
 
-/** Creates one instance a run, its id the dispatch's. A run that exists is left alone: success, for us. */
+/** Creates one instance a run, its id the dispatch's. A run that exists is left alone. */
 export async function createRuns(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns> {
   const parts = chunks(runs, WORKFLOW.maxBatchInstances);
-  const problems: { readonly run: RunParams; readonly message: string }[] = [];
+  const refusals: Refusal[] = [];
   for (const [index, part] of parts.entries()) {
     try {
-      problems.push(...(await createBatch(workflow, part)));
+      refusals.push(...(await createBatch(workflow, part)));
     } catch (error) {
       if (!isRateLimit(error)) throw error;
       const message = String(error);
-      problems.push(...parts.slice(index).flatMap((rest) => rest.map((run) => ({ run, message }))));
+      refusals.push(...parts.slice(index).flatMap((rest) => rest.map((run) => ({ run, message, exists: false }))));
       break;
     }
   }
-  const { rateLimited = [], failed = [] } = Object.groupBy(problems, ({ message }) => (isRateLimit(message) ? "rateLimited" : "failed"));
-  return { rateLimited: rateLimited.map(({ run }) => run), failed };
+  const { existing = [], rateLimited = [], failed = [] } = Object.groupBy(refusals, kindOf);
+  return { existing: existing.map(({ run }) => run), rateLimited: rateLimited.map(({ run }) => run), failed };
 }
 
-async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<CreatedRuns["failed"]> {
+/** A run that was not created, with what the platform said. */
+interface Refusal {
+  readonly run: RunParams;
+  readonly message: string;
+  readonly exists: boolean;
+}
+
+function kindOf({ exists, message }: Refusal): keyof CreatedRuns {
+  if (exists) return "existing";
+  return isRateLimit(message) ? "rateLimited" : "failed";
+}
+
+async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<Refusal[]> {
   const { successRetention, errorRetention } = WORKFLOW;
   const instances = runs.map((run) => ({ id: run.id, params: run, retention: { successRetention, errorRetention } }));
   const { created, errors } = await workflow.createBatch({ instances });
   for (const instance of created) dispose(instance);
   return errors.flatMap(({ index, code, message }) => {
     const run = runs[index];
-    return run === undefined || isInstanceExists({ code }) ? [] : [{ run, message: `${code}: ${message}` }];
+    return run === undefined ? [] : [{ run, message: `${code}: ${message}`, exists: isInstanceExists({ code }) }];
   });
 }
 
@@ -99,6 +113,23 @@ export async function createRun(workflow: Workflow<RunParams>, run: RunParams): 
   const { rateLimited, failed } = await createRuns(workflow, [run]);
   if (rateLimited.length > 0) throw new Error("the platform limits the rate at which runs are created");
   if (failed[0] !== undefined) throw new Error(failed[0].message);
+}
+
+/**
+ * Starts a run over that ended because its dispatch was held back; any other is left alone. The platform documents a restart of a run whatever
+ * its status; should it refuse one that is complete, another takes its place.
+ */
+export async function startOverHeld(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
+  await withRun(workflow, run.id, async (instance) => {
+    const { status, output } = await instance.status();
+    if (status !== "complete" || output !== HELD) return;
+    try {
+      await instance.restart();
+    } catch (error) {
+      if (isTransientOfWorkflows(error)) throw error;
+      await replaceRun(workflow, run);
+    }
+  });
 }
 
 /** Ends a run where it stands. What it is calling is not recorded. */

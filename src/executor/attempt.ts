@@ -1,12 +1,13 @@
 import { type AutoPause, probeMs } from "../../schema/config/auto-pause.ts";
 import type { Delivery } from "../../schema/contract/delivery.ts";
-import { CONTROL, WORKFLOW } from "../../schema/limits.ts";
+import { CHECK, MINUTE_MS, WORKFLOW } from "../../schema/limits.ts";
+import { HELD } from "../../schema/storage/messages.ts";
 import { type Configuration, configured } from "../bindings/configuration.ts";
 import { callDestination } from "../bindings/destination.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
 import { type Answer, answerUnforeseen } from "../domain/attempt/answer.ts";
-import { decideControl, probeWaitMs } from "../domain/attempt/auto-pause.ts";
+import { afterLostProbe, decideControl, decideProbe } from "../domain/attempt/auto-pause.ts";
 import { causeOf, planFollowUps } from "../domain/attempt/follow-ups.ts";
 import { decideLook, decideNext } from "../domain/attempt/next-attempt.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
@@ -19,23 +20,21 @@ import { handOver, resultOf } from "./deliver-result.ts";
 import { record, type Stand, withoutReply } from "./record.ts";
 import { RetrySignal } from "./retry-signal.ts";
 
-/** How long a run waits before it looks again whether the configuration can be read. */
-const CONFIG_LOOK_MS = 60_000;
-
 /**
  * One look at a dispatch, and one attempt when it is due. Returns what stands then, as JSON text: a status, or the record of an attempt
- * that the database would not take. Throws a `RetrySignal` when the run has to come back later.
+ * that the database would not take, or that it is held back. Throws a `RetrySignal` when the run has to come back later.
  */
 export async function attempt(hub: Hub, dispatchId: string): Promise<string> {
   const loaded = await loadAttempt(storeOf(hub.env, dispatchId), dispatchId);
   if (loaded === null) return resultOf("gone");
   const look = decideLook({ ...loaded, now: hub.now() });
   if (look.do === "stop") return resultOf(look.status);
+  if (look.do === "hold") return resultOf(HELD);
   if (look.do === "wait") throw new RetrySignal(look.ms);
   const configuration = await configured(hub.env);
-  if (!configuration.ok) throw new RetrySignal(CONFIG_LOOK_MS);
+  if (!configuration.ok) throw new RetrySignal(untilReadable(hub.now() - loaded.dueAt));
   const { autoPause } = configuration.value.config.destinations[loaded.destination] ?? {};
-  await holdIfTripped(hub, dispatchId, { loaded, autoPause });
+  if (!(await mayProbe(hub, dispatchId, { loaded, autoPause }))) return resultOf(HELD);
 
   const owed: Owed = { configuration: configuration.value, dispatchId, loaded, attempt: look.attempt, autoPause };
   const startedAt = hub.now();
@@ -50,16 +49,25 @@ export async function attempt(hub: Hub, dispatchId: string): Promise<string> {
   return await recordOrHandOver(hub, recordOf(hub, owed, { answer, startedAt }));
 }
 
-/** A destination that failed too often is tried by one dispatch at a time. Throws a `RetrySignal` for the others. */
-async function holdIfTripped(hub: Hub, dispatchId: string, { loaded, autoPause }: Pick<Owed, "loaded" | "autoPause">): Promise<void> {
-  const { destination, control } = loaded;
-  if (control?.state !== "tripped") return;
-  const now = hub.now();
-  const wait = probeWaitMs(control, now, CONTROL.lookMs);
-  if (wait > 0) throw new RetrySignal(wait);
-  const until = autoPause === undefined ? now : now + probeMs(autoPause);
-  const claimed = await claimProbe(storeOf(hub.env, dispatchId), { destination, probeAt: control.probeAt, until });
-  if (!claimed) throw new RetrySignal(CONTROL.lookMs);
+/** How long a run waits for a configuration that cannot be read: as long as it has waited, so that a step's retries last. */
+function untilReadable(lateMs: number): number {
+  return Math.min(Math.max(lateMs, MINUTE_MS), CHECK.heldMs);
+}
+
+/**
+ * A destination that failed too often is tried by one dispatch at a time. `false`: this one is held back. Throws a `RetrySignal` for one that
+ * waits for the next probe.
+ */
+async function mayProbe(hub: Hub, dispatchId: string, { loaded, autoPause }: Pick<Owed, "loaded" | "autoPause">): Promise<boolean> {
+  const { destination, control, dueAt, past } = loaded;
+  if (control?.state !== "tripped") return true;
+  const every = autoPause === undefined ? 0 : probeMs(autoPause);
+  const look = decideProbe({ control, every, hasFailed: past.length > 0, dueAt, now: hub.now() });
+  if (look.do === "hold") return false;
+  if (look.do === "wait") throw new RetrySignal(look.ms);
+  const claimed = await claimProbe(storeOf(hub.env, dispatchId), { destination, probeAt: control.probeAt, until: look.until });
+  if (!claimed) throw new RetrySignal(afterLostProbe(every));
+  return true;
 }
 
 interface Owed {
@@ -93,7 +101,7 @@ function recordOf(hub: Hub, owed: Owed, given: { answer: Answer; startedAt: numb
     next: decideNext({ policy, past, answer, startedAt: given.startedAt, now, random: hub.random() }),
     followUps,
     ...("odd" in given.answer && { odd: given.answer.odd }),
-    control: decideControl({ destination, autoPause, control, outcome: answer.outcome }),
+    control: decideControl({ destination, autoPause, control, answer }),
     // The hub may be given another configuration before the record is written.
     config: followUps.events.length === 0 ? null : configRow(configuration, now),
   };

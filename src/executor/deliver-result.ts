@@ -1,5 +1,6 @@
 import type { SettledStatus } from "../../schema/contract/statuses.ts";
 import type { Json } from "../../schema/json.ts";
+import type { HELD } from "../../schema/storage/messages.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
 import type { AttemptRecord } from "../store/attempt/record-attempt.ts";
 
@@ -7,9 +8,12 @@ import type { AttemptRecord } from "../store/attempt/record-attempt.ts";
  * What the `deliver` step ends with. Steps return text: objects have made invocations hang (workers-sdk#14959).
  * A result holds 1 MiB, so data travels as JSON in JSON: as text in text its quotes could double it.
  */
-export type DeliverResult = { readonly status: SettledStatus | "gone" } | { readonly unrecorded: AttemptRecord };
+export type DeliverResult = { readonly status: EndOfRun } | { readonly unrecorded: AttemptRecord };
 
-export function resultOf(status: SettledStatus | "gone"): string {
+/** What a run returns: where its dispatch stands, that there is none, or that it is held back. */
+type EndOfRun = SettledStatus | "gone" | typeof HELD;
+
+export function resultOf(status: EndOfRun): string {
   return JSON.stringify({ status });
 }
 

@@ -32,9 +32,9 @@ export async function record(hub: Hub, attempt: AttemptRecord): Promise<Stand> {
 
 async function write(hub: Hub, attempt: AttemptRecord): Promise<Stand> {
   const { next, followUps } = attempt;
-  const { effect, known } = await recordAttempt(storeOf(hub.env, attempt.dispatchId), attempt);
+  const { effect, known, paused } = await recordAttempt(storeOf(hub.env, attempt.dispatchId), attempt);
   if (effect !== "applied") return { status: "ongoing", lookAgainAt: 0 };
-  const runs = runsOf(followUps, known);
+  const runs = runsOf(followUps, { known, paused, now: hub.now() });
   await enqueueRunsOrLog(hub.env.DISPATCH_QUEUE, runs, { door: "record.enqueue", dispatchId: attempt.dispatchId, runs: runs.length });
   return next.status === "ongoing" ? { status: "ongoing", lookAgainAt: next.dueAt } : { status: next.status };
 }

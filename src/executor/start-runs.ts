@@ -1,15 +1,18 @@
+import pLimit from "p-limit";
 import { WORKFLOW } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/storage/messages.ts";
 import { enqueueRuns } from "../bindings/dispatch-queue.ts";
-import { createRuns } from "../bindings/dispatch-runs.ts";
+import { createRuns, startOverHeld } from "../bindings/dispatch-runs.ts";
 import type { Hub } from "../bindings/hub.ts";
 
 /**
- * Starts a run for each dispatch; one that exists is left alone. Returns those that the platform's rate has no room for, to be started later.
+ * Starts a run for each dispatch; one that exists is left alone, save that it is started over where it ended as held. Returns those that the platform's rate has no room for, to be started later.
  * Throws when runs could not be created otherwise; to try all of them again does no harm.
  */
 export async function startRuns(hub: Hub, runs: readonly RunParams[]): Promise<readonly RunParams[]> {
-  const { rateLimited, failed } = await createRuns(hub.env.DISPATCH_WORKFLOW, runs);
+  const { rateLimited, existing, failed } = await createRuns(hub.env.DISPATCH_WORKFLOW, runs);
+  const limit = pLimit(WORKFLOW.callsAtOnce);
+  await Promise.all(existing.map((run) => limit(() => startOverHeld(hub.env.DISPATCH_WORKFLOW, run))));
   if (failed.length === 0) return rateLimited;
   throw new Error(
     `${failed.length} of ${runs.length} runs were not created: ${failed.map(({ run, message }) => `${run.id}: ${message}`).join("; ")}`,

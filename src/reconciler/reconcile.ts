@@ -2,7 +2,7 @@ import type { LimitFunction } from "p-limit";
 import { messageOf } from "../../schema/message-of.ts";
 import type { OverdueDispatch } from "../../schema/storage/messages.ts";
 import { configured } from "../bindings/configuration.ts";
-import { createRun, lookAtRun, replaceRun, restartRun, wakeRun } from "../bindings/dispatch-runs.ts";
+import { createRun, lookAtRun, replaceRun, restartRun, startOverHeld, wakeRun } from "../bindings/dispatch-runs.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
 import { noteRow } from "../domain/base/note.ts";
@@ -19,12 +19,10 @@ import { loadOverdue, type OverdueRow } from "../store/repair/load-overdue.ts";
 export async function reconcile(hub: Hub, { taken, limit }: { taken: readonly OverdueDispatch[]; limit: LimitFunction }): Promise<void> {
   const overdue = await loadOverdue(homeStore(hub.env), taken);
   const unreadable = !(await configured(hub.env)).ok;
-  await Promise.all(overdue.map((row) => limit(() => lookAndRepair(hub, { ...row, held: row.paused || unreadable }))));
+  await Promise.all(overdue.map((row) => limit(() => lookAndRepair(hub, { ...row, held: row.held || unreadable }))));
 }
 
-type Held = OverdueRow & { readonly held: boolean };
-
-async function lookAndRepair(hub: Hub, row: Held): Promise<void> {
+async function lookAndRepair(hub: Hub, row: OverdueRow): Promise<void> {
   try {
     const run = await lookAtRun(hub.env.DISPATCH_WORKFLOW, row.id);
     const now = hub.now();
@@ -35,7 +33,7 @@ async function lookAndRepair(hub: Hub, row: Held): Promise<void> {
 }
 
 interface Case {
-  readonly row: Held;
+  readonly row: OverdueRow;
   readonly run: RunLook;
   readonly now: number;
   readonly decided: Repair;
@@ -67,7 +65,7 @@ function noteOf(hub: Hub, { row, run, now, decided }: Case): NoteRow | null {
   return noteRow({ subjectId: row.id, id: hub.newId(), at: now, kind, by: "reconciler", reason: decided.cause, detail });
 }
 
-async function perform({ env: { DISPATCH_WORKFLOW } }: Hub, { id, dueAt, attempts, hurried }: Held, decided: Repair): Promise<void> {
+async function perform({ env: { DISPATCH_WORKFLOW } }: Hub, { id, dueAt, attempts, hurried }: OverdueRow, decided: Repair): Promise<void> {
   switch (decided.do) {
     case "nudge":
     case "wake":
@@ -75,6 +73,8 @@ async function perform({ env: { DISPATCH_WORKFLOW } }: Hub, { id, dueAt, attempt
     case "restart":
       if (hurried && attempts === 0) return await replaceRun(DISPATCH_WORKFLOW, { id, dueAt });
       return await restartRun(DISPATCH_WORKFLOW, id, { unrecorded: attempts + 1 });
+    case "start_over":
+      return await startOverHeld(DISPATCH_WORKFLOW, { id, dueAt });
     case "create":
       return await createRun(DISPATCH_WORKFLOW, { id, dueAt });
     default:

@@ -1,9 +1,9 @@
-import { CHECK } from "../../schema/limits.ts";
+import { CHECK, READ } from "../../schema/limits.ts";
+import { configured } from "../bindings/configuration.ts";
 import { enqueueOverdue } from "../bindings/dispatch-queue.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { stores } from "../store/d1/stores.ts";
-import { countOverdue } from "../store/read/read-health.ts";
-import { claimOverdue } from "../store/repair/claim-overdue.ts";
+import { claimOverdue, countOverdue } from "../store/repair/claim-overdue.ts";
 
 /** What a sweep did. */
 export interface Swept {
@@ -15,23 +15,26 @@ export interface Swept {
 
 /**
  * Puts overdue dispatches on the queue, to be compared with their runs: at most 3,000 a call, and says how many are left. Two sweeps at
- * once take different dispatches; what is taken and gets lost on the queue is overdue again two minutes later.
+ * once take different dispatches; what is taken and gets lost on the queue is overdue again two minutes later. While the configuration cannot
+ * be read nothing can be attempted, and nothing is taken.
  */
 export async function sweep(hub: Hub): Promise<Swept> {
   const now = hub.now();
-  const each = await Promise.all(stores(hub.env).map((store) => sweepStore(hub, store, now)));
+  const isReadable = (await configured(hub.env)).ok;
+  const each = await Promise.all(stores(hub.env).map((store) => sweepStore(hub, store, { now, pages: isReadable ? CHECK.sweepPages : 0 })));
   return { taken: sum(each.map(({ taken }) => taken)), left: sum(each.map(({ left }) => left)) };
 }
 
-async function sweepStore(hub: Hub, store: D1Database, now: number): Promise<Swept> {
+/** A page is shared among destinations, so only one that is empty says that nothing is left. */
+async function sweepStore(hub: Hub, store: D1Database, { now, pages }: { now: number; pages: number }): Promise<Swept> {
   let taken = 0;
-  for (let page = 0; page < CHECK.sweepPages; page++) {
+  for (let page = 0; page < pages; page++) {
     const overdue = await claimOverdue(store, { now, until: now + CHECK.sweptMs, limit: CHECK.sweepPage });
+    if (overdue.length === 0) return { taken, left: 0 };
     await enqueueOverdue(hub.env.DISPATCH_QUEUE, overdue);
     taken += overdue.length;
-    if (overdue.length < CHECK.sweepPage) return { taken, left: 0 };
   }
-  return { taken, left: await countOverdue(store, now) };
+  return { taken, left: await countOverdue(store, now, READ.scanRows) };
 }
 
 function sum(numbers: readonly number[]): number {

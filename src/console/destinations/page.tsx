@@ -11,7 +11,7 @@ import { type Flash, withFlash } from "../parts/flash.ts";
 import { postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { placeOfDestination } from "../parts/links.tsx";
-import { When } from "../parts/when.tsx";
+import { count, counted, When } from "../parts/when.tsx";
 import { ControlActions } from "./control.tsx";
 import { Figures } from "./figures.tsx";
 import { Routes } from "./routes.tsx";
@@ -91,11 +91,14 @@ function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+const HELD_WORDS = { paused: "Paused", tripped: "Held back", draining: "Resumed" } as const;
+
 function Held({ control }: { control: DestinationControl | undefined }) {
   if (control === undefined || control.state === "active") return null;
+  const { state, held, rate } = control;
   return (
-    <p class="notice bad">
-      {control.state === "paused" ? "Paused" : "Held back"} by <bdi>{control.by}</bdi>
+    <p class={state === "draining" ? "notice" : "notice bad"}>
+      {HELD_WORDS[state]} by <bdi>{control.by}</bdi>
       {control.since !== undefined && (
         <>
           {" "}
@@ -105,6 +108,13 @@ function Held({ control }: { control: DestinationControl | undefined }) {
       {control.reason !== undefined && (
         <>
           : <bdi>{control.reason}</bdi>
+        </>
+      )}
+      {held !== undefined && (
+        <>
+          {". "}
+          {held.truncated ? `More than ${count(held.count)} dispatches are` : counted(held.count, "dispatch is", "dispatches are")} held
+          {state === "draining" && (rate === undefined ? ", released as fast as the hub can" : `, released at ${rate} a second`)}.
         </>
       )}
     </p>

@@ -56,7 +56,7 @@ function ofDispatches({ overdue }: Health, { total, truncated }: DeadLetters) {
 }
 
 function ofDestination({ destination, state, by, since, reason }: DestinationControl) {
-  if (state === "active") return [];
+  if (state === "active" || state === "draining") return [];
   return [
     <p id={`held:${destination}`}>
       <a href={`/destinations${placeOfDestination(destination)}`}>{destination}</a>{" "}

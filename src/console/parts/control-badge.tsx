@@ -10,6 +10,8 @@ export function ControlBadge({ control }: { control: DestinationControl | undefi
       return <span class="badge warn">‖ paused</span>;
     case "tripped":
       return <span class="badge bad">⚠ tripped</span>;
+    case "draining":
+      return <span class="badge warn">↧ draining</span>;
     default:
       return control.state satisfies never;
   }

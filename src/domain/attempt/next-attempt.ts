@@ -1,7 +1,9 @@
 import type { Policy } from "../../../schema/config/policy.ts";
 import type { Outcome, SettledStatus, Status } from "../../../schema/contract/statuses.ts";
-import { CHECK, CONTROL } from "../../../schema/limits.ts";
+import { CHECK } from "../../../schema/limits.ts";
 import type { Answer } from "./answer.ts";
+import type { Control } from "./auto-pause.ts";
+import { mayNotAttempt } from "./held.ts";
 import { misconfiguredDelayMs, retryDelayMs } from "./retry-delay.ts";
 
 /** An execution as far as decisions need it, in the order of attempts. */
@@ -14,17 +16,26 @@ export interface PastAttempt {
 export type Look =
   | { readonly do: "stop"; readonly status: SettledStatus }
   | { readonly do: "wait"; readonly ms: number }
+  /** It ends: nothing is attempted for now, and whoever releases the dispatch starts it over. */
+  | { readonly do: "hold" }
   | { readonly do: "call"; readonly attempt: number };
 
 /**
  * Decides what a look at a dispatch leads to. The ordinal counts what is recorded, never what the engine counts:
  * an engine that restarted, or woke early, neither skips an attempt nor makes one too soon.
  */
-export function decideLook(params: { status: Status; dueAt: number; paused: boolean; past: readonly PastAttempt[]; now: number }): Look {
-  if (params.status !== "ongoing") return { do: "stop", status: params.status };
-  if (params.dueAt > params.now) return { do: "wait", ms: params.dueAt - params.now };
-  if (params.paused) return { do: "wait", ms: CONTROL.lookMs };
-  return { do: "call", attempt: params.past.length + 1 };
+export function decideLook(params: {
+  status: Status;
+  dueAt: number;
+  control: Control | null;
+  past: readonly PastAttempt[];
+  now: number;
+}): Look {
+  const { status, dueAt, control, past, now } = params;
+  if (status !== "ongoing") return { do: "stop", status };
+  if (dueAt > now) return { do: "wait", ms: dueAt - now };
+  if (mayNotAttempt(control, dueAt)) return { do: "hold" };
+  return { do: "call", attempt: past.length + 1 };
 }
 
 /** Where an answer leaves the dispatch. */
@@ -67,10 +78,16 @@ function afterFailure({ policy, past, answer, now, random }: After<"failed">): N
 function afterMisconfigured({ policy, past, answer, startedAt, now }: After<"misconfigured">): Next {
   const reason = answer.error.message;
   const streak = past.slice(past.findLastIndex((attempt) => attempt.outcome !== "misconfigured") + 1);
-  const since = streak[0]?.startedAt ?? startedAt;
   const wait = misconfiguredDelayMs(policy.misconfigured, streak.length + 1);
-  if (now + wait > since + policy.misconfigured.forMs) return { status: "misconfigured", reason };
+  const waited = patienceUsed(policy, [...streak.map((one) => one.startedAt), startedAt]);
+  if (waited + wait > policy.misconfigured.forMs) return { status: "misconfigured", reason };
   return again(now, wait, policy, reason);
+}
+
+/** Adds up what was waited between these attempts, as far as it was meant: a pause uses up no patience, nor does being run early. */
+function patienceUsed({ misconfigured }: Policy, startedAt: readonly number[]): number {
+  const waits = startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? at));
+  return waits.reduce((sum, wait, index) => sum + Math.min(wait, misconfiguredDelayMs(misconfigured, index + 1)), 0);
 }
 
 function again(now: number, waitMs: number, policy: Policy, reason: string): Next {

@@ -40,7 +40,7 @@ export interface AuditedDispatch
   readonly hasEvent: boolean;
   readonly executions: ExecutionFigures | null;
   readonly noted: readonly NotedFact[];
-  /** Attempts cannot be made now, and need not be. */
+  /** Attempts cannot be made now, and need not be: whatever its run does is right. */
   readonly held: boolean;
   /** Its run, where it was asked for. */
   readonly run: RunView["status"] | null;
@@ -99,9 +99,10 @@ function aboutSettled({ status, executions, noted, run }: AuditedDispatch): Mism
 
 function aboutOngoing(dispatch: AuditedDispatch, now: number): Mismatch | undefined {
   const { dueAt, timeoutMs, checkAt, run, held } = dispatch;
+  if (held) return undefined;
   const isForgotten = now > (checkAt ?? 0) + AUDIT.forgottenMs;
   const isLate = now > dueAt + timeoutMs + CHECK.graceMs + AUDIT.lateMs;
-  const isExcused = held || isInRepair(dispatch) || HELD_BACK.includes(run ?? "unknown");
+  const isExcused = isInRepair(dispatch) || HELD_BACK.includes(run ?? "unknown");
   if (!isForgotten && (!isLate || isExcused)) return undefined;
   if (run === "missing") return "never_started";
   if (run === "unknown" || run === null) return "unverifiable";

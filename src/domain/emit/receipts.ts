@@ -35,7 +35,16 @@ export function receiptsOf(plan: EmitPlan, { repeats, known }: Duplicates): Emit
   });
 }
 
-/** The runs to start for what was stored anew. */
-export function runsOf(plan: EmitPlan, known: ReadonlyMap<string, unknown>): RunParams[] {
-  return plan.dispatches.filter(({ eventId }) => !known.has(eventId)).map(({ id, dueAt }) => ({ id, dueAt }));
+/**
+ * The runs to start for what was stored anew. None for what is due at once at a destination that is `paused`: it is started when it is released. What
+ * is due later may well be due after the pause.
+ */
+export function runsOf(
+  plan: EmitPlan,
+  { known, paused, now }: { known: ReadonlyMap<string, unknown>; paused: ReadonlySet<string>; now: number },
+): RunParams[] {
+  const started = plan.dispatches.filter(({ eventId, destination, dueAt }) => {
+    return !known.has(eventId) && (dueAt > now || !paused.has(destination));
+  });
+  return started.map(({ id, dueAt }) => ({ id, dueAt }));
 }

@@ -1,6 +1,7 @@
 import type { RunView } from "../../../schema/contract/dispatches.ts";
 import { type SettledStatus, STATUSES } from "../../../schema/contract/statuses.ts";
 import { CHECK } from "../../../schema/limits.ts";
+import { HELD } from "../../../schema/storage/messages.ts";
 
 /** An overdue dispatch as far as its repair depends on it. Times in milliseconds. */
 export interface Overdue {
@@ -13,7 +14,7 @@ export interface Overdue {
   readonly reason: string | null;
   /** When it first had to be repaired since then; null when it has not. */
   readonly overdueSince: number | null;
-  /** Attempts cannot be made now, and need not be: its destination is paused, or the configuration cannot be read. */
+  /** Attempts cannot be made now, and need not be: it is held back, or the configuration cannot be read. */
   readonly held: boolean;
 }
 
@@ -34,6 +35,8 @@ export type Repair =
   | { readonly do: "wait"; readonly checkAt: number; readonly afresh: boolean }
   /** It may be in the middle of its call, in the platform's queue, or asleep: waking does no harm. No repair yet. */
   | { readonly do: "nudge"; readonly cause: "late"; readonly checkAt: number; readonly afresh: boolean }
+  /** Its run ended because it was held back, which it is no more. Nothing was wrong. */
+  | { readonly do: "start_over"; readonly checkAt: number }
   | { readonly do: "create" | "wake" | "restart"; readonly cause: RepairCause; readonly checkAt: number }
   /** The run ended and said how; only the record is missing. */
   | { readonly do: "settle"; readonly cause: RepairCause; readonly status: SettledStatus }
@@ -53,6 +56,8 @@ export function repairedState(overdue: Overdue, decided: Exclude<Repair, { do: "
       const kept = decided.afresh ? { recoveries: 0, overdueSince: null } : { recoveries, overdueSince };
       return { status: "ongoing", checkAt: decided.checkAt, ...kept };
     }
+    case "start_over":
+      return { status: "ongoing", checkAt: decided.checkAt, recoveries: 0, overdueSince: null };
     case "create":
     case "wake":
     case "restart":
@@ -91,11 +96,12 @@ export function againAt({ dueAt, timeoutMs }: Overdue, now: number): number {
  * A run that lives is restarted only when waking it has not helped for as long as an attempt may take: a restart cancels a call.
  */
 export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: RunLook; now: number }): Repair {
+  if (overdue.held) return { do: "leave" };
   switch (run.status) {
     case "missing":
       return { do: "create", cause: overdue.attempts === 0 ? "never_started" : "vanished", checkAt: afterCall(overdue, now) };
     case "queued":
-      return isOwedNow(overdue, now) ? nudgeInQueue(overdue, now) : notNow(overdue, now);
+      return now >= overdue.dueAt ? nudgeInQueue(overdue, now) : notNow(overdue);
     case "paused":
     case "waitingForPause":
     case "rollingBack":
@@ -104,6 +110,7 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
     case "waiting":
       return aboutLiving(overdue, now);
     case "complete":
+      if (run.output === HELD) return { do: "start_over", checkAt: afterCall(overdue, now) };
       return isSettledStatus(run.output)
         ? { do: "settle", cause: "unrecorded", status: run.output }
         : restartOrLose(overdue, "unrecorded", now);
@@ -117,13 +124,8 @@ export function decideRepair({ overdue, run, now }: { overdue: Overdue; run: Run
   }
 }
 
-/** Whether an attempt could be made at all. */
-function isOwedNow({ dueAt, held }: Overdue, now: number): boolean {
-  return now >= dueAt && !held;
-}
-
-function notNow({ dueAt, held }: Overdue, now: number): Repair {
-  return { do: "wait", checkAt: held ? now + CHECK.heldMs : dueAt + CHECK.graceMs, afresh: true };
+function notNow({ dueAt }: Overdue): Repair {
+  return { do: "wait", checkAt: dueAt + CHECK.graceMs, afresh: true };
 }
 
 /** How long a run is queued is the platform's business; whether it was woken is ours: looked at again soon, then less and less often. */
@@ -134,7 +136,7 @@ function nudgeInQueue({ dueAt, timeoutMs }: Overdue, now: number): Repair {
 
 function aboutLiving(overdue: Overdue, now: number): Repair {
   const { dueAt, timeoutMs, overdueSince } = overdue;
-  if (!isOwedNow(overdue, now)) return notNow(overdue, now);
+  if (now < dueAt) return notNow(overdue);
   const inTime = dueAt + timeoutMs + CHECK.graceMs;
   if (now < inTime) return { do: "nudge", cause: "late", checkAt: inTime, afresh: false };
   if (overdueSince === null) return { do: "wake", cause: "late", checkAt: afterCall(overdue, now) };

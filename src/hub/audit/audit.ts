@@ -7,6 +7,7 @@ import { configured } from "../../bindings/configuration.ts";
 import { runView, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
+import { isHeld } from "../../domain/attempt/held.ts";
 import { isAlive, isOver } from "../../domain/attempt/run-status.ts";
 import { type AuditedDispatch, type AuditedEvent, auditPiece } from "../../domain/audit/audit.ts";
 import { parseAuditQuery } from "../../domain/audit/audit-query.ts";
@@ -62,15 +63,15 @@ async function owedTo(hub: Hub, events: readonly StoredEvent[]): Promise<Audited
 type Figured = Omit<AuditedDispatch, "run" | "ended">;
 
 async function withFigures(hub: Hub, { dispatches, executions, notes }: StoredPiece): Promise<Figured[]> {
-  const [controls, configuration] = await Promise.all([readControls(homeStore(hub.env)), configured(hub.env)]);
-  const paused = new Set(controls.map(({ destination }) => destination));
+  const [controls, configuration] = await Promise.all([readControls(homeStore(hub.env), hub.now()), configured(hub.env)]);
+  const controlOf = new Map(controls.map((control) => [control.destination, control]));
   const figures = new Map(executions.map((row) => [row.dispatchId, row]));
   const noted = Map.groupBy(notes, ({ subjectId }) => subjectId);
   return dispatches.map((dispatch) => ({
     ...dispatch,
     executions: figures.get(dispatch.id) ?? null,
     noted: noted.get(dispatch.id)?.map(({ fact }) => fact) ?? [],
-    held: paused.has(dispatch.destination) || !configuration.ok,
+    held: isHeld(controlOf.get(dispatch.destination), dispatch.dueAt) || !configuration.ok,
   }));
 }
 

@@ -11,8 +11,7 @@ import { type EmitPlan, planEmit } from "../../domain/emit/plan-emit.ts";
 import { receiptsOf, runsOf } from "../../domain/emit/receipts.ts";
 import { collapseRepeats } from "../../domain/emit/repeated-keys.ts";
 import { configRow } from "../../store/emit/configs.ts";
-import type { KnownEvents } from "../../store/emit/known-keys.ts";
-import { storeOfPlan, storePlan } from "../../store/emit/store-plan.ts";
+import { type StoredPlan, storeOfPlan, storePlan } from "../../store/emit/store-plan.ts";
 import { queueEmit } from "./queue-emit.ts";
 
 /** Who calls emit, and how to go on after the reply. */
@@ -57,20 +56,20 @@ export function planCall(
 
 async function storeAndStart(emitter: Emitter, whole: EmitPlan, configuration: Configuration): Promise<EmitReceipt[]> {
   const { plan, repeats } = collapseRepeats(whole);
-  const known = await store(emitter.hub, plan, configuration);
-  startSoon(emitter, runsOf(plan, known));
+  const { known, paused } = await store(emitter.hub, plan, configuration);
+  startSoon(emitter, runsOf(plan, { known, paused, now: emitter.hub.now() }));
   return receiptsOf(whole, { repeats, known });
 }
 
 /** Configurations this isolate has seen stored. */
 const storedVersions = new WeakMap<object, string>();
 
-async function store(hub: Hub, plan: EmitPlan, configuration: Configuration): Promise<KnownEvents> {
+async function store(hub: Hub, plan: EmitPlan, configuration: Configuration): Promise<StoredPlan> {
   const { version } = configuration;
   const config = storedVersions.get(hub.env) === version ? null : configRow(configuration, hub.now());
-  const { known } = await storePlan(storeOfPlan(hub.env, plan), { plan, config });
+  const stored = await storePlan(storeOfPlan(hub.env, plan), { plan, config });
   storedVersions.set(hub.env, version);
-  return known;
+  return stored;
 }
 
 function startSoon({ hub, afterReply }: Emitter, runs: readonly RunParams[]): void {

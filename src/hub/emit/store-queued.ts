@@ -9,6 +9,6 @@ import { storeOfPlan, storePlan } from "../../store/emit/store-plan.ts";
 export async function storeQueued(hub: Hub, { plan, config }: EmitMessage): Promise<void> {
   const lookFrom = hub.now() + CHECK.graceMs;
   const dispatches = plan.dispatches.map((dispatch) => ({ ...dispatch, checkAt: Math.max(dispatch.checkAt, lookFrom) }));
-  await storePlan(storeOfPlan(hub.env, plan), { plan: { ...plan, dispatches }, config });
-  await enqueueRuns(hub.env.DISPATCH_QUEUE, runsOf(plan, new Map()));
+  const { known, paused } = await storePlan(storeOfPlan(hub.env, plan), { plan: { ...plan, dispatches }, config });
+  await enqueueRuns(hub.env.DISPATCH_QUEUE, runsOf(plan, { known, paused, now: hub.now() }));
 }

@@ -1,6 +1,5 @@
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import { Fault } from "../../../schema/faults.ts";
-import { CONTROL, SECOND_MS } from "../../../schema/limits.ts";
 import { destinationSubject } from "../../../schema/storage/subjects.ts";
 import { didYouMean } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
@@ -11,13 +10,13 @@ import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { controlView } from "../../domain/pause/control-view.ts";
 import { parseResumeOptions } from "../../domain/pause/resume-options.ts";
 import { homeStore } from "../../store/d1/stores.ts";
-import { giveMoments, readBacklog } from "../../store/pause/backlog.ts";
-import { holdDestination, readControls, releaseDestination } from "../../store/pause/controls.ts";
+import { drainDestination, holdDestination, readControls } from "../../store/pause/controls.ts";
 import { type Operator, operationNote } from "../operate/operator.ts";
+import { releaseSoon } from "./release-backlogs.ts";
 
 /** Every destination of the configuration, and whether it is held back; also one that is, although the configuration no longer has it. */
 export async function listDestinations(hub: Hub): Promise<DestinationControl[]> {
-  const [{ config }, controls] = await Promise.all([requireConfiguration(hub.env), readControls(homeStore(hub.env))]);
+  const [{ config }, controls] = await Promise.all([requireConfiguration(hub.env), readControls(homeStore(hub.env), hub.now())]);
   const held = new Map(controls.map((row) => [row.destination, row]));
   return [...new Set([...Object.keys(config.destinations), ...held.keys()])].map((name) => controlView(name, held.get(name)));
 }
@@ -36,43 +35,25 @@ export async function pauseDestination(operator: Operator, name: unknown, given:
 }
 
 /**
- * Lets a destination go that is held back. Its backlog follows within a minute, which is how often runs look; with a `rate`, each dispatch of
- * it has a moment of its own from a minute on, in the order of emission.
+ * Lets a destination go that is held back, or gives it another rate while it drains. What is emitted from now on is attempted as ever; what was held
+ * back follows, a minute's share at a time, beginning at once.
  */
 export async function resumeDestination(operator: Operator, name: unknown, given: unknown): Promise<DestinationControl> {
   const { rate, ...options } = parseResumeOptions(given);
   const { hub } = operator;
-  const held = (await readControls(homeStore(hub.env))).find(({ destination }) => destination === name);
+  const store = homeStore(hub.env);
+  const held = (await readControls(store, hub.now())).find(({ destination }) => destination === name);
   const destination = held?.destination ?? (await requireDestination(operator, name));
   if (held === undefined) return controlView(destination, undefined);
-  if (rate !== undefined) await spread(hub, { destination, heldSince: held.since, rate });
   const detail = rate === undefined ? null : { rate };
-  const note = operationNote(operator, "resume", options);
-  await releaseDestination(homeStore(hub.env), destination, noteRow({ ...note, subjectId: destinationSubject(destination), detail }));
+  const note = noteRow({ ...operationNote(operator, "resume", options), subjectId: destinationSubject(destination), detail });
+  await drainDestination(store, destination, { rate: rate ?? null, note });
+  await releaseSoon(hub, destination);
   return await controlOf(operator, destination);
 }
 
-/** By the time the first moment comes every run has looked, and knows its own. */
-async function spread(hub: Hub, given: { destination: string; heldSince: number; rate: number }): Promise<void> {
-  const { destination, heldSince, rate } = given;
-  const now = hub.now();
-  const from = now + CONTROL.lookMs;
-  let beyond = "";
-  for (let done = 0; ; ) {
-    const ids = await readBacklog(homeStore(hub.env), { destination, beyond, from, heldSince, now, limit: CONTROL.spreadRows });
-    const before = done;
-    await giveMoments(
-      homeStore(hub.env),
-      ids.map((id, index) => ({ id, dueAt: Math.trunc(from + ((before + index) * SECOND_MS) / rate) })),
-    );
-    done += ids.length;
-    beyond = ids.at(-1) ?? beyond;
-    if (ids.length < CONTROL.spreadRows) return;
-  }
-}
-
 async function controlOf({ hub }: Operator, destination: string): Promise<DestinationControl> {
-  const controls = await readControls(homeStore(hub.env));
+  const controls = await readControls(homeStore(hub.env), hub.now());
   return controlView(
     destination,
     controls.find((row) => row.destination === destination),

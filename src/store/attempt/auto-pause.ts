@@ -8,10 +8,16 @@ const COUNT = `
   VALUES (?1, iif(?2 <= 1, 'tripped', 'counting'), ?3, 'hub', ?5, 1, ?3 + ?4)
   ON CONFLICT (destination) DO UPDATE SET
     failures = failures + 1, detail = ?5,
-    state = iif(state = 'counting' AND failures + 1 >= ?2, 'tripped', state),
-    since = iif(state = 'counting' AND failures + 1 >= ?2, ?3, since),
-    probe_at = iif(state = 'counting' AND failures + 1 >= ?2, ?3 + ?4, probe_at)
+    state = iif(state IN ('counting', 'draining') AND failures + 1 >= ?2, 'tripped', state),
+    since = iif(state IN ('counting', 'draining') AND failures + 1 >= ?2, ?3, since),
+    probe_at = iif(state IN ('counting', 'draining') AND failures + 1 >= ?2, ?3 + ?4, probe_at)
   WHERE state <> 'paused'`;
+
+/** What it held back meanwhile is released, at the rate that an operator gave it before, if one did. */
+const RECOVER = `
+  UPDATE controls SET since = iif(state = 'tripped', ?2, since), moment = iif(state = 'tripped', ?2, moment), state = 'draining', failures = 0,
+    probe_at = NULL
+  WHERE destination = ?1 AND (state = 'tripped' OR state = 'draining' AND failures > 0)`;
 
 const NOTE_TRIP = `
   INSERT INTO notes (subject_id, id, at, kind, "by", reason)
@@ -38,8 +44,8 @@ export function controlStatements(d1: D1Database, { control, nonce, finishedAt, 
     const { destination, after, probeMs } = control;
     return [d1.prepare(COUNT).bind(destination, after, finishedAt, probeMs, error?.message ?? null), note(NOTE_TRIP)];
   }
-  const clear = d1.prepare("DELETE FROM controls WHERE destination = ?1 AND state <> 'paused'").bind(control.destination);
-  return [note(NOTE_RECOVERY), clear];
+  const clear = d1.prepare("DELETE FROM controls WHERE destination = ?1 AND state = 'counting'").bind(control.destination);
+  return [note(NOTE_RECOVERY), clear, d1.prepare(RECOVER).bind(control.destination, finishedAt)];
 }
 
 const CLAIM_PROBE = "UPDATE controls SET probe_at = ?3 WHERE destination = ?1 AND state = 'tripped' AND probe_at IS ?2";

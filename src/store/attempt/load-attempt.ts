@@ -12,7 +12,7 @@ const EVENT = omit(EVENT_COLUMNS, "key", "configVersion");
 
 const SELECT_ATTEMPT = `
   SELECT ${selectList(prefixed("dispatch", DISPATCH))},
-    (SELECT json_object('state', state, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
+    (SELECT json_object('state', state, 'since', since, 'rate', rate, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
     (SELECT json_group_array(json_object('outcome', outcome, 'startedAt', started_at))
       FROM (SELECT outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
     ${selectList(prefixed("event", EVENT))}
@@ -39,7 +39,6 @@ export async function loadAttempt(d1: D1Database, dispatchId: string) {
     status: row.status,
     dueAt: row.dueAt,
     control,
-    paused: control?.state === "paused",
     past: JSON.parse(row.past) as PastAttempt[],
     event: hubEvent(row, JSON.parse(row.data) as Json),
   };

@@ -8,8 +8,8 @@ import { fenceOf } from "../d1/fences.ts";
 import { noteStatement } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import type { ConfigRow } from "../emit/configs.ts";
-import { type KnownEvents, knownFromResults, knownStatements } from "../emit/known-keys.ts";
-import { storePlan } from "../emit/store-plan.ts";
+import { knownFromResults, knownStatements } from "../emit/known-keys.ts";
+import { type StoredPlan, storePlan } from "../emit/store-plan.ts";
 import { controlStatements } from "./auto-pause.ts";
 
 /** One attempt with all that follows from it: a plain value that survives being written down and read back. */
@@ -38,11 +38,15 @@ export interface AttemptRecord {
  */
 export type RecordEffect = "applied" | "kept" | "discarded";
 
+export interface Recorded extends Pick<StoredPlan, "known" | "paused"> {
+  readonly effect: RecordEffect;
+}
+
 /**
  * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
  * the reply has a key that stands for another event; then nothing is written.
  */
-export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<Recorded> {
   const { dispatchId, attempt, followUps, config, next } = record;
   try {
     const guard = { dispatchId, status: next.status, attempts: attempt };
@@ -50,7 +54,7 @@ export async function recordAttempt(d1: D1Database, record: AttemptRecord): Prom
     const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
     const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind });
     const settledOtherwise = stored.before[1]?.meta.changes === 0;
-    return { effect: settledOtherwise ? "kept" : "applied", known: stored.known };
+    return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
   } catch (error) {
     if (fenceOf(error) !== "attemptRecorded") throw error;
     return await standing(d1, record, knownStatements(d1, followUps));
@@ -105,10 +109,12 @@ async function standing(
   d1: D1Database,
   { dispatchId, attempt, nonce, outcome, next }: AttemptRecord,
   lookups: readonly D1PreparedStatement[],
-): Promise<{ effect: RecordEffect; known: KnownEvents }> {
+): Promise<Recorded> {
   const select = d1.prepare(SELECT_STANDING).bind(dispatchId, attempt);
   const [found, ...known] = await withStorage(d1, () => d1.batch([select, ...lookups]));
   const stored = found?.results[0] as { nonce: string; outcome: string; status: string } | undefined;
-  if (stored?.nonce !== nonce) return { effect: "discarded", known: new Map() };
-  return { effect: stored.status === next.status && stored.outcome === outcome ? "applied" : "kept", known: knownFromResults(known) };
+  const none = { known: new Map(), paused: new Set<string>() };
+  if (stored?.nonce !== nonce) return { effect: "discarded", ...none };
+  const effect = stored.status === next.status && stored.outcome === outcome ? "applied" : "kept";
+  return { ...none, effect, known: knownFromResults(known) };
 }

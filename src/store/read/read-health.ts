@@ -3,8 +3,8 @@ import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { READ } from "../../../schema/limits.ts";
 import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
-import { readAll } from "../d1/page.ts";
 import { withStorage } from "../d1/storage.ts";
+import { overdueStatement } from "../repair/claim-overdue.ts";
 
 /** What health is told from, as of one moment. */
 interface StoredHealth {
@@ -24,9 +24,9 @@ interface StoredHealth {
 
 /** Reads it in one round trip: it is asked for with each look at the console. */
 export async function readHealth(d1: D1Database, { since, now }: { since: number; now: number }): Promise<StoredHealth> {
-  const selects = [statusesSince(since), overdueAt(now), LATEST_EVENTS, LAST_AUDIT].map((query) =>
-    d1.prepare(query.sql).bind(...query.values),
-  );
+  const prepare = (query: Sql) => d1.prepare(query.sql).bind(...query.values);
+  const overdueNow = overdueStatement(d1, now, READ.scanRows);
+  const selects = [prepare(statusesSince(since)), overdueNow, prepare(LATEST_EVENTS), prepare(LAST_AUDIT)];
   const results = await withStorage(d1, () => d1.batch(selects));
   const [statuses, overdue, latest, audits] = results.map((result) => result.results as never[]);
   const [counted] = (overdue ?? []) as { count: number }[];
@@ -41,22 +41,11 @@ export async function readHealth(d1: D1Database, { since, now }: { since: number
   };
 }
 
-/** Ongoing dispatches past their `check_at`, counted up to `READ.scanRows`. */
-export async function countOverdue(d1: D1Database, now: number): Promise<number> {
-  const [row] = await readAll<{ count: number }>(d1, overdueAt(now));
-  return row?.count ?? 0;
-}
-
 /** Not grouped: that would sort the rows first, and read each twice. */
 function statusesSince(since: number): Sql {
   const counts = STATUSES.map((status) => sql`count(*) FILTER (WHERE status = ${status}) AS ${raw(status)}`);
   return sql`SELECT min(id) AS oldest, ${join(counts)}
     FROM (SELECT id, status FROM dispatches WHERE id >= ${firstIdAt(since)} ORDER BY id DESC LIMIT ${READ.healthRows})`;
-}
-
-function overdueAt(now: number): Sql {
-  return sql`SELECT count(*) AS count FROM
-    (SELECT 1 FROM dispatches INDEXED BY dispatches_check WHERE status = 'ongoing' AND check_at <= ${now} LIMIT ${READ.scanRows})`;
 }
 
 const LATEST_EVENTS = sql`SELECT id, type, source FROM events ORDER BY id DESC LIMIT ${READ.latestEvents}`;

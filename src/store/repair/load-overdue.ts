@@ -1,5 +1,6 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import { DISPATCH_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
+import { isHeldBack } from "../d1/held.ts";
 import { kindText } from "../d1/notes.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -15,8 +16,7 @@ export interface OverdueRow {
   readonly overdueSince: number | null;
   /** Why its last attempt failed. */
   readonly reason: string | null;
-  /** Its destination is. */
-  readonly paused: boolean;
+  readonly held: boolean;
   /** Somebody has made it due before its time: its run may know another moment. */
   readonly hurried: boolean;
 }
@@ -25,7 +25,7 @@ const COLUMNS = pick(DISPATCH_COLUMNS, "id", "checkAt", "dueAt", "attempts", "re
 
 const SELECT_OVERDUE = `
   SELECT ${selectList(prefixed("dispatch", COLUMNS))}, dispatch.policy ->> 'timeoutMs' AS timeoutMs,
-    EXISTS (SELECT 1 FROM controls WHERE controls.destination = dispatch.destination AND state <> 'counting') AS paused,
+    ${isHeldBack("dispatch")} AS held,
     EXISTS (SELECT 1 FROM notes WHERE subject_id = dispatch.id AND kind = ${kindText("run_now")}) AS hurried
   FROM json_each(?1) AS taken
   CROSS JOIN dispatches AS dispatch ON dispatch.id = taken.value ->> 'id'
@@ -36,10 +36,8 @@ export async function loadOverdue(d1: D1Database, taken: readonly OverdueDispatc
   const found: OverdueRow[] = [];
   for (const parameter of rowParameters(taken.map((one) => JSON.stringify(one)))) {
     const select = d1.prepare(SELECT_OVERDUE).bind(parameter);
-    const { results } = await withStorage(d1, () =>
-      select.all<Omit<OverdueRow, "paused" | "hurried"> & { paused: number; hurried: number }>(),
-    );
-    found.push(...results.map((row) => ({ ...row, paused: row.paused === 1, hurried: row.hurried === 1 })));
+    const { results } = await withStorage(d1, () => select.all<Omit<OverdueRow, "held" | "hurried"> & { held: number; hurried: number }>());
+    found.push(...results.map((row) => ({ ...row, held: row.held === 1, hurried: row.hurried === 1 })));
   }
   return found;
 }

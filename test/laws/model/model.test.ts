@@ -117,8 +117,12 @@ describe("the model sees what is wrong", () => {
     const state = repairedState(overdue, decided, now);
     return decided.do === "restart" && state.status === "ongoing" ? { ...state, recoveries: overdue.recoveries + 1 } : state;
   };
-  const remembersHolds: Rules["repaired"] = (overdue, decided, now) =>
-    repairedState(overdue, "afresh" in decided ? { ...decided, afresh: false } : decided, now);
+  const remembersHolds: Rules["released"] = ({ recoveries, overdueSince }, now) => ({
+    ...RULES.released({} as never, now),
+    recoveries,
+    overdueSince,
+  });
+  const releasesTooLate: Rules["released"] = (state, now) => ({ ...RULES.released(state, now), checkAt: now + DAY_MS });
   const pretends: Rules["repaired"] = (overdue, decided, now) => {
     const state = repairedState(overdue, decided, now);
     return state.status === "ongoing" ? { ...state, overdueSince: overdue.overdueSince ?? now } : state;
@@ -165,9 +169,15 @@ describe("the model sees what is wrong", () => {
     ],
     [
       "a hold that is no new beginning",
-      { repaired: remembersHolds },
+      { released: remembersHolds },
       "a restart is counted once, and only when it was made",
-      ["terminate", "hold"],
+      ["terminate", "hold", "release"],
+    ],
+    [
+      "a release that is looked at much later",
+      { released: releasesTooLate },
+      "what is ongoing is looked at again soon after it is due",
+      ["hold", "release"],
     ],
     ["a repair that lets sleep", { repair: letsSleep }, "an audit finds nothing: stuck"],
     ["a repair that takes a failed run for one that waits", { repair: letsSleep }, "an audit finds nothing: unrecorded"],

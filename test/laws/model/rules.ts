@@ -1,3 +1,4 @@
+import { CHECK } from "../../../schema/limits.ts";
 import { decideLook, decideNext } from "../../../src/domain/attempt/next-attempt.ts";
 import { againAt, decideRepair, repairedState } from "../../../src/domain/repair/repair.ts";
 import type { DispatchState } from "./storage.ts";
@@ -10,6 +11,8 @@ export interface Rules {
   readonly repair: typeof decideRepair;
   readonly repaired: typeof repairedState;
   readonly again: typeof againAt;
+  /** What a release sets of a dispatch that was held back. */
+  readonly released: (state: DispatchState, now: number) => Partial<DispatchState>;
   /** `WHERE` of a claim: whether the dispatch stands as the sweep left it. */
   readonly isClaimable: (state: DispatchState, taken: number) => boolean;
   /** `SET recoveries` once a restart was made: from what is stored, and what was when it was claimed. It may be written twice. */
@@ -27,6 +30,7 @@ export const RULES: Rules = {
   repair: decideRepair,
   repaired: repairedState,
   again: againAt,
+  released: (_, now) => ({ dueAt: now, checkAt: now + CHECK.graceMs, recoveries: 0, overdueSince: null }),
   isClaimable: (state, taken) => state.status === "ongoing" && state.checkAt === taken,
   counted: ({ claimed }) => claimed + 1,
   fenced: true,

@@ -1,5 +1,6 @@
 import type { Remedy } from "../../../schema/contract/notes.ts";
 import type { SettledStatus, Status } from "../../../schema/contract/statuses.ts";
+import { CHECK } from "../../../schema/limits.ts";
 import type { RepairedState } from "../../../src/domain/repair/repair.ts";
 import type { AttemptRecord, RecordEffect } from "../../../src/store/attempt/record-attempt.ts";
 import type { Rules } from "./rules.ts";
@@ -58,8 +59,17 @@ export class Storage {
   /** `claimOverdue`: the moment the sweep has set, when it took the dispatch. */
   takeOverdue(now: number, until: number): number | null {
     if (this.row.status !== "ongoing" || this.row.checkAt === null || this.row.checkAt > now) return null;
+    if (this.row.checkAt < now - CHECK.heldMs) this.row.overdueSince = null;
     this.row.checkAt = until;
     return until;
+  }
+
+  /** `releaseNext`: whether it was released. */
+  release(now: number): boolean {
+    if (this.row.status !== "ongoing") return false;
+    Object.assign(this.row, this.#rules.released(this.row, now));
+    this.dueOf.set(this.executions.size + 1, this.row.dueAt);
+    return true;
   }
 
   /** `claimRepair`: with a note, what tells a claim that was reported failed from one that was. */

@@ -1,7 +1,10 @@
 import type { Policy } from "../../../schema/config/policy.ts";
 import type { Remedy } from "../../../schema/contract/notes.ts";
 import { CHECK, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../schema/limits.ts";
+import { HELD } from "../../../schema/storage/messages.ts";
 import type { Answer } from "../../../src/domain/attempt/answer.ts";
+import type { Control } from "../../../src/domain/attempt/auto-pause.ts";
+import { isHeld } from "../../../src/domain/attempt/held.ts";
 import { type AuditFigures, auditPiece } from "../../../src/domain/audit/audit.ts";
 import { NOTHING } from "../../../src/domain/emit/plan-emit.ts";
 import type { Overdue, Repair, RepairedState } from "../../../src/domain/repair/repair.ts";
@@ -98,7 +101,7 @@ export class World {
 
   #until: Record<Span, number> = { ...NO_SPANS };
   #count: Record<Times, number> = { ...NO_TIMES };
-  #held = false;
+  #control: Control | null = null;
 
   readonly #calls = new Map<number, number>();
   /** How often run or hub had been interrupted when an attempt was last called. */
@@ -291,9 +294,10 @@ export class World {
   *#attempt(engineAttempt: number, progress: Progress): Io<string | AttemptRecord> {
     progress.hasCalled = false;
     const { row, executions } = this.#storage;
-    const loaded = yield* this.#store(() => ({ ...row, paused: this.#held, past: [...executions.values()] }), false);
+    const loaded = yield* this.#store(() => ({ ...row, control: this.#control, past: [...executions.values()] }), false);
     const look = this.#rules.look({ ...loaded, now: this.now, engineAttempt });
     if (look.do === "stop") return look.status;
+    if (look.do === "hold") return HELD;
     if (look.do === "wait") throw new RetrySignal(look.ms);
     const startedAt = this.now;
     progress.hasCalled = true;
@@ -394,6 +398,14 @@ export class World {
     else if (run.wakeAt === null || this.#history.local) this.#activate(run, 0);
   }
 
+  /** A run that lives or has ended otherwise is left alone. */
+  #startOverHeld(): void {
+    const run = this.#run;
+    if (run?.status !== "complete" || run.output !== HELD) return;
+    Object.assign(run, { status: "queued", place: { step: "deliver" }, unrecorded: null, output: null, engineAttempt: 0, pausedAt: null });
+    this.#activate(run, this.#latency());
+  }
+
   #restart(unrecorded: number, lookedAt: number): void {
     const run = this.#run;
     if (run === null) throw new Error("instance.not_found");
@@ -431,6 +443,7 @@ export class World {
   *#start(): Io<void> {
     try {
       yield* this.#ask(() => this.#create());
+      yield* this.#ask(() => this.#startOverHeld());
     } catch {
       // The sweep finds what was never started.
     }
@@ -440,7 +453,8 @@ export class World {
     const { status, checkAt } = this.#storage.row;
     this.#holdAudit();
     if (status !== "ongoing" || checkAt === null) return;
-    if (checkAt <= this.now) this.#spawn("hub", this.#sweep());
+    if (this.#control?.state === "draining") this.#spawn("hub", this.#release());
+    if (checkAt <= this.now && !this.#isHeld()) this.#spawn("hub", this.#sweep());
     const next = Math.min(Math.max(checkAt, this.now + 1), this.now + 3 * MINUTE_MS);
     this.#at(Math.ceil(next / MINUTE_MS) * MINUTE_MS, () => this.#everyMinute());
   }
@@ -455,9 +469,30 @@ export class World {
     }
   }
 
+  /** Takes what it gives its moment, and a control that has nothing left, in one transaction. */
+  *#release(): Io<void> {
+    try {
+      const released = yield* this.#store(() => {
+        if (this.#control?.state !== "draining") return false;
+        const isHeldBack = this.#isHeld();
+        this.#control = null;
+        if (!isHeldBack || !this.#storage.release(this.now)) return false;
+        this.#allIsWell();
+        return true;
+      });
+      if (released) this.#send(() => this.#start());
+    } catch {
+      // The next minute's.
+    }
+  }
+
+  #isHeld(): boolean {
+    return isHeld(this.#control, this.#storage.row.dueAt);
+  }
+
   *#reconcile(taken: number): Io<void> {
     try {
-      const row = yield* this.#store(() => ({ ...this.#storage.row, held: this.#held }), false);
+      const row = yield* this.#store(() => ({ ...this.#storage.row, held: this.#isHeld() }), false);
       if (row.status !== "ongoing" || row.checkAt !== taken) return;
       const lookedAt = this.now;
       yield this.#latency();
@@ -519,6 +554,7 @@ export class World {
     };
     if (decided.do === "nudge" || decided.do === "wake") yield* this.#ask(once(() => this.#wake()));
     if (decided.do === "create") yield* this.#ask(once(() => this.#create()));
+    if (decided.do === "start_over") yield* this.#ask(once(() => this.#startOverHeld()));
     if (decided.do === "restart") yield* this.#ask(once(() => this.#restart(unrecorded, lookedAt)));
   }
 
@@ -528,7 +564,8 @@ export class World {
     if ("ms" in trouble) this.#until[trouble.do] = this.now + trouble.ms;
     else if ("count" in trouble) this.#count[trouble.do] += trouble.count;
     else if (trouble.do === "crash") this.#crash(trouble.local, trouble.late);
-    else if (trouble.do === "hold" || trouble.do === "release") this.#held = trouble.do === "hold";
+    else if (trouble.do === "hold") this.#control ??= { state: "paused", since: this.now, rate: null, probeAt: null };
+    else if (trouble.do === "release") this.#drain();
     else if (trouble.do === "cancel") this.#storage.cancel(this.now);
     else if (this.#run !== null && !isOver(this.#run)) {
       this.#sufferRun(this.#run, trouble.do, "late" in trouble && trouble.late);
@@ -586,9 +623,15 @@ export class World {
   #recover(): void {
     this.#until = { ...NO_SPANS };
     this.#count = { ...NO_TIMES };
-    this.#held = false;
+    this.#drain();
     this.#healthyFrom = this.now;
     if (this.#run !== null && !isOver(this.#run)) this.#resume(this.#run);
+  }
+
+  /** `resumeDestination`: half of those who do have a rate, so that what runs do is not what a release does. */
+  #drain(): void {
+    if (this.#control?.state !== "paused") return;
+    this.#control = { state: "draining", since: this.now, rate: this.#random() < 0.5 ? 1 : null, probeAt: null };
   }
 
   // What must hold
@@ -612,7 +655,8 @@ export class World {
   #holdRun(longestPace: number): void {
     const run = this.#run;
     const goesOn = run !== null && !isOver(run) && (run.busy || run.wakeAt !== null);
-    if (goesOn || this.now < this.#healthyFrom || this.now < this.#storage.row.dueAt) this.#idleSince = null;
+    const isNotOwed = this.now < this.#storage.row.dueAt || this.#control !== null;
+    if (goesOn || this.now < this.#healthyFrom || isNotOwed) this.#idleSince = null;
     else this.#idleSince ??= this.now;
     const found = longestPace + this.#history.policy.timeoutMs + CHECK.graceMs + 5 * MINUTE_MS;
     if (this.#idleSince !== null && this.now - this.#idleSince > found) this.#break("what has no run is found and set going");
@@ -645,7 +689,7 @@ export class World {
       hasEvent: true,
       executions: attempts.length === 0 ? null : figures,
       noted: [...notes.values()].map(({ kind, remedy }) => (kind === "repair" ? remedy : kind)),
-      held: this.#held,
+      held: this.#isHeld(),
       run: lookOf(this.#run, this.#history.local).status,
       ended: false,
     };

@@ -4,10 +4,12 @@ import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../../schema/config/policy.ts";
 import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import type { Answer } from "../../../../src/domain/attempt/answer.ts";
+import type { Control } from "../../../../src/domain/attempt/auto-pause.ts";
 import { decideLook, decideNext, type Look, type Next, type PastAttempt } from "../../../../src/domain/attempt/next-attempt.ts";
 import { policy as anyPolicy, random as anyRandom, policyOf } from "../../support/policies.ts";
 
 const NOW = 1_000_000;
+const STARTED = NOW - 10;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
@@ -22,9 +24,21 @@ const misconfigured: Answer = { outcome: "misconfigured", error: { name: "Miscon
 
 const past = (...outcomes: Outcome[]): PastAttempt[] => outcomes.map((outcome, index) => ({ outcome, startedAt: index * MINUTE }));
 
+const controlOf = (state: Control["state"], given: Partial<Control> = {}): Control => ({
+  state,
+  since: 0,
+  rate: null,
+  probeAt: null,
+  ...given,
+});
+
+/** Attempts in a row that found no `handle()`, so far apart; the last as long before `STARTED`. */
+const waited = (...apart: readonly number[]): PastAttempt[] =>
+  apart.map((_, index) => ({ outcome: "misconfigured", startedAt: STARTED - apart.slice(index).reduce((sum, ms) => sum + ms, 0) }));
+
 describe("a look at a dispatch", () => {
   const look = (given: Partial<Parameters<typeof decideLook>[0]>) =>
-    decideLook({ status: "ongoing", dueAt: NOW, paused: false, past: [], now: NOW, ...given });
+    decideLook({ status: "ongoing", dueAt: NOW, control: null, past: [], now: NOW, ...given });
 
   test.each<[what: string, given: Partial<Parameters<typeof decideLook>[0]>, look: Look]>([
     ["is due now", {}, { do: "call", attempt: 1 }],
@@ -32,22 +46,35 @@ describe("a look at a dispatch", () => {
     ["has been tried twice", { past: past("failed", "misconfigured") }, { do: "call", attempt: 3 }],
     ["is due in a moment", { dueAt: NOW + 1 }, { do: "wait", ms: 1 }],
     ["woke from its back-off too soon", { dueAt: NOW + HOUR, past: past("failed") }, { do: "wait", ms: HOUR }],
-    ["is paused", { paused: true }, { do: "wait", ms: 60_000 }],
-    ["is paused and not due: the due time comes first", { paused: true, dueAt: NOW + 5 }, { do: "wait", ms: 5 }],
+    ["is paused", { control: controlOf("paused") }, { do: "hold" }],
+    ["is paused and not due: the due time comes first", { control: controlOf("paused"), dueAt: NOW + 5 }, { do: "wait", ms: 5 }],
+    ["is not released yet by a drain with a rate", { control: controlOf("draining", { since: NOW + 1, rate: 5 }) }, { do: "hold" }],
+    [
+      "is not released yet by a drain that takes whoever comes",
+      { control: controlOf("draining", { since: NOW + 1 }) },
+      { do: "call", attempt: 1 },
+    ],
+    ["was due since a drain began", { control: controlOf("draining", { since: NOW, rate: 5 }) }, { do: "call", attempt: 1 }],
+    ["may be a probe: that is asked next", { control: controlOf("tripped") }, { do: "call", attempt: 1 }],
+    ["goes to a destination whose failures are counted", { control: controlOf("counting") }, { do: "call", attempt: 1 }],
   ])("that %s", (_, given, expected) => {
     expect(look(given)).toEqual(expected);
   });
 
   test.each(STATUSES.filter((status): status is SettledStatus => status !== "ongoing"))("that is %s stops, whatever else", (status) => {
     expect(look({ status })).toEqual({ do: "stop", status });
-    expect(look({ status, dueAt: NOW + HOUR, paused: true, past: past("failed") })).toEqual({ do: "stop", status });
+    expect(look({ status, dueAt: NOW + HOUR, control: controlOf("paused"), past: past("failed") })).toEqual({ do: "stop", status });
   });
 
   test("never calls before it is due, never waits for nothing, and counts what is recorded", () => {
     const given = fc.record({
       status: fc.constantFrom<Status>(...STATUSES),
       dueAt: fc.integer({ min: 0, max: 2 * NOW }),
-      paused: fc.boolean(),
+      control: fc.option(
+        fc
+          .constantFrom("paused" as const, "draining" as const, "tripped" as const, "counting" as const)
+          .map((state) => controlOf(state, { since: NOW, rate: 5 })),
+      ),
       past: fc.array(fc.constantFrom<Outcome>("failed", "misconfigured")).map((outcomes) => past(...outcomes)),
       now: fc.integer({ min: 0, max: 2 * NOW }),
     });
@@ -56,7 +83,8 @@ describe("a look at a dispatch", () => {
         const decided = decideLook(params);
         if (decided.do === "call") {
           expect(decided.attempt).toBe(params.past.length + 1);
-          expect(params).toMatchObject({ status: "ongoing", paused: false });
+          expect(params.status).toBe("ongoing");
+          expect(params.control?.state).not.toBe("paused");
           expect(params.dueAt).toBeLessThanOrEqual(params.now);
         }
         if (decided.do === "wait") {
@@ -72,7 +100,7 @@ describe("a look at a dispatch", () => {
 
 describe("what follows from an answer", () => {
   const next = (given: Partial<Parameters<typeof decideNext>[0]>) =>
-    decideNext({ policy: policyOf(), past: [], answer: failed(), startedAt: NOW - 10, now: NOW, random: 0.5, ...given });
+    decideNext({ policy: policyOf(), past: [], answer: failed(), startedAt: STARTED, now: NOW, random: 0.5, ...given });
   const again = (waitMs: number, timeoutMs = MINUTE, reason = "no stock"): Next => ({
     status: "ongoing",
     reason,
@@ -132,20 +160,26 @@ describe("what follows from an answer", () => {
       { startedAt: NOW, policy: policyOf({ misconfigured: { forMs: MINUTE } }) },
       missed(MINUTE),
     ],
+    ["settles when the next look would be past it", { policy: policyOf({ misconfigured: { forMs: MINUTE - 1 } }) }, settledMisconfigured],
     [
-      "settles when the next look would be past it",
-      { startedAt: NOW - 1, policy: policyOf({ misconfigured: { forMs: MINUTE } }) },
+      "counts all that was waited between those of the row",
+      { past: waited(MINUTE, 2 * MINUTE), policy: policyOf({ misconfigured: { forMs: 7 * MINUTE - 1 } }) },
       settledMisconfigured,
     ],
     [
-      "counts its time from the first of the row",
-      { past: [{ outcome: "misconfigured", startedAt: NOW - HOUR }], policy: policyOf({ misconfigured: { forMs: HOUR } }) },
-      settledMisconfigured,
+      "to the millisecond",
+      { past: waited(MINUTE, 2 * MINUTE), policy: policyOf({ misconfigured: { forMs: 7 * MINUTE } }) },
+      missed(4 * MINUTE),
     ],
     [
-      "counts from the epoch when it began there",
-      { past: [{ outcome: "misconfigured", startedAt: 0 }], policy: policyOf({ misconfigured: { forMs: NOW + MINUTE } }) },
-      settledMisconfigured,
+      "uses up no patience by what it was held back beside",
+      { past: waited(HOUR, 25 * HOUR), policy: policyOf({ misconfigured: { forMs: 7 * MINUTE } }) },
+      missed(4 * MINUTE),
+    ],
+    [
+      "uses up less patience where it was run early",
+      { past: waited(0, 1_000), policy: policyOf({ misconfigured: { forMs: 4 * MINUTE + 1_000 } }) },
+      missed(4 * MINUTE),
     ],
     [
       "counts anew after a failure",
@@ -198,7 +232,7 @@ describe("any history", () => {
     let dueAt = NOW;
     for (const { outcome, retryable, retryAfterMs, lateMs, tookMs, random } of behaviours) {
       const startedAt = dueAt + lateMs;
-      expect(decideLook({ status: "ongoing", dueAt, paused: false, past: recorded, now: startedAt })).toEqual({
+      expect(decideLook({ status: "ongoing", dueAt, control: null, past: recorded, now: startedAt })).toEqual({
         do: "call",
         attempt: recorded.length + 1,
       });

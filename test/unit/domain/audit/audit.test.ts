@@ -284,8 +284,6 @@ describe("what is late or forgotten", () => {
 
 describe("who is excused for being late, and for being forgotten is nobody", () => {
   const EXCUSES: [what: string, given: Partial<AuditedDispatch>][] = [
-    ["whose destination is paused", { held: true, run: "running" }],
-    ["whose destination is paused and whose run is missing", { held: true, run: "missing" }],
     ["that is being repaired", { overdueSince: NOW - 1 }],
     ["that has been restarted", { recoveries: 1, run: "terminated" }],
     ["whose run waits its turn", { run: "queued" }],
@@ -298,6 +296,13 @@ describe("who is excused for being late, and for being forgotten is nobody", () 
     expect(namesIn([ongoing({ ...LATE, ...given })])).toEqual([]);
     expect(namesIn([ongoing({ ...LATE, ...FORGOTTEN, ...given })])).toHaveLength(1);
   });
+
+  test.each(["running", "missing", "complete", "errored", "unknown", null] as const)(
+    "a dispatch that is held back is right, whatever its run is: %s",
+    (run) => {
+      expect(namesIn([ongoing({ ...LATE, ...FORGOTTEN, held: true, run })])).toEqual([]);
+    },
+  );
 
   test("a run that has not been asked for excuses nothing", () => {
     expect(namesIn([ongoing({ ...LATE, run: null })])).toEqual(["unverifiable"]);

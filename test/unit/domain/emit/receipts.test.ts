@@ -60,8 +60,10 @@ describe("receipts", () => {
 });
 
 describe("runs to start", () => {
+  const given = { known: new Map<string, unknown>(), paused: new Set<string>(), now: 0 };
+
   test("are those of every dispatch stored anew", () => {
-    expect(runsOf(plan, new Map())).toEqual([
+    expect(runsOf(plan, given)).toEqual([
       { id: "a-0", dueAt: 0 },
       { id: "a-1", dueAt: 1_000 },
       { id: "c-0", dueAt: 2_000 },
@@ -69,6 +71,12 @@ describe("runs to start", () => {
   });
 
   test("are not those of known events, which have theirs", () => {
-    expect(runsOf(plan, new Map([["a", before]]))).toEqual([{ id: "c-0", dueAt: 2_000 }]);
+    expect(runsOf(plan, { ...given, known: new Map([["a", before]]) })).toEqual([{ id: "c-0", dueAt: 2_000 }]);
+  });
+
+  test("are not those of what is due at once at a destination that is paused; what is due later may be due after the pause", () => {
+    const paused = new Set(["email"]);
+    expect(runsOf(plan, { ...given, paused, now: 0 }).map(({ id }) => id)).toEqual(["a-1", "c-0"]);
+    expect(runsOf(plan, { ...given, paused, now: 2_000 }).map(({ id }) => id)).toEqual(["a-1"]);
   });
 });

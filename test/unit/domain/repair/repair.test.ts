@@ -52,7 +52,6 @@ const NO_RUN: Given[] = [
     { do: "create", cause: "never_started", checkAt: NOW + 1 + MINUTE_MS },
   ],
   ["that is due at this moment is due", MISSING, { dueAt: NOW }, { do: "create", cause: "never_started", checkAt: AFTER_CALL }],
-  ["is created though its destination is paused", MISSING, { held: true }, { do: "create", cause: "never_started", checkAt: AFTER_CALL }],
   [
     "is created however often it was before: nothing was given up",
     MISSING,
@@ -82,12 +81,9 @@ const QUEUED: Given[] = [
     { dueAt: NOW - 8 * MINUTE_MS },
     { ...NUDGED_IN_QUEUE, checkAt: NOW + 8 * MINUTE_MS },
   ],
-  ["is left there while its destination is paused", { status: "queued" }, { held: true, ...TRIED_ENOUGH }, AGAIN_LATER],
 ];
 
 const ALIVE: Given[] = [RUNNING, WAITING].flatMap((run): Given[] => [
-  ["whose destination is paused waits", run, { held: true }, AGAIN_LATER],
-  ["whose destination is paused is not given up", run, { held: true, ...TRIED_ENOUGH }, AGAIN_LATER],
   [
     "that is not due sleeps rightly",
     run,
@@ -157,10 +153,22 @@ const OVER: Given[] = [
     [
       `that said ${status} is believed`,
       { status: "complete", output: status },
-      { held: true, ...TRIED_ENOUGH },
+      TRIED_ENOUGH,
       { do: "settle", cause: "unrecorded", status },
     ],
   ]),
+  [
+    "that ended as held, and is so no more, is started over",
+    { status: "complete", output: "held" },
+    TRIED_ENOUGH,
+    { do: "start_over", checkAt: AFTER_CALL },
+  ],
+  [
+    "that says held and did not end so is restarted",
+    { status: "errored", output: "held" },
+    {},
+    { do: "restart", cause: "unrecorded", checkAt: AFTER_CALL },
+  ],
   ...(["ongoing", "gone", "", undefined, null, 5, { status: "complete" }, ["complete"], "Complete", "constructor"] as const).map(
     (output): Given => [
       `that said ${JSON.stringify(output)} is restarted`,
@@ -262,6 +270,12 @@ describe("how a dispatch stands after a repair", () => {
       { status: "ongoing", checkAt: LATER, recoveries: 3, overdueSince: SINCE },
     ],
     [
+      "a start over is no repair: it was held back on purpose",
+      TROUBLED,
+      { do: "start_over", checkAt: LATER },
+      { status: "ongoing", checkAt: LATER, recoveries: 0, overdueSince: null },
+    ],
+    [
       "a nudge is no repair: it is not overdue by that",
       {},
       { do: "nudge", cause: "late", checkAt: LATER, afresh: false },
@@ -348,7 +362,7 @@ describe("whatever is overdue and whatever the engine says", () => {
   const run: fc.Arbitrary<RunLook> = fc.record(
     {
       status: fc.constantFrom(...RUNS, "rollingBack" as const, "unknown" as const),
-      output: fc.option(fc.constantFrom("ongoing", "gone", ...STATUSES, 5), { nil: undefined }),
+      output: fc.option(fc.constantFrom("ongoing", "gone", "held", ...STATUSES, 5), { nil: undefined }),
     },
     { requiredKeys: ["status"] },
   );
@@ -421,24 +435,24 @@ describe("whatever is overdue and whatever the engine says", () => {
     });
   });
 
-  test("a run that lives is left in peace while its dispatch is held", () => {
-    law((overdue, look, decided) => {
-      if (overdue.held && lives(look)) expect(decided).toEqual(AGAIN_LATER);
+  test("a run is created only when there is none, and always then unless it is held back", () => {
+    law(({ held }, look, decided) => expect(decided.do === "create").toBe(look.status === "missing" && !held));
+  });
+
+  test("nothing is done, whatever the run is, exactly when it is held back or nothing is known", () => {
+    law(({ held }, look, decided) => expect(decided.do === "leave").toBe(held || look.status === "unknown"));
+  });
+
+  test("a run is started over exactly when it ended as held", () => {
+    law(({ held }, { status, output }, decided) => {
+      expect(decided.do === "start_over").toBe(!held && status === "complete" && output === "held");
     });
   });
 
-  test("a run is created only when there is none, and always then", () => {
-    law((_, look, decided) => expect(decided.do === "create").toBe(look.status === "missing"));
-  });
-
-  test("nothing is done exactly when nothing is known", () => {
-    law((_, look, decided) => expect(decided.do === "leave").toBe(look.status === "unknown"));
-  });
-
   test("it settles only as a run that is complete said", () => {
-    law((_, look, decided) => {
+    law(({ held }, look, decided) => {
       if (decided.do === "settle") expect(look).toEqual({ status: "complete", output: decided.status });
-      if (look.status === "complete" && STATUSES.some((status) => status !== "ongoing" && status === look.output)) {
+      if (!held && look.status === "complete" && STATUSES.some((status) => status !== "ongoing" && status === look.output)) {
         expect(decided.do).toBe("settle");
       }
     });
@@ -454,7 +468,7 @@ describe("whatever is overdue and whatever the engine says", () => {
 
   test("and behind the end of the attempt that this one sets going", () => {
     law(({ dueAt, timeoutMs }, _, decided) => {
-      if (decided.do !== "create" && decided.do !== "wake" && decided.do !== "restart") return;
+      if (!["create", "wake", "restart", "start_over"].includes(decided.do) || !("checkAt" in decided)) return;
       expect(decided.checkAt).toBeGreaterThanOrEqual(CHECK.graceMs + (dueAt > NOW ? dueAt : NOW + timeoutMs));
     });
   });
@@ -472,7 +486,7 @@ describe("whatever is overdue and whatever the engine says", () => {
     law((overdue, look, decided) => {
       if (!isAfresh(decided)) return;
       const heldBack = ["queued", "paused", "waitingForPause", "rollingBack"].includes(look.status);
-      expect(heldBack || overdue.held || overdue.dueAt > NOW).toBe(true);
+      expect(heldBack || overdue.dueAt > NOW).toBe(true);
     });
   });
 
@@ -491,7 +505,7 @@ describe("whatever is overdue and whatever the engine says", () => {
       if (decided.do === "leave") return;
       const state = repairedState(overdue, decided, NOW);
       if (state.status !== "ongoing") return;
-      expect(state.recoveries).toBe(isAfresh(decided) ? 0 : overdue.recoveries);
+      expect(state.recoveries).toBe(isAfresh(decided) || decided.do === "start_over" ? 0 : overdue.recoveries);
     });
   });
 
@@ -501,7 +515,7 @@ describe("whatever is overdue and whatever the engine says", () => {
       const state = repairedState(overdue, decided, NOW);
       if (state.status !== "ongoing" || state.overdueSince === overdue.overdueSince) return;
       if (state.overdueSince === null) {
-        expect(overdue.dueAt > NOW || isAfresh(decided)).toBe(true);
+        expect(overdue.dueAt > NOW || isAfresh(decided) || decided.do === "start_over").toBe(true);
         return;
       }
       expect(state.overdueSince).toBe(NOW);
