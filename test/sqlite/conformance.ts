@@ -91,7 +91,7 @@ export function storeConformance(name: string, open: () => D1Database): void {
       expect((await recordAttempt(d1, record)).effect).toBe("applied");
       const other = attemptRecord(id, { next: { status: "failed", reason: "late" }, outcome: "failed", followUps: freshPlan() });
       expect((await recordAttempt(d1, other)).effect).toBe("discarded");
-      expect(await loadAttempt(d1, id)).toMatchObject({ status: "complete", past: [{ outcome: "complete" }], paused: false });
+      expect(await loadAttempt(d1, id)).toMatchObject({ status: "complete", past: [{ outcome: "complete" }], control: null });
       expect(await readDispatch(d1, followUps.dispatches[0]?.id ?? "")).toMatchObject({ status: "ongoing" });
       expect(await readDispatch(d1, other.followUps.dispatches[0]?.id ?? "")).toBeUndefined();
     });
@@ -118,7 +118,7 @@ export function storeConformance(name: string, open: () => D1Database): void {
         );
       }
       const { id } = await stored(d1, { destination });
-      expect(await loadAttempt(d1, id)).toMatchObject({ control: { state: "tripped", probeAt: 12 } });
+      expect(await loadAttempt(d1, id)).toMatchObject({ control: { state: "tripped", probeAt: 12, since: 2, rate: null } });
       const claims = [1, 2].map(() => claimProbe(d1, { destination, probeAt: 12, until: 22 }));
       expect((await Promise.all(claims)).toSorted()).toEqual([false, true]);
     });

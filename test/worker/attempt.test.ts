@@ -385,8 +385,8 @@ describe.concurrent("no attempt before it is due", () => {
   it("a paused destination is not called and uses up no attempt, and goes on when it is free again", async () => {
     const id = await storedDispatch({ type: "pausable.x", data: 1 });
     await rows(`INSERT INTO controls (destination, state, since, "by") VALUES ('pausable', 'paused', 0, 'tests')`);
-    expect(await look(id)).toBe("retry:60000");
-    expect(await look(id)).toBe("retry:60000");
+    expect(await look(id)).toBe('{"status":"held"}');
+    expect(await look(id)).toBe('{"status":"held"}');
     expect(await executionsOf(id)).toEqual([]);
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
     await rows("DELETE FROM controls");

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { createHub } from "../../src/bindings/hub.ts";
+import { releaseBacklogs } from "../../src/hub/pause/release-backlogs.ts";
 import { look, makeDue } from "./support/attempts.ts";
-import { envWith, hub, storedDispatch } from "./support/hub.ts";
+import { deafQueue, envWith, hub, storedDispatch } from "./support/hub.ts";
+import { keptQueue } from "./support/kept-queue.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
 import { dispatchRow, rows } from "./support/rows.ts";
 
@@ -59,7 +62,8 @@ describe("a destination with autoPause", () => {
     await trip();
     await probeIsDue();
     expect(await look(await storedDispatch(WORKING))).toContain("complete");
-    expect(await controlOf()).toBeUndefined();
+    expect(await controlOf()).toMatchObject({ state: "draining", failures: 0 });
+    await releaseBacklogs(createHub(envWith({ DISPATCH_QUEUE: deafQueue })));
     expect(await stateOf()).toEqual({ destination: "fragile", state: "active" });
     expect(await notes()).toEqual([
       { kind: "trip", by: "hub" },
@@ -82,9 +86,67 @@ describe("a destination with autoPause", () => {
     await trip();
     expect(await hub.pauseDestination("fragile", { by: "ada" })).toMatchObject({ state: "paused", by: "ada" });
     await probeIsDue();
-    expect(await look(await storedDispatch(WORKING))).toMatch(/^retry:/);
+    expect(await look(await storedDispatch(WORKING))).toBe('{"status":"held"}');
     expect(await hub.resumeDestination("fragile", { by: "ada" })).toEqual({ destination: "fragile", state: "active" });
     expect(await look(await storedDispatch(WORKING))).toContain("complete");
+  });
+
+  it("is tripped by no event that it refuses for good", async () => {
+    const refused = { type: "fragile.x", data: { script: [{ status: "failed", retryable: false, reason: "card declined" }] } };
+    for (let nth = 0; nth < 4; nth++) expect(await look(await storedDispatch(refused))).toBe('{"status":"failed"}');
+    expect(await controlOf()).toBeUndefined();
+    await trip();
+    await probeIsDue();
+    expect(await look(await storedDispatch(refused))).toBe('{"status":"failed"}');
+    expect(await controlOf()).toMatchObject({ state: "draining" });
+  });
+
+  it("whoever loses a probe waits no longer than for the next", async () => {
+    await trip();
+    await probeIsDue();
+    const waiting = await Promise.all([1, 2, 3, 4].map(() => storedDispatch(FAILING)));
+    const looks = (await Promise.all(waiting.map((id) => look(id)))).filter((result) => result !== "retry:0");
+    expect(looks).toEqual(["retry:1000", "retry:1000", "retry:1000"]);
+  });
+
+  it("leaves the probe to those that have not failed, and takes it where none of them came", async () => {
+    const poison = await trip();
+    await makeDue(poison);
+    await rows("UPDATE controls SET probe_at = ? WHERE destination = 'fragile'", Date.now());
+    await rows("UPDATE dispatches SET due_at = ? WHERE id = ?", Date.now(), poison);
+    expect(await look(poison)).toMatch(/^retry:(9\d\d|1000)$/);
+    expect(await controlOf()).toMatchObject({ failures: 3 });
+    await rows("UPDATE controls SET probe_at = ? WHERE destination = 'fragile'", Date.now() - 1_000);
+    expect(await look(poison)).toBe("retry:0");
+    expect(await controlOf()).toMatchObject({ failures: 4 });
+  });
+
+  it("without traffic is tried by one dispatch a minute, each time another, and all follow the first success", async () => {
+    await trip();
+    const ids = await Promise.all([1, 2, 3].map(() => storedDispatch(FAILING)));
+    await rows(
+      "UPDATE dispatches SET due_at = due_at - 600000, check_at = check_at - 600000 WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(ids),
+    );
+    await rows("UPDATE controls SET probe_at = ? WHERE destination = 'fragile'", Date.now() + 60_000);
+    for (const id of ids) expect(await look(id)).toBe('{"status":"held"}');
+    const tried: string[] = [];
+    for (let minute = 0; minute < 3; minute++) {
+      await probeIsDue();
+      const kept = keptQueue();
+      await releaseBacklogs(createHub(envWith({ DISPATCH_QUEUE: kept.queue })));
+      const [id = ""] = kept.started();
+      tried.push(...kept.started());
+      expect(await look(id)).toBe("retry:0");
+    }
+    expect(tried.toSorted()).toEqual(ids.toSorted());
+    await probeIsDue();
+    expect(await look(await storedDispatch(WORKING))).toBe('{"status":"complete"}');
+    const kept = keptQueue();
+    await rows("UPDATE dispatches SET due_at = due_at - 5000 WHERE status = 'ongoing' AND destination = 'fragile'");
+    await releaseBacklogs(createHub(envWith({ DISPATCH_QUEUE: kept.queue })));
+    expect(kept.started()).toEqual(expect.arrayContaining(ids));
+    expect(await controlOf()).toBeUndefined();
   });
 
   it("that answers costs no row more than any other", async () => {

@@ -161,10 +161,10 @@ describe("what repairs cost", () => {
     ["paused", "due_at = 0", 2, 2],
   ];
   for (const [run, changes, most, roundTrips] of repairs) {
-    it(`a dispatch whose run is ${run} costs 2 rows and a round trip to be taken, at most ${most} rows and ${roundTrips} round trips to be repaired, and a message`, async () => {
+    it(`a dispatch whose run is ${run} costs 2 rows and two round trips to be taken, at most ${most} rows and ${roundTrips} round trips to be repaired, and a message`, async () => {
       const id = await overdue(changes);
       const { swept, repaired, messages } = await repair(run);
-      expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([2, 1, 1]);
+      expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([2, 2, 1]);
       expect(repaired.rowsWritten).toBeLessThanOrEqual(most);
       expect(repaired.roundTrips).toBe(roundTrips);
       expect((await dispatchRow(id)).check_at).toBeGreaterThan(Date.now());
@@ -180,7 +180,7 @@ describe("what repairs cost", () => {
     ).map(({ id }) => `${id}-0`);
     await rows("UPDATE dispatches SET check_at = -1000, due_at = 0 WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
     const { swept, repaired, messages } = await repair("missing");
-    expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([200, 1, 1]);
+    expect([swept.rowsWritten, swept.roundTrips, messages]).toEqual([200, 2, 1]);
     expect([repaired.rowsWritten <= 300, repaired.roundTrips]).toEqual([true, 101]);
   });
 });
@@ -338,7 +338,8 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
 
   it("a sweep with nothing overdue reads next to nothing and writes nothing", async () => {
     const { rowsRead, rowsWritten } = await costOf("sweep with nothing overdue", () => sweep(hubAt(0, metered)));
-    expect([rowsRead <= 5, rowsWritten]).toEqual([true, 0]);
+    // A few rows for each destination that is owed something.
+    expect([rowsRead <= 40, rowsWritten]).toEqual([true, 0]);
   });
 
   it("a page of a purge reads what it is about, and none of the others", async () => {

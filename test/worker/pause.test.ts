@@ -1,24 +1,22 @@
-import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DestinationControl } from "../../schema/contract/destinations.ts";
 import type { Operation as Said } from "../../schema/contract/operations.ts";
-import type { Status } from "../../schema/contract/statuses.ts";
-import { CHECK, CONTROL, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
+import { CHECK, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../schema/limits.ts";
 import { destinationSubject } from "../../schema/storage/subjects.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { runNow } from "../../src/hub/operate/run-now.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "../../src/hub/pause/control-destination.ts";
-import { callsOf, look, lookToTheEnd } from "./support/attempts.ts";
-import { bulkDispatches } from "./support/bulk.ts";
+import { releaseBacklogs } from "../../src/hub/pause/release-backlogs.ts";
+import { sweep } from "../../src/reconciler/sweep.ts";
+import { callsOf, look, lookToTheEnd, makeDue } from "./support/attempts.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
-import { deafQueue, envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
-import { meteredD1 } from "./support/metered-d1.ts";
-import { idAt } from "./support/old-chains.ts";
+import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
+import { keptQueue, refusingQueue } from "./support/kept-queue.ts";
 import { auditSince, hubOf, notesOfDestination, operate, replyWith, settleBySql, settledDispatch } from "./support/operating.ts";
-import { attempted, called, nextLook, passTime, startRun } from "./support/reconciling.ts";
+import { attempted, called, passTime, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled } from "./support/rows.ts";
 import { runIs } from "./support/runs.ts";
 
@@ -42,8 +40,6 @@ function ownHub() {
     resume: async (said: Said & { rate?: number } = {}, changes = {}) =>
       await operate(envWith({ ...given, ...changes }), async (operator) => await resumeDestination(operator, name, said)),
     list: async () => (await listDestinations(createHub(given))).filter(({ destination }) => [name, other].includes(destination)),
-    /** As if it had been paused for an hour: no call from before can be under way. */
-    pausedLongAgo: async () => await rows("UPDATE controls SET since = since - ? WHERE destination = ?", HOUR_MS, name),
     /** Stores so many events for the destination, and returns the ids of their dispatches in the order of emission. */
     owe: async (count: number, type = "one.owed") => {
       const receipts = await store(
@@ -61,12 +57,12 @@ const momentsOf = async (ids: readonly string[]) => await Promise.all(ids.map(as
 
 const deafHub = envWith({ DISPATCH_QUEUE: deafQueue });
 
-/** As if the minute were over after which a run looks again: another takes its place. */
-async function afterAMinute(...ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
-    await env.DISPATCH_WORKFLOW.deleteBatch([id]);
-    await startRun(id);
-  }
+/** A minute of the cron that releases backlogs, with no other destination in the way. Returns the ids of the runs it starts. */
+async function releasedBy({ name, given }: OwnHub, now = Date.now()): Promise<string[]> {
+  const kept = keptQueue();
+  await rows("DELETE FROM controls WHERE destination <> ?", name);
+  await releaseBacklogs(hubAt(now, envWith({ ...given, DISPATCH_QUEUE: kept.queue })));
+  return kept.started();
 }
 
 describe("while a destination is paused", () => {
@@ -77,36 +73,43 @@ describe("while a destination is paused", () => {
   it("emit works as ever, nothing is attempted, no attempt is used up, and the resumption delivers", async () => {
     const id = await storedDispatch({ type: "pausable.held", data: { script: ["failed", "complete"] } });
     await hub.pauseDestination("pausable", { by: "anna" });
-    await using run = await introspectWorkflowInstance(env.DISPATCH_WORKFLOW, id);
-    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "deliver" }]));
     await startRun(id);
     const [receipt] = await hub.emit({ type: "pausable.meanwhile", data: 1 });
     const meanwhile = receipt?.dispatches[0]?.id ?? "";
-    await runIs(meanwhile, "running");
-    await scheduler.wait(300);
+    await runIs(id, "complete");
     expect([receipt?.durability, await callsOf(id), await callsOf(meanwhile)]).toEqual(["stored", [], []]);
     expect([await executionsOf(id), await executionsOf(meanwhile)]).toEqual([[], []]);
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
-    await hub.resumeDestination("pausable");
-    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 2 });
-    await afterAMinute(meanwhile);
+    expect((await hub.getDispatch(meanwhile))?.run).toEqual({ status: "missing" });
+    expect(await hub.resumeDestination("pausable")).toEqual({ destination: "pausable", state: "active" });
     expect(await settled(meanwhile)).toMatchObject({ status: "complete", attempts: 1 });
     expect(await callsOf(meanwhile)).toHaveLength(1);
+    expect(await attempted(id)).toBeUndefined();
+    await makeDue(id);
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 2 });
+  });
+
+  it("what is emitted for later has a run that sleeps, so that it is attempted in time if the pause is over by then", async () => {
+    await hub.pauseDestination("pausable");
+    const kept = keptQueue();
+    const given = envWith({ DISPATCH_QUEUE: kept.queue });
+    await emitWith(given, { type: "pausable.now", data: 1 });
+    await emitWith(given, { type: "pausable.later", data: 1, delay: "1 hour" });
+    await emitWith(given, { type: "fast.other", data: 1 });
+    expect(kept.started()).toHaveLength(2);
   });
 
   it("retries, and what is run now, wait too", async () => {
     const failed = await settledDispatch("failed", { type: "pausable.retried", data: 1 });
     const later = await startedDispatch({ type: "pausable.hurried", data: 1, delay: "1 hour" });
     await hub.pauseDestination("pausable");
-    await hub.retryDispatch(failed);
+    const redrive = await hub.retryDispatch(failed);
     await runIs(later, "running");
     expect(await operate(env, async (operator) => await runNow(operator, later, {}))).toMatchObject({ stage: "running" });
-    const held = [`${failed}-r1`, later];
-    for (const id of held) await runIs(id, "running");
-    await scheduler.wait(300);
+    const held = [redrive.id, later];
+    for (const id of held) await runIs(id, "complete");
     for (const id of held) expect([await callsOf(id), (await dispatchRow(id)).status]).toEqual([[], "ongoing"]);
     await hub.resumeDestination("pausable");
-    await afterAMinute(...held);
     for (const id of held) expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
   });
 
@@ -115,23 +118,31 @@ describe("while a destination is paused", () => {
     await called(id);
     await hub.pauseDestination("pausable");
     await attempted(id);
-    await scheduler.wait(400);
+    await makeDue(id);
+    await runIs(id, "complete");
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 1 });
     expect(await callsOf(id)).toHaveLength(1);
     await hub.resumeDestination("pausable");
-    await afterAMinute(id);
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 2 });
   });
 
-  it("what waits for it can be cancelled, and its run ends at its next look", async () => {
+  it("a call that is under way through pause and resumption is not made twice", async () => {
+    const id = await startedDispatch({ type: "pausable.call", data: { script: [{ takesMs: 1_500, reply: "complete" }] } });
+    await called(id);
+    await hub.pauseDestination("pausable");
+    await scheduler.wait(5);
+    await hub.resumeDestination("pausable");
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await callsOf(id)).toHaveLength(1);
+  });
+
+  it("what waits for it can be cancelled", async () => {
     await hub.pauseDestination("pausable");
     const id = await startedDispatch({ type: "pausable.cancelled", data: 1 });
-    await runIs(id, "running");
     expect(await hub.cancelDispatch(id)).toMatchObject({ status: "cancelled" });
     await hub.resumeDestination("pausable");
     expect(await look(id)).toBe('{"status":"cancelled"}');
     expect(await callsOf(id)).toEqual([]);
-    await env.DISPATCH_WORKFLOW.deleteBatch([id]);
   });
 
   it("other destinations are delivered to", async () => {
@@ -140,18 +151,31 @@ describe("while a destination is paused", () => {
     expect(await settled(id)).toMatchObject({ status: "complete" });
   });
 
-  it("the reconciler leaves what waits for it alone, and the audit has nothing unexplained, however late it is", async () => {
+  it("no sweep takes what waits for it, it is not overdue, and the audit has nothing unexplained, however late it is", async () => {
     const from = new Date();
     await hub.pauseDestination("pausable");
-    const id = await startedDispatch({ type: "pausable.late", data: 1 });
-    await runIs(id, "running");
-    await passTime(id, 3 * HOUR_MS);
-    for (let looks = 0; looks < 3; looks++) await nextLook(id);
-    expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0, recoveries: 0 });
-    expect(await auditSince(from)).toMatchObject({ dispatches: { ongoing: 1 }, repairing: 0, unexplained: 0, mismatches: {} });
+    const ids = [await startedDispatch({ type: "pausable.late", data: 1 }), await storedDispatch({ type: "pausable.lost", data: 1 })];
+    for (const id of ids) await passTime(id, 3 * HOUR_MS);
+    const kept = keptQueue();
+    await sweep(createHub(envWith({ DISPATCH_QUEUE: kept.queue })));
+    for (const id of ids) expect(JSON.stringify(kept.messages)).not.toContain(id);
+    expect((await hub.health()).overdue).toBe(0);
+    expect(await auditSince(from)).toMatchObject({ dispatches: { ongoing: 2 }, repairing: 0, unexplained: 0, mismatches: {} });
     await hub.resumeDestination("pausable");
-    await afterAMinute(id);
-    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    for (const id of ids) expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+  });
+
+  it("a pause uses up no patience with a destination that is missing", async () => {
+    const config = { destinations: { pausable: { worker: "NOT_THERE" } }, routes: [{ id: "r", on: "gone.*", to: "pausable" }] };
+    const given = envWith({ HUB_CONFIG: config, DISPATCH_QUEUE: deafQueue });
+    const id = await storedDispatch({ type: "gone.x", data: 1 }, given);
+    await look(id, given);
+    await hub.pauseDestination("pausable");
+    await rows("UPDATE executions SET started_at = started_at - ?, finished_at = finished_at - ?", 25 * HOUR_MS, 25 * HOUR_MS);
+    await passTime(id, 25 * HOUR_MS);
+    await hub.resumeDestination("pausable");
+    await makeDue(id);
+    expect(await look(id, given)).toMatch(/^retry:/);
   });
 });
 
@@ -164,7 +188,8 @@ describe.concurrent("a pause", () => {
     ]);
     const before = Date.now();
     const control = await own.pause({ by: "anna", reason: "they deploy" });
-    expect(control).toEqual({ destination: own.name, state: "paused", since: expect.any(String), by: "anna", reason: "they deploy" });
+    const held = { count: 0, truncated: false };
+    expect(control).toEqual({ destination: own.name, state: "paused", since: expect.any(String), by: "anna", reason: "they deploy", held });
     expect(Date.parse(control.since ?? "")).toBeGreaterThanOrEqual(before);
     expect(await own.list()).toEqual([control, { destination: own.other, state: "active" }]);
     expect(await own.resume()).toEqual({ destination: own.name, state: "active" });
@@ -233,13 +258,25 @@ describe.concurrent("a resumption", () => {
     expect((await notesOfDestination(own.name)).map(({ kind, by }) => `${kind} ${by}`)).toEqual(["pause tests", "resume anna"]);
   });
 
-  it("without a rate leaves every moment as it was", async () => {
+  it("without a rate releases all at once, and says how much is held until then", async () => {
     const own = ownHub();
     await own.pause();
     const ids = await own.owe(3);
-    const before = await Promise.all(ids.map(dispatchRow));
-    await own.resume();
-    expect(await Promise.all(ids.map(dispatchRow))).toEqual(before);
+    expect((await own.list())[0]).toMatchObject({ state: "paused", held: { count: 3, truncated: false } });
+    const before = Date.now();
+    const kept = keptQueue();
+    expect(await own.resume({}, { DISPATCH_QUEUE: kept.queue })).toEqual({ destination: own.name, state: "active" });
+    expect(kept.started().toSorted()).toEqual(ids);
+    for (const moment of await momentsOf(ids)) expect(moment).toBeGreaterThanOrEqual(before);
+  });
+
+  it("whose queue refuses is one all the same: what was released and not started is overdue a minute later", async () => {
+    const own = ownHub();
+    await own.pause();
+    const [id = ""] = await own.owe(1);
+    expect(await own.resume({}, { DISPATCH_QUEUE: refusingQueue() })).toEqual({ destination: own.name, state: "active" });
+    const { due_at, check_at } = await dispatchRow(id);
+    expect(check_at).toBe(due_at + CHECK.graceMs);
   });
 
   const unknown: readonly [string, string][] = [
@@ -296,32 +333,36 @@ describe.concurrent("a resumption", () => {
   });
 });
 
-describe.concurrent("a resumption with a rate", () => {
-  const rates: readonly [rate: number, everyMs: number][] = [
-    [4, 250],
-    [3, 1_000 / 3],
-    [0.5, 2_000],
-    [0.01, 100_000],
-    [1_000, 1],
+describe("a resumption with a rate", () => {
+  const rates: readonly [rate: number, everyMs: number, first: number][] = [
+    [4, 250, 7],
+    [3, 1_000 / 3, 7],
+    [0.05, 20_000, 3],
+    [0.01, 100_000, 1],
+    [1_000, 1, 7],
   ];
   it.each(rates)(
-    "of %d a second gives each dispatch a moment of its own, %d ms apart, in the order of emission, from a minute on",
-    async (rate, everyMs) => {
+    "of %d a second gives those of the next minute a moment of their own, %d ms apart, in the order of emission, and holds the others",
+    async (rate, everyMs, first) => {
       const own = ownHub();
       await own.pause();
       const ids = await own.owe(7);
       const before = await Promise.all(ids.map(dispatchRow));
       const asked = Date.now();
-      await own.resume({ rate });
-      const [first = 0, ...others] = await momentsOf(ids);
-      expect(first).toBeGreaterThanOrEqual(asked + MINUTE_MS);
-      expect(first).toBeLessThanOrEqual(Date.now() + MINUTE_MS);
-      expect(others).toEqual(others.map((_, index) => first + Math.floor((index + 1) * everyMs)));
+      const control = await own.resume({ rate });
+      const moments = await momentsOf(ids);
+      const [from = 0] = moments;
+      expect(from).toBeGreaterThanOrEqual(asked);
+      expect(from).toBeLessThanOrEqual(Date.now());
+      expect(moments.slice(0, first)).toEqual(moments.slice(0, first).map((_, index) => from + Math.floor(index * everyMs)));
       for (const [index, id] of ids.entries()) {
         const { due_at, check_at, ...rest } = await dispatchRow(id);
         expect({ due_at: 0, check_at: 0, ...rest }).toEqual({ ...before[index], due_at: 0, check_at: 0 });
-        expect(check_at).toBe(due_at + CHECK.graceMs);
+        if (index < first) expect(check_at).toBe(due_at + CHECK.graceMs);
+        else expect({ due_at, check_at }).toEqual({ due_at: before[index]?.due_at, check_at: before[index]?.check_at });
       }
+      const held = { count: 7 - first, truncated: false };
+      expect(control).toMatchObject(first === 7 ? { state: "active" } : { state: "draining", rate, held });
     },
   );
 
@@ -329,40 +370,117 @@ describe.concurrent("a resumption with a rate", () => {
     const own = ownHub();
     await own.pause();
     const ids = await own.owe(4);
-    for (const id of ids) expect(await look(id, own.given)).toBe("retry:60000");
+    for (const id of ids) expect(await look(id, own.given)).toBe('{"status":"held"}');
     await own.resume({ rate: 0.5 });
-    for (const id of ids) expect(await look(id, own.given)).toMatch(/^retry:[56]\d{4}$/);
+    expect(await look(ids[0] ?? "", own.given)).toBe('{"status":"complete"}');
+    for (const id of ids.slice(1)) expect(await look(id, own.given)).toMatch(/^retry:[1-6]\d{3}$/);
     for (const [index, id] of ids.entries()) {
-      await passTime(id, MINUTE_MS + index * 2 * SECOND_MS);
+      await passTime(id, index * 2 * SECOND_MS);
       expect(await look(id, own.given)).toBe('{"status":"complete"}');
     }
     for (const id of ids) expect([await look(id, own.given), (await callsOf(id)).length]).toEqual(['{"status":"complete"}', 1]);
   });
 
-  it("spreads what waits to retry and what is a redrive too, where its event was emitted, and leaves their attempts as they were", async () => {
+  it("is given anew at any time: the moments that were not given yet go by it", async () => {
+    const own = ownHub();
+    await own.pause();
+    const ids = await own.owe(10);
+    await own.resume({ rate: 0.01 });
+    expect((await own.list())[0]).toMatchObject({ state: "draining", rate: 0.01, held: { count: 9, truncated: false } });
+    expect(await own.resume({ rate: 100 })).toEqual({ destination: own.name, state: "active" });
+    for (const moment of await momentsOf(ids)) expect(moment).toBeLessThan(Date.now() + MINUTE_MS);
+    expect((await notesOfDestination(own.name)).map(({ kind, detail }) => [kind, detail])).toEqual([
+      ["pause", null],
+      ["resume", '{"rate":0.01}'],
+      ["resume", '{"rate":100}'],
+    ]);
+  });
+
+  it("given again as it is changes nothing, and is not noted", async () => {
+    const own = ownHub();
+    await own.pause();
+    await own.owe(10);
+    const first = await own.resume({ rate: 0.01 });
+    expect(await own.resume({ rate: 0.01, by: "bert" })).toEqual(first);
+    expect(await notesOfDestination(own.name)).toHaveLength(2);
+  });
+
+  it("goes on each minute until nothing is held, and what is emitted meanwhile does not wait for it", async () => {
+    const own = ownHub();
+    await own.pause();
+    const ids = await own.owe(5);
+    await own.resume({ rate: 0.04 });
+    await scheduler.wait(5);
+    const [fresh = ""] = await own.owe(1);
+    expect(await look(fresh, own.given)).toBe('{"status":"complete"}');
+    const [second, third] = [await releasedBy(own, Date.now() + MINUTE_MS), await releasedBy(own, Date.now() + 2 * MINUTE_MS)];
+    expect([...second, ...third]).toEqual(ids.slice(3));
+    expect(await own.list()).toContainEqual({ destination: own.name, state: "active" });
+  });
+
+  it("of two sweeps at once one gives the moments", async () => {
+    const own = ownHub();
+    await own.pause();
+    const ids = await own.owe(20);
+    await rows(
+      "UPDATE controls SET state = 'draining', rate = 0.1, since = ?2, moment = ?2 WHERE destination = ?1",
+      own.name,
+      Date.now() + 1,
+    );
+    const started = (await Promise.all([1, 2, 3].map(() => releasedBy(own)))).flat();
+    expect(started.toSorted()).toEqual(ids.slice(0, 6));
+  });
+
+  it("can be paused again, and what was not released is released later", async () => {
+    const own = ownHub();
+    await own.pause();
+    const ids = await own.owe(5);
+    await own.resume({ rate: 0.01 });
+    expect(await own.pause({ by: "anna" })).toMatchObject({ state: "paused", by: "anna" });
+    expect(await releasedBy(own)).toEqual([]);
+    const kept = keptQueue();
+    await scheduler.wait(5);
+    await own.resume({}, { DISPATCH_QUEUE: kept.queue });
+    expect(kept.started().toSorted()).toEqual(ids);
+  });
+
+  it("spreads what waits to retry and what is a redrive too, and leaves their attempts as they were", async () => {
     const own = ownHub();
     const [first = "", second = "", third = ""] = await own.owe(3);
     await settleBySql(first);
     await replyWith(second, "failed");
     expect(await look(second, own.given)).toMatch(/^retry:/);
+    await makeDue(second);
     await own.pause();
-    await own.pausedLongAgo();
-    await operate(deafHub, async (operator) => await retryDispatch(operator, first, {}));
+    const redrive = await operate(deafHub, async (operator) => await retryDispatch(operator, first, {}));
+    await scheduler.wait(5);
     await own.resume({ rate: 1 });
-    const [one = 0, two = 0, three = 0] = await momentsOf([`${first}-r1`, second, third]);
-    expect([two - one, three - two]).toEqual([1_000, 1_000]);
+    const moments = (await momentsOf([redrive.id, second, third])).toSorted((one, other) => one - other);
+    expect(moments.map((moment) => moment - (moments[0] ?? 0))).toEqual([0, 1_000, 2_000]);
     expect(await dispatchRow(second)).toMatchObject({ attempts: 1, status: "ongoing" });
   });
 
-  it("leaves a call alone that may still be under way: its dispatch keeps its moment, is recorded, and can be cancelled", async () => {
+  it("begins the patience with each anew: what it was restarted for before says nothing about what comes after", async () => {
     const own = ownHub();
-    const [called = ""] = await own.owe(1);
-    const { due_at } = await dispatchRow(called);
+    const [id = ""] = await own.owe(1);
+    await rows("UPDATE dispatches SET recoveries = 5, overdue_since = 1 WHERE id = ?", id);
     await own.pause();
-    const [owed = ""] = await own.owe(1);
-    await own.resume({ rate: 1 });
-    expect((await dispatchRow(called)).due_at).toBe(due_at);
-    expect((await dispatchRow(owed)).due_at).toBeGreaterThan(Date.now() + 50_000);
+    await scheduler.wait(5);
+    await own.resume();
+    expect(await dispatchRow(id)).toMatchObject({ recoveries: 0, overdue_since: null });
+  });
+
+  it("finds what failed shortly before the pause, whose next look is far, and leaves what is due later its moment", async () => {
+    const own = ownHub();
+    const [near = "", far = ""] = await own.owe(2);
+    const now = Date.now();
+    await rows("UPDATE dispatches SET due_at = ?2, check_at = ?3 WHERE id = ?1", near, now - 1_000, now + 15 * MINUTE_MS);
+    await rows("UPDATE dispatches SET due_at = ?2, check_at = ?3 WHERE id = ?1", far, now + 5 * MINUTE_MS, now + 7 * MINUTE_MS);
+    await own.pause();
+    const kept = keptQueue();
+    expect(await own.resume({ rate: 10 }, { DISPATCH_QUEUE: kept.queue })).toMatchObject({ state: "active" });
+    expect(kept.started()).toEqual([near]);
+    expect((await dispatchRow(far)).due_at).toBe(now + 5 * MINUTE_MS);
   });
 
   it("that is not held back changes nothing, and notes nothing", async () => {
@@ -389,7 +507,6 @@ describe.concurrent("a resumption with a rate", () => {
     await own.pause();
     const [now = ""] = await own.owe(1);
     const inAnHour = only(only(await store({ type: "one.later", data: 1, delay: "1 hour" }, own.given)).dispatches).id;
-    const inHalfAMinute = only(only(await store({ type: "one.soon", data: 1, delay: "30s" }, own.given)).dispatches).id;
     const [over = ""] = await own.owe(1);
     await settleBySql(over, "cancelled");
     const [elsewhere = ""] = await own.owe(1, "two.owed");
@@ -397,8 +514,7 @@ describe.concurrent("a resumption with a rate", () => {
     const before = await Promise.all(untouched.map(dispatchRow));
     await own.resume({ rate: 1 });
     expect(await Promise.all(untouched.map(dispatchRow))).toEqual(before);
-    const [first = 0, second = 0] = await momentsOf([now, inHalfAMinute]);
-    expect(second - first).toBe(1_000);
+    expect((await momentsOf([now]))[0]).toBeGreaterThan(0);
   });
 
   it("of nothing resumes", async () => {
@@ -417,7 +533,9 @@ describe.concurrent("a resumption with a rate", () => {
       },
       run: async (DB, { own }) => await own.resume({ rate: 10 }, { DB }),
       check: async ({ own, ids }, result) => {
-        expect(result).toEqual({ destination: own.name, state: "active" });
+        // A release that failed is the next minute's.
+        if ((result as DestinationControl).state === "draining") await releasedBy(own, Date.now() + MINUTE_MS);
+        expect(await own.list()).toContainEqual({ destination: own.name, state: "active" });
         const [first = 0, ...others] = await momentsOf(ids);
         expect(others.map((moment) => moment - first)).toEqual([100, 200, 300, 400]);
         expect((await notesOfDestination(own.name)).map(({ kind }) => kind)).toEqual(["pause", "resume"]);
@@ -448,46 +566,6 @@ describe.concurrent("a pause whose database fails", () => {
       },
     };
     expect(await withEachTripFailing(pausing)).toEqual([]);
-  });
-});
-
-describe("a large backlog", () => {
-  const COUNT = CONTROL.spreadRows + 503;
-
-  /** Straight into the database: those of the destination, and among them some of another and some that have settled. */
-  async function backlog(destination: string, count: number): Promise<void> {
-    const now = Date.now();
-    const bulk = Array.from({ length: count }, (_, nth) => {
-      const id = idAt(now + nth);
-      return { id: `${id}-0`, eventId: id, route: "r", destination, status: "ongoing" as Status, checkAt: now + HOUR_MS };
-    });
-    const others = bulk.slice(0, 100).flatMap((one) => [
-      { ...one, id: `${one.eventId}-1`, destination: unique("d-") },
-      { ...one, id: `${one.eventId}-2`, status: "complete" as Status, checkAt: null },
-    ]);
-    await bulkDispatches([...bulk, ...others]);
-    await rows("UPDATE dispatches SET due_at = ? WHERE destination = ? AND status = 'ongoing'", now + HOUR_MS / 60, destination);
-  }
-
-  it("is spread in pieces that follow one another, two rows written each, and nothing else is", async () => {
-    const own = ownHub();
-    await own.pause();
-    await backlog(own.name, COUNT);
-    const { d1, measure, trips } = meteredD1(env.DB);
-    await listDestinations(createHub(envWith({ ...own.given, DB: d1 })));
-    const { cost } = await measure(async () => await own.resume({ rate: 400 }, { DB: d1 }));
-    const spread = trips().filter(([statement]) => statement?.sql.includes("UPDATE dispatches"));
-    const [beyond = 0] = [cost.rowsWritten - 2 * COUNT];
-    expect([spread.length, beyond]).toEqual([2, 2]);
-    const [figures] = await rows<Record<string, number>>(
-      `SELECT count(*) AS count, count(DISTINCT due_at) AS moments, max(due_at) - min(due_at) AS span, min(wait) AS least, max(wait) AS most,
-         min(check_at - due_at) AS earliest, max(check_at - due_at) AS latest
-       FROM (SELECT due_at, check_at, due_at - lag(due_at) OVER (ORDER BY id) AS wait FROM dispatches WHERE destination = ? AND status = 'ongoing')`,
-      own.name,
-    );
-    const grace = { earliest: CHECK.graceMs, latest: CHECK.graceMs };
-    expect(figures).toEqual({ count: COUNT, moments: COUNT, span: Math.floor((COUNT - 1) * 2.5), least: 2, most: 3, ...grace });
-    await rows("DELETE FROM dispatches WHERE route = 'r'");
   });
 });
 

@@ -53,6 +53,7 @@ describe("the retention register", () => {
     const bulk = await storeBulk({ startedAt: OLD, endedAt: OLD });
     await control("paused", "paused", OLD);
     await rows("INSERT INTO configs (version, body, first_seen_at) VALUES ('old', '{}', ?)", OLD);
+    await rows("INSERT INTO beats VALUES ('sweep', ?, 0, 0)", OLD);
     const subjects: Readonly<Record<NoteSubject, string>> = {
       dispatch: `${event}-0`,
       bulk: `bulk:${bulk}`,

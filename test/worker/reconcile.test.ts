@@ -136,46 +136,39 @@ describe.concurrent("a run that is held back", () => {
     expect(await notesOf(id)).toMatchObject([{ ...nudge, detail: { run: "queued", remedy: "nudge" } }]);
   });
 
-  it("by the platform's queue is given no order while no attempt can be made", async () => {
-    const id = await storedDispatch({ type: "later.queued", data: 1 });
-    await startRun(id);
-    await wornOut(id);
-    await passTimeToCheck(id);
-    const { runs, orders } = engineWith({ status: saying("queued") });
-    await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs, HUB_CONFIG: { routes: "none" } }));
-    expect(orders).toEqual([]);
-    await expectCheckedIn(id, CHECK.heldMs);
-    expect(await repairColumns(id)).toEqual(AFRESH);
-    expect(await notesOf(id)).toEqual([]);
-  });
+  const nothingToAttempt: readonly [what: string, hold: () => Promise<unknown>, changes: Record<string, unknown>][] = [
+    ["the pause of its destination", async () => await control("paused", 0), {}],
+    ["a destination that has tripped", async () => await control("tripped", 0), {}],
+    ["a destination that drains and has not come to it", async () => await control("draining", Date.now() + HOUR_MS), {}],
+    ["a configuration that cannot be read", async () => undefined, { HUB_CONFIG: { routes: "none" } }],
+  ];
+  const control = async (state: string, since: number) =>
+    await rows(`INSERT INTO controls (destination, state, since, "by") VALUES ('pausable', ?, ?, 'tests')`, state, since);
+  for (const [what, hold, changes] of nothingToAttempt) {
+    it.sequential(`by ${what} costs no look, no row and no order, whatever it is`, async () => {
+      for (const status of ["queued", "running", "errored", "complete"] as const) {
+        const id = await storedDispatch({ type: "pausable.held", data: 1 });
+        await startErringFree(id);
+        await wornOut(id);
+        await passTime(id, HOUR_MS);
+        await hold();
+        const before = await sweptAt(id);
+        const { runs, orders } = engineWith({ status: saying(status) });
+        await reconcileOverdue([id], envWith({ ...changes, DISPATCH_WORKFLOW: runs }));
+        await rows("DELETE FROM controls WHERE destination = 'pausable'");
+        expect(orders).toEqual([]);
+        const { check_at: _, ...after } = await dispatchRow(id);
+        expect(after).toEqual(before);
+        expect(await notesOf(id)).toEqual([]);
+      }
+    });
+  }
 
-  it("by the pause of its destination is not touched and looked at in ten minutes", async () => {
-    const id = await storedDispatch({ type: "pausable.held", data: 1 });
-    await startErringFree(id);
-    await wornOut(id);
-    await passTime(id, HOUR_MS);
-    await rows(`INSERT INTO controls (destination, state, since, "by") VALUES ('pausable', 'paused', 0, 'tests')`);
-    const { runs, orders } = engineWith({ status: saying("running") });
-    await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs }));
-    await rows("DELETE FROM controls");
-    expect(orders).toEqual([]);
-    await expectCheckedIn(id, CHECK.heldMs);
-    expect(await repairColumns(id)).toEqual(AFRESH);
-    expect(await notesOf(id)).toEqual([]);
-  });
-
-  it("by a configuration that cannot be read is not touched and looked at in ten minutes", async () => {
-    const id = await storedDispatch({ type: "fast.held", data: 1 });
-    await startErringFree(id);
-    await wornOut(id);
-    await passTime(id, HOUR_MS);
-    const { runs, orders } = engineWith({ status: saying("running") });
-    await reconcileOverdue([id], envWith({ DISPATCH_WORKFLOW: runs, HUB_CONFIG: { routes: "none" } }));
-    expect(orders).toEqual([]);
-    await expectCheckedIn(id, CHECK.heldMs);
-    expect(await repairColumns(id)).toEqual(AFRESH);
-    expect(await notesOf(id)).toEqual([]);
-  });
+  /** The dispatch but for when the sweep looks at it again. */
+  async function sweptAt(id: string) {
+    const { check_at: _, ...row } = await dispatchRow(id);
+    return row;
+  }
 
   /** A run that exists, whatever it does. */
   async function startErringFree(id: string): Promise<void> {
