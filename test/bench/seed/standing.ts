@@ -13,6 +13,8 @@ interface Control {
   readonly detail: string;
   readonly failures: number;
   readonly probeAt: number | null;
+  readonly rate: null;
+  readonly moment: null;
 }
 
 /** What is stored beside events and dispatches. */
@@ -33,6 +35,8 @@ export function standingOf({ now, bulks, random }: { now: number; bulks: readonl
     detail: "the collector is being moved",
     failures: 0,
     probeAt: null,
+    rate: null,
+    moment: null,
   };
   const tripped: Control = {
     destination: "carriers",
@@ -42,6 +46,8 @@ export function standingOf({ now, bulks, random }: { now: number; bulks: readonl
     detail: "the carrier answered 504 Gateway Timeout",
     failures: 14,
     probeAt: now + MINUTE_MS,
+    rate: null,
+    moment: null,
   };
   const controls = [paused, tripped];
   return {
