@@ -58,6 +58,8 @@ async function look(ids: readonly string[]): Promise<DispatchDetail[]> {
   );
 }
 
+const seconds = (from: number, to: number) => (to - from) / 1_000;
+
 const settledOf = async (ids: readonly string[]) => (await look(ids)).filter(({ settledAt }) => settledAt !== undefined).length;
 
 const tally = (dispatches: readonly DispatchDetail[]) => [
@@ -79,18 +81,14 @@ test("a backlog is held through a kill, and is delivered at its rate, corrected 
   expect(plain(await life.hub.audit())).toMatchObject({ unexplained: 0, mismatches: {} });
 
   const all = [...asleep, ...waiting];
+  const resumedAt = Date.now();
   await life.hub.resumeDestination("steady", { by: "ada", rate: 0.2 });
   await sleep(10_000);
-  const slowly = await settledOf(all);
-  expect(slowly).toBeGreaterThan(0);
-  expect(slowly).toBeLessThanOrEqual(5);
-
+  const correctedAt = Date.now();
   const corrected = plain(await life.hub.resumeDestination("steady", { by: "ada", rate: 5 }));
   expect(corrected).toMatchObject({ state: "draining", rate: 5 });
   await sleep(10_000);
-  const soon = await settledOf(all);
-  expect(soon).toBeGreaterThan(slowly + 20);
-  expect(soon).toBeLessThan(slowly + 100);
+  const killedAt = Date.now();
 
   await kill(life);
   life = await start();
@@ -98,6 +96,15 @@ test("a backlog is held through a kill, and is delivered at its rate, corrected 
   while ((await settledOf(all)) < all.length && Date.now() < deadline) await sleep(2_000);
   const ended = await look(all);
   expect([...new Set(ended.map(({ status, attempts }) => `${status} ${attempts}`))]).toEqual(["complete 1"]);
+  const starts = ended.map(({ executions }) => Date.parse(executions[0]?.startedAt ?? ""));
+  const startedWithin = (from: number, to: number) => starts.filter((at) => at >= from && at < to).length;
+  expect(startedWithin(0, resumedAt)).toBe(0);
+  const slowly = startedWithin(resumedAt, correctedAt);
+  expect(slowly).toBeGreaterThan(0);
+  expect(slowly).toBeLessThanOrEqual(0.2 * seconds(resumedAt, correctedAt) + 1);
+  const faster = startedWithin(correctedAt, killedAt);
+  expect(faster).toBeGreaterThan(slowly);
+  expect(faster).toBeLessThanOrEqual(5 * seconds(correctedAt, killedAt) + 5);
   expect(plain(await life.hub.listDestinations())).toContainEqual({ destination: "steady", state: "active" });
   expect(plain(await life.hub.audit())).toMatchObject({ unexplained: 0, mismatches: {} });
 });

@@ -16,7 +16,7 @@ import { failureOf, faultOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { keptQueue, refusingQueue } from "./support/kept-queue.ts";
 import { auditSince, hubOf, notesOfDestination, operate, replyWith, settleBySql, settledDispatch } from "./support/operating.ts";
-import { attempted, called, passTime, startRun } from "./support/reconciling.ts";
+import { attempted, called, nextLook, passTime, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled } from "./support/rows.ts";
 import { runIs } from "./support/runs.ts";
 
@@ -143,6 +143,18 @@ describe("while a destination is paused", () => {
     await hub.resumeDestination("pausable");
     expect(await look(id)).toBe('{"status":"cancelled"}');
     expect(await callsOf(id)).toEqual([]);
+  });
+
+  it("a run that ended is started over by the reconciler when the message of its release is lost: nothing was wrong, and no note says so", async () => {
+    await hub.pauseDestination("pausable");
+    const id = await storedDispatch({ type: "pausable.lost", data: 1 });
+    await startRun(id);
+    await runIs(id, "complete");
+    await scheduler.wait(5);
+    await operate(deafHub, async (operator) => await resumeDestination(operator, "pausable", {}));
+    await nextLook(id);
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await rows("SELECT kind FROM notes WHERE subject_id = ?", id)).toEqual([]);
   });
 
   it("other destinations are delivered to", async () => {

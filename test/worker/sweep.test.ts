@@ -140,6 +140,40 @@ describe("the sweep", () => {
     expect(large.rowsRead).toBeLessThan(20);
   });
 
+  it("gives every destination an equal share: what is owed to one keeps no other waiting", async () => {
+    const prefix = passingPrefix("share-");
+    const many = manyDispatches(prefix, 2_500, { firstCheckAt: -9_000 });
+    const few = manyDispatches(`${prefix}z`, 20, { firstCheckAt: -100 }).map((one, nth) => ({ ...one, destination: `few${nth % 2}` }));
+    await bulkDispatches([...many, ...few]);
+    const kept = keptQueue();
+    expect(await sweep(hubAt(0, envWith({ DISPATCH_QUEUE: kept.queue })))).toEqual({ taken: 334 + 20 + 1_000 + 1_000, left: 166 });
+    expect(new Set(idsOn(kept)).size).toBe(2_354);
+    expect(idsOn(kept).slice(0, 354)).toEqual(expect.arrayContaining(few.map(({ id }) => id)));
+  });
+
+  it("takes nothing and writes nothing while the configuration cannot be read, and says what is left", async () => {
+    const prefix = passingPrefix("unreadable-");
+    await bulkDispatches(manyDispatches(prefix, 30, { firstCheckAt: -9_000 }));
+    const kept = keptQueue();
+    const { d1, measure } = meteredD1(env.DB);
+    const given = envWith({ DB: d1, DISPATCH_QUEUE: kept.queue, HUB_CONFIG: { destinations: 7 } });
+    const { cost, result } = await measure(async () => await sweep(hubAt(0, given)));
+    expect([result, cost.rowsWritten, kept.messages]).toEqual([{ taken: 0, left: 30 }, 0, []]);
+  });
+
+  it("counts trouble anew for what nobody has looked at for long", async () => {
+    const [long, lately] = [await storedDispatch({ type: "later.long", data: 1 }), await storedDispatch({ type: "later.lately", data: 1 })];
+    const now = Date.now();
+    for (const [id, ago] of [
+      [long, CHECK.heldMs + 1],
+      [lately, CHECK.heldMs],
+    ] as const) {
+      await rows("UPDATE dispatches SET check_at = ?2, overdue_since = 1, recoveries = 5 WHERE id = ?1", id, now - ago);
+    }
+    await sweep(hubAt(now, envWith({ DISPATCH_QUEUE: deafQueue })));
+    expect([(await dispatchRow(long)).overdue_since, (await dispatchRow(lately)).overdue_since]).toEqual([null, 1]);
+  });
+
   it("does not harm a run that exists: it is called once all the same", async () => {
     const id = await storedDispatch({ type: "delayed.exists", data: 1 });
     const { due_at } = await dispatchRow(id);
