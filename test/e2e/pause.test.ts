@@ -60,8 +60,6 @@ async function look(ids: readonly string[]): Promise<DispatchDetail[]> {
 
 const seconds = (from: number, to: number) => (to - from) / 1_000;
 
-const settledOf = async (ids: readonly string[]) => (await look(ids)).filter(({ settledAt }) => settledAt !== undefined).length;
-
 const tally = (dispatches: readonly DispatchDetail[]) => [
   ...new Set(dispatches.map(({ status, attempts, run }) => `${status} ${attempts} ${run.status}`)),
 ];
@@ -69,7 +67,7 @@ const tally = (dispatches: readonly DispatchDetail[]) => [
 test("a backlog is held through a kill, and is delivered at its rate, corrected on the way and across another kill, each once", async () => {
   const asleep = await owed(5, { delay: "3s" });
   await life.hub.pauseDestination("steady", { by: "ada", reason: "a new version goes out" });
-  const waiting = await owed(100);
+  const waiting = await owed(60);
   await sleep(8_000);
 
   await kill(life);
@@ -92,8 +90,7 @@ test("a backlog is held through a kill, and is delivered at its rate, corrected 
 
   await kill(life);
   life = await start();
-  const deadline = Date.now() + 240_000;
-  while ((await settledOf(all)) < all.length && Date.now() < deadline) await sleep(2_000);
+  while (plain(await life.hub.listDispatches({ status: "ongoing", limit: 1 })).items.length > 0) await sleep(1_000);
   const ended = await look(all);
   expect([...new Set(ended.map(({ status, attempts }) => `${status} ${attempts}`))]).toEqual(["complete 1"]);
   const starts = ended.map(({ executions }) => Date.parse(executions[0]?.startedAt ?? ""));
