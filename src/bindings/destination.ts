@@ -3,6 +3,7 @@ import { type DestinationConfig, kindOf } from "../../schema/config/destination.
 import type { Delivery } from "../../schema/contract/delivery.ts";
 import type { HubEvent } from "../../schema/contract/events.ts";
 import { type Answer, answerMisconfigured, answerTimedOut } from "../domain/attempt/answer.ts";
+import { withTimeLimit } from "../platform/time-limit.ts";
 import { callWorker } from "./worker-destination.ts";
 
 interface Call {
@@ -19,7 +20,7 @@ export async function callDestination(call: Call): Promise<Answer> {
   const { destination } = call.delivery;
   const configured = call.config.destinations[destination];
   if (configured === undefined) return answerMisconfigured(`destination "${destination}" is not declared in the hub's configuration`);
-  return await withTimeout(call.timeoutMs, () => callByKind(configured, call));
+  return await withTimeLimit(callByKind(configured, call), call.timeoutMs, () => answerTimedOut(call.timeoutMs));
 }
 
 async function callByKind(configured: DestinationConfig, { env, event, delivery, now }: Call): Promise<Answer> {
@@ -29,15 +30,5 @@ async function callByKind(configured: DestinationConfig, { env, event, delivery,
       return await callWorker({ env, destination, event, delivery, now });
     default:
       return kind satisfies never;
-  }
-}
-
-async function withTimeout(timeoutMs: number, call: () => Promise<Answer>): Promise<Answer> {
-  const timeout = Promise.withResolvers<Answer>();
-  const timer = setTimeout(() => timeout.resolve(answerTimedOut(timeoutMs)), timeoutMs);
-  try {
-    return await Promise.race([call(), timeout.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,13 +1,7 @@
 import { messageOf } from "../../../schema/message-of.ts";
+import { NO_ANSWER } from "../../platform/time-limit.ts";
 
-/** What a database says that gave no answer in time: ours, so that it is read where the others are. */
-export function noAnswer(withinMs: number): Error {
-  return new Error(`${NO_ANSWER} within ${withinMs} ms`);
-}
-
-const NO_ANSWER = "D1 gave no answer";
-
-/** What D1 may say although the same statement can succeed a moment later (d1/best-practices/retry-queries, d1/observability/debug-d1). */
+/** What D1 may say, or leave unsaid, although the same statement can succeed a moment later (d1/best-practices/retry-queries, d1/observability/debug-d1). */
 const TRANSIENT: readonly string[] = [
   "Network connection lost",
   "storage caused object to be reset",

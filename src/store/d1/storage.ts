@@ -2,17 +2,18 @@ import pRetry from "p-retry";
 import { Fault } from "../../../schema/faults.ts";
 import { D1 } from "../../../schema/limits.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import { isFull, isTransient, noAnswer } from "./errors.ts";
+import { noAnswer, withTimeLimit } from "../../platform/time-limit.ts";
+import { isFull, isTransient } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 
 /**
- * Does `work` once the schema is there, and again when D1 says that this may help, or says nothing for 30 s. Writes are repeated too: D1
- * retries reads by itself, never writes, so whatever is passed here must be safe to run twice, even after a commit that was reported failed.
+ * Does `work` once the schema is there, and again when D1 says that this may help, for 30 s in all. Writes are repeated too: D1 retries
+ * reads by itself, never writes, so whatever is passed here must be safe to run twice, even after a commit that was reported failed.
  * Throws `storage.unavailable` when the tries or the time run out, `storage.full` when there is no room, any other error as it is.
  */
 export async function withStorage<Result>(d1: D1Database, work: () => Promise<Result>): Promise<Result> {
   try {
-    return await pRetry(() => answered(tryOnce(d1, work)), { ...BACK_OFF, shouldRetry: ({ error }) => isTransient(error) });
+    return await triedInTime(() => tryOnce(d1, work));
   } catch (error) {
     if (isFull(error)) {
       throw new Fault("storage.full", "The database has no room left, nothing was stored. Purge what is old.", { cause: error });
@@ -28,19 +29,19 @@ async function tryOnce<Result>(d1: D1Database, work: () => Promise<Result>): Pro
   return await work();
 }
 
-/** A database that stalls answers nobody for a minute or more; whoever waits on it is told before. */
-async function answered<Result>(work: Promise<Result>): Promise<Result> {
-  const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(noAnswer(D1.answerMs)), D1.answerMs);
-  try {
-    return await Promise.race([work, silence.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** A database that stalls answers nobody for a minute or more; whoever waits on it is told before, and nothing is tried any more. */
+async function triedInTime<Result>(work: () => Promise<Result>): Promise<Result> {
+  const givenUp = new AbortController();
+  const tries = pRetry(work, { ...BACK_OFF, signal: givenUp.signal, shouldRetry: ({ error }) => isTransient(error) });
+  return await withTimeLimit(tries, D1.answerMs, () => {
+    const silence = noAnswer("D1", D1.answerMs);
+    givenUp.abort(silence);
+    throw silence;
+  });
 }
 
-/** About 3 s in all: long enough for a database that moves, short enough for whoever waits. After a silence there is no second try. */
-const BACK_OFF = { retries: 5, minTimeout: 100, maxTimeout: 1_500, factor: 2, randomize: false, maxRetryTime: D1.answerMs } as const;
+/** About 3 s in all when D1 answers: long enough for a database that moves, short enough for whoever waits. */
+const BACK_OFF = { retries: 5, minTimeout: 100, maxTimeout: 1_500, factor: 2, randomize: false } as const;
 
 const migrated = new WeakSet<D1Database>();
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isFull, isMissingTable, isTransient, noAnswer } from "../../../../src/store/d1/errors.ts";
+import { noAnswer } from "../../../../src/platform/time-limit.ts";
+import { isFull, isMissingTable, isTransient } from "../../../../src/store/d1/errors.ts";
 
 const TRANSIENT = [
   "D1_ERROR: Network connection lost.",
@@ -22,7 +23,7 @@ describe("what D1 says", () => {
   });
 
   test("nothing at all is such a word too", () => {
-    expect(isTransient(noAnswer(30_000))).toBe(true);
+    expect(isTransient(noAnswer("D1", 30_000))).toBe(true);
   });
 
   test.each(["D1_ERROR: Exceeded maximum DB size: SQLITE_FULL", "Your account has exceeded D1's maximum account storage limit"])(
