@@ -57,7 +57,7 @@ export const D1 = {
   maxDatabaseBytes: 10_000_000_000,
   /** The console warns from this share of it on. */
   warnAtShare: 0.7,
-  /** A query or batch takes at most 30 s: whoever has not answered by then will not. */
+  /** A query or batch takes at most 30 s: whoever has not answered by then will not. That is for all tries of a call together. */
   answerMs: 30_000,
 } as const;
 
@@ -68,12 +68,32 @@ export const QUEUE = {
   /** 128,000 with about 100 of metadata. */
   maxMessageBytes: 127_000,
   idsPerMessage: 100,
+  /**
+   * A send without an answer is given up after this. One was seen to hang for 57 s and then to be refused, where the next took less than 1 s
+   * (github.com/cloudflare/workerd/issues/6053). Ours: as short as lets a slow send through, and within the 30 s that are left after a reply
+   * (workers/platform/limits, `waitUntil`).
+   */
+  answerMs: 10_000,
 } as const;
 
 /** Workflows (workflows/reference/limits). */
 export const WORKFLOW = {
-  /** Calls to the engine under way at a time: an invocation may hold six connections. */
+  /**
+   * Tasks with the engine that an invocation has under way at a time. Six of its connections may wait for an answer at once, and a seventh
+   * waits for one of them (workers/platform/limits, which lists `fetch()`, KV, R2, the cache, Queues and sockets, and neither bindings to
+   * Workflows nor to Workers): more would gain nothing where engine calls count, and harm nothing where they do not. One is left to the queue.
+   */
   callsAtOnce: 5,
+  /**
+   * A task that has not ended by then no longer counts among them: it goes on beside those that wait, so that five that hang do not hold up a
+   * thousand that would not. An order takes some tenths of a second; ours. A silent engine thereby gets through a batch of 1,000 dispatches in
+   * about 200 s, of the 15 minutes that a queue consumer has (queues/platform/limits).
+   */
+  slotMs: 1_000,
+  /** A call to the engine without an answer is given up after this. No figure of the platform's: ours, far above what a call takes. */
+  answerMs: 10_000,
+  /** The same for somebody who waits to see a run: what is stored can be shown without it. */
+  lookMs: 3_000,
   maxBatchInstances: 100,
   /** Creation rate is 100 a second and workflow; what was refused comes back after this long. */
   rateLimitedDelaySeconds: 2,
@@ -85,6 +105,9 @@ export const WORKFLOW = {
   /** A step may be retried 10,000 times, and that is all of them. */
   maxStepRetries: 10_000,
 } as const;
+
+/** Access to the console: its keys are public and read over HTTP, in 5 s at most, which is what the library gives them by itself (jose 6). */
+export const ACCESS = { keysMs: 5_000 } as const;
 
 /** Destinations that are held back. */
 export const CONTROL = {

@@ -1,8 +1,7 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import { DEAD_LETTER_REDELIVERY, DEAD_LETTERS_SUFFIX, DISPATCH_REDELIVERY, redeliveryDelay } from "../schema/deployment.ts";
-import { WORKFLOW } from "../schema/limits.ts";
 import { dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
 import { inWords, issuesOf, issueText } from "../schema/wording.ts";
+import { engineSlots, type Slots } from "./bindings/engine.ts";
 import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";
@@ -10,10 +9,13 @@ import { storeQueued } from "./hub/emit/store-queued.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
 import { noteUndeliverable } from "./reconciler/undeliverable-message.ts";
 
-/** Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another. */
+/**
+ * Takes a batch off a queue of the hub. Each message is acknowledged or retried by itself; none can spoil another, also when what it asks for
+ * hangs: then the others wait a second for its place, and it is retried once the limit of the call has passed.
+ */
 export async function consume(hub: Hub, batch: MessageBatch): Promise<void> {
   const fromDeadLetterQueue = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
-  const [messages, runs] = [pLimit(WORKFLOW.callsAtOnce), pLimit(WORKFLOW.callsAtOnce)];
+  const [messages, runs] = [engineSlots(), engineSlots()];
   const results = await Promise.all(
     batch.messages.map((message) => messages(() => settleMessage(hub, { message, fromDeadLetterQueue, runs }))),
   );
@@ -41,16 +43,20 @@ async function settleMessage(hub: Hub, received: ReceivedMessage): Promise<Messa
   }
 }
 
+/**
+ * Sends back what the rate had no room for. An order goes on in the messages it came in or in new ones and never in both, or copies would
+ * multiply with every round of a backlog: a new message that nobody knows to have been sent counts as sent. Should it be lost, its dispatches
+ * are overdue a minute after they were due, and the sweep starts them and notes it. Only where the queue says that it took nothing are the
+ * old messages retried. What the queue itself delivers twice goes on once where both meet in a batch, and ends when the run is there.
+ */
 async function requeueRateLimited(hub: Hub, results: readonly MessageResult[]): Promise<void> {
   if (results.length === 0) return;
-  try {
-    await startLater(
-      hub,
-      results.flatMap(({ rateLimited }) => rateLimited),
-    );
-    for (const { received } of results) received.message.ack();
-  } catch (error) {
-    for (const { received } of results) retryLater(received, error);
+  const runs = results.flatMap(({ rateLimited }) => rateLimited);
+  const requeued = await startLater(hub, runs);
+  if (requeued.outcome === "unknown") logError("queue.requeue", requeued.error, { runs: runs.length, first: runs[0]?.id });
+  for (const { received } of results) {
+    if (requeued.outcome === "unsent") retryLater(received, requeued.error);
+    else received.message.ack();
   }
 }
 
@@ -63,7 +69,7 @@ function retryLater({ message, fromDeadLetterQueue }: ReceivedMessage, error: un
 interface ReceivedMessage {
   readonly message: Message;
   readonly fromDeadLetterQueue: boolean;
-  readonly runs: LimitFunction;
+  readonly runs: Slots;
 }
 
 const NONE_RATE_LIMITED: readonly RunParams[] = [];

@@ -2,14 +2,15 @@ import type { BulkParams } from "../../schema/storage/messages.ts";
 import { isOver } from "../domain/attempt/run-status.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
+import { engineAnswer } from "./engine.ts";
 
 /** Sees to it that a bulk operation has a run that works: creates it, starts it over, or wakes it. Harmless to one that does. */
 export async function keepBulkRun(workflow: Workflow<BulkParams>, id: string): Promise<void> {
   const found = await findRun(workflow, id);
-  if (found === null) return dispose(await workflow.create({ id, params: { id } }));
+  if (found === null) return dispose(await engineAnswer(workflow.create({ id, params: { id } })));
   try {
-    const { status } = await found.status();
-    await (isOver(status) ? found.restart() : found.sendEvent({ type: "wake", payload: null }));
+    const { status } = await engineAnswer(found.status());
+    await engineAnswer(isOver(status) ? found.restart() : found.sendEvent({ type: "wake", payload: null }));
   } finally {
     dispose(found);
   }

@@ -4,6 +4,7 @@ import { messageOf } from "../../schema/message-of.ts";
 import { HELD, type RunParams, STEP } from "../../schema/storage/messages.ts";
 import { chunks } from "../domain/base/chunks.ts";
 import { dispose } from "./dispose.ts";
+import { engineAnswer } from "./engine.ts";
 import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflows } from "./platform-errors.ts";
 
 /** What became of an order to create runs. */
@@ -49,7 +50,7 @@ function kindOf({ exists, message }: Refusal): keyof CreatedRuns {
 async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<Refusal[]> {
   const { successRetention, errorRetention } = WORKFLOW;
   const instances = runs.map((run) => ({ id: run.id, params: run, retention: { successRetention, errorRetention } }));
-  const { created, errors } = await workflow.createBatch({ instances });
+  const { created, errors } = await engineAnswer(workflow.createBatch({ instances }), { release: (late) => late.created.forEach(dispose) });
   for (const instance of created) dispose(instance);
   return errors.flatMap(({ index, code, message }) => {
     const run = runs[index];
@@ -57,22 +58,33 @@ async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunPara
   });
 }
 
-/** How the engine sees the run of a dispatch. What is stored can be shown without it, so a silent engine is `unknown`, not an error. */
+/**
+ * How the engine sees the run of a dispatch, for somebody who waits to see it. What is stored can be shown without it, so an engine that is
+ * away, or silent for 3 s, is `unknown` and not an error.
+ */
 export async function runView(workflow: Workflow<RunParams>, id: string): Promise<RunView> {
-  const { status, error } = await lookAtRun(workflow, id);
+  const { status, error } = await lookAtRun(workflow, id, WORKFLOW.lookMs);
   return error == null ? { status } : { status, error: { name: error.name, message: error.message } };
 }
 
-/** The same with what the run returned. Never throws. */
-export async function lookAtRun(workflow: Workflow<RunParams>, id: string): Promise<RunView & { readonly output?: unknown }> {
+/** The same with what the run returned, and as long as a call may take. Never throws. */
+export async function lookAtRun(
+  workflow: Workflow<RunParams>,
+  id: string,
+  withinMs: number = WORKFLOW.answerMs,
+): Promise<RunView & { readonly output?: unknown }> {
   try {
-    const instance = await findRun(workflow, id);
-    if (instance === null) return { status: "missing" };
-    const { status, error, output } = await instance.status().finally(() => dispose(instance));
-    return { status, output, ...(error != null && { error }) };
+    return await engineAnswer(statusOf(workflow, id), { withinMs });
   } catch (error) {
     return { status: "unknown", error: { name: "WorkflowsUnavailable", message: messageOf(error) } };
   }
+}
+
+async function statusOf(workflow: Workflow<RunParams>, id: string): Promise<RunView & { readonly output?: unknown }> {
+  const instance = await findRun(workflow, id);
+  if (instance === null) return { status: "missing" };
+  const { status, error, output } = await instance.status().finally(() => dispose(instance));
+  return { status, output, ...(error != null && { error }) };
 }
 
 /**
@@ -80,7 +92,7 @@ export async function lookAtRun(workflow: Workflow<RunParams>, id: string): Prom
  * restarts, since sleeping runs do not wake there by themselves; whatever has put a run to sleep elsewhere, it helps there too.
  */
 export async function wakeRun(workflow: Workflow<RunParams>, id: string): Promise<void> {
-  await withRun(workflow, id, (instance) => instance.sendEvent({ type: "wake", payload: null }));
+  await withRun(workflow, id, (instance) => engineAnswer(instance.sendEvent({ type: "wake", payload: null })));
 }
 
 /**
@@ -90,10 +102,10 @@ export async function wakeRun(workflow: Workflow<RunParams>, id: string): Promis
 export async function restartRun(workflow: Workflow<RunParams>, id: string, { unrecorded }: { unrecorded: number }): Promise<void> {
   await withRun(workflow, id, async (instance) => {
     try {
-      await instance.restart({ from: { name: STEP.record(unrecorded) } });
+      await engineAnswer(instance.restart({ from: { name: STEP.record(unrecorded) } }));
     } catch (error) {
       if (isTransientOfWorkflows(error)) throw error;
-      await instance.restart();
+      await engineAnswer(instance.restart());
     }
   });
 }
@@ -104,7 +116,7 @@ export async function restartRun(workflow: Workflow<RunParams>, id: string, { un
  */
 export async function replaceRun(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
   const old = await findRun(workflow, run.id);
-  await old?.delete().finally(() => dispose(old));
+  if (old !== null) await engineAnswer(old.delete()).finally(() => dispose(old));
   await createRun(workflow, run);
 }
 
@@ -121,10 +133,10 @@ export async function createRun(workflow: Workflow<RunParams>, run: RunParams): 
  */
 export async function startOverHeld(workflow: Workflow<RunParams>, run: RunParams): Promise<void> {
   await withRun(workflow, run.id, async (instance) => {
-    const { status, output } = await instance.status();
+    const { status, output } = await engineAnswer(instance.status());
     if (status !== "complete" || output !== HELD) return;
     try {
-      await instance.restart();
+      await engineAnswer(instance.restart());
     } catch (error) {
       if (isTransientOfWorkflows(error)) throw error;
       await replaceRun(workflow, run);
@@ -134,11 +146,11 @@ export async function startOverHeld(workflow: Workflow<RunParams>, run: RunParam
 
 /** Ends a run where it stands. What it is calling is not recorded. */
 export async function terminateRun(workflow: Workflow<RunParams>, id: string): Promise<void> {
-  await withRun(workflow, id, (instance) => instance.terminate());
+  await withRun(workflow, id, (instance) => engineAnswer(instance.terminate()));
 }
 
 async function withRun(workflow: Workflow<RunParams>, id: string, work: (instance: WorkflowInstance) => Promise<void>): Promise<void> {
-  const instance = await workflow.get(id);
+  const instance = await engineAnswer(workflow.get(id));
   try {
     await work(instance);
   } finally {
@@ -149,7 +161,7 @@ async function withRun(workflow: Workflow<RunParams>, id: string, work: (instanc
 /** A handle on the run, to be disposed; `null` when the engine does not know it. */
 export async function findRun(workflow: Pick<Workflow, "get">, id: string): Promise<WorkflowInstance | null> {
   try {
-    return await workflow.get(id);
+    return await engineAnswer(workflow.get(id));
   } catch (error) {
     if (isInstanceMissing(error)) return null;
     throw error;

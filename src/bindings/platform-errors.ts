@@ -1,5 +1,6 @@
 import { DISPATCH_ID } from "../../schema/ids.ts";
 import { messageOf } from "../../schema/message-of.ts";
+import { NO_ANSWER } from "../platform/time-limit.ts";
 
 /**
  * What workerd, Workflows and RPC say went wrong, read in one place: by their code where there is one, else by their words. Ids are taken out
@@ -25,7 +26,25 @@ export function isTransientOfWorkflows(error: unknown): boolean {
   return isRateLimit(error) || WORKFLOWS_AWAY.test(wordsOf(error));
 }
 
-const WORKFLOWS_AWAY = anyOf(["internal(?:[ _-]error)?", "10001", "unavailable", "overloaded", "time[ds]?[ -]?out", "connection lost"]);
+const WORKFLOWS_AWAY = anyOf([
+  "internal(?:[ _-]error)?",
+  "10001",
+  "unavailable",
+  "overloaded",
+  "time[ds]?[ -]?out",
+  "connection lost",
+  NO_ANSWER,
+]);
+
+/**
+ * True when the queue refused a send in so many words, its errors of the kind 429 (queues/reference/error-codes): nothing of it was sent. Of
+ * any other error, and of none, nobody knows: what was reported failed may have been sent.
+ */
+export function isRefusedByQueue(error: unknown): boolean {
+  return REFUSED_BY_QUEUE.test(wordsOf(error));
+}
+
+const REFUSED_BY_QUEUE = anyOf(["1025[0-3]", "overloaded", "too many requests", "429", "limit exceeded", "queue (?:is )?disabled"]);
 
 /** True when the engine does not know an instance of this id. */
 export function isInstanceMissing(error: unknown): boolean {

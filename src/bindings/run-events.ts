@@ -1,6 +1,8 @@
+import { WORKFLOW } from "../../schema/limits.ts";
 import type { RunParams } from "../../schema/storage/messages.ts";
 import { findRun } from "./dispatch-runs.ts";
 import { dispose } from "./dispose.ts";
+import { engineAnswer } from "./engine.ts";
 
 export type RunEvent = { readonly type: string; readonly timestamp: string } & Record<string, unknown>;
 
@@ -17,11 +19,14 @@ export interface Seen {
   eventId: number;
 }
 
-/** Subscribes to a run; `null` when the engine does not know it. Events up to `seen` are left out, and `seen` moves on. */
+/**
+ * Subscribes to a run; `null` when the engine does not know it. Events up to `seen` are left out, and `seen` moves on. An event may be long in
+ * coming: whoever asks for the next one decides how long to wait.
+ */
 export async function openRunEvents(workflow: Workflow<RunParams>, id: string, seen: Seen): Promise<RunEvents | null> {
   const instance = await findRun(workflow, id);
   if (instance === null) return null;
-  const subscription = await instance.subscribe();
+  const subscription = await subscribed(instance);
   return {
     async next() {
       for (;;) {
@@ -37,6 +42,15 @@ export async function openRunEvents(workflow: Workflow<RunParams>, id: string, s
       dispose(instance);
     },
   };
+}
+
+async function subscribed(instance: WorkflowInstance): Promise<WorkflowInstanceSubscription> {
+  try {
+    return await engineAnswer(instance.subscribe(), { withinMs: WORKFLOW.lookMs });
+  } catch (error) {
+    dispose(instance);
+    throw error;
+  }
 }
 
 /** A subscription breaks when its run is restarted or deleted: over, for us, like one that ended. */

@@ -1,8 +1,8 @@
-import type { LimitFunction } from "p-limit";
 import { messageOf } from "../../schema/message-of.ts";
 import type { OverdueDispatch } from "../../schema/storage/messages.ts";
 import { configured } from "../bindings/configuration.ts";
 import { createRun, lookAtRun, replaceRun, restartRun, startOverHeld, wakeRun } from "../bindings/dispatch-runs.ts";
+import type { Slots } from "../bindings/engine.ts";
 import type { Hub } from "../bindings/hub.ts";
 import { logError } from "../bindings/log.ts";
 import { noteRow } from "../domain/base/note.ts";
@@ -16,7 +16,7 @@ import { loadOverdue, type OverdueRow } from "../store/repair/load-overdue.ts";
  * Compares overdue dispatches with their runs and repairs what is wrong. Each is claimed before anything is done to it, so that two
  * consumers at once repair it once. One that cannot be repaired now comes up again with a later sweep and harms no other.
  */
-export async function reconcile(hub: Hub, { taken, limit }: { taken: readonly OverdueDispatch[]; limit: LimitFunction }): Promise<void> {
+export async function reconcile(hub: Hub, { taken, limit }: { taken: readonly OverdueDispatch[]; limit: Slots }): Promise<void> {
   const overdue = await loadOverdue(homeStore(hub.env), taken);
   const unreadable = !(await configured(hub.env)).ok;
   await Promise.all(overdue.map((row) => limit(() => lookAndRepair(hub, { ...row, held: row.held || unreadable }))));

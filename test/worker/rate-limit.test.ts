@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { WORKFLOW } from "../../schema/limits.ts";
-import type { RunParams } from "../../schema/storage/messages.ts";
+import { QUEUE, WORKFLOW } from "../../schema/limits.ts";
+import type { DispatchMessage, RunParams } from "../../schema/storage/messages.ts";
+import { mulberry32 } from "../mulberry32.ts";
 import { consume } from "./support/consume.ts";
-import { envWith } from "./support/hub.ts";
+import { hangingQueue, within } from "./support/hanging.ts";
+import { envWith, storedDispatch } from "./support/hub.ts";
 import { keptQueue, refusingQueue } from "./support/kept-queue.ts";
+import { notesOf, passTimeToCheck, reconcileMessage, sweptUp } from "./support/reconciling.ts";
+import { settled } from "./support/rows.ts";
 
 const RATE = "workflow creation rate limit exceeded (429)";
 
@@ -63,5 +67,113 @@ describe("when the platform limits the rate at which runs are created", () => {
     const given = envWith({ DISPATCH_WORKFLOW: workflow, DISPATCH_QUEUE: kept.queue });
     expect(await consume([start("a", "bad"), start("b")], given)).toEqual({ acked: [1], retried: [0] });
     expect(kept.messages).toEqual([start("b")]);
+  });
+});
+
+/** An engine with no room for anything. */
+const FULL = { createBatch: async () => await Promise.reject(new Error("429: rate limit")) };
+
+const INTERNAL = "Queue sendBatch failed: internal error (15000)";
+const OVERLOADED = "Queue sendBatch failed: Queue is overloaded. Please back off. (10250)";
+
+/** What becomes of a send: an error that is not a refusal says nothing about whether it was sent. */
+type Send = "sent" | "refused" | "failed" | "failed, and sent";
+
+/** A queue whose sends end as they are told to, one after the other. */
+function queueThat(next: () => Send) {
+  const kept = keptQueue();
+  const unknown: string[] = [];
+  const sendBatch = async (...batch: Parameters<Queue["sendBatch"]>) => {
+    const send = next();
+    if (send === "refused") throw new Error(OVERLOADED);
+    if (send !== "failed") await kept.queue.sendBatch(...batch);
+    if (send === "sent") return {};
+    unknown.push(JSON.stringify(batch));
+    throw new Error(INTERNAL);
+  };
+  return { kept, unknown, queue: { sendBatch } };
+}
+
+const copiesOf = (id: string, messages: readonly unknown[]) => JSON.stringify(messages).split(`"${id}"`).length - 1;
+
+describe("messages under a rate limit", () => {
+  it("what comes more than once in a batch goes on once, at its earliest", async () => {
+    const kept = keptQueue();
+    const twice = [
+      { kind: "start", runs: [{ id: "a", dueAt: 9 }] },
+      start("b"),
+      { kind: "start", runs: [run("b"), { id: "a", dueAt: 5 }] },
+    ];
+    const given = envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: kept.queue });
+    expect((await consume(twice, given)).acked.toSorted()).toEqual([0, 1, 2]);
+    expect(kept.messages).toEqual([{ kind: "start", runs: [{ id: "a", dueAt: 5 }, run("b")] }]);
+  });
+
+  it("do not multiply when a send that was reported failed was sent, also where copies never meet in a batch", async () => {
+    let queue: unknown[] = [start("one")];
+    for (let round = 1; round <= 300; round++) {
+      const { kept, queue: given } = queueThat(() => (round % 5 === 0 ? "failed, and sent" : "sent"));
+      const left: unknown[] = [];
+      for (const message of queue) {
+        const { retried } = await consume([message], envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: given }));
+        if (retried.length > 0) left.push(message);
+      }
+      queue = [...left, ...kept.messages];
+      expect(queue.length).toBeLessThan(20);
+    }
+    expect(queue).toEqual([start("one")]);
+  });
+
+  for (const seed of [1, 20_261_201, 770_413]) {
+    it(`have at most one copy of a run, and none is missing but where nobody knows what became of a send (seed ${seed})`, async () => {
+      const random = mulberry32(seed);
+      const ids = Array.from({ length: 30 }, (_, index) => `run${index}`);
+      const ends: readonly Send[] = ["sent", "sent", "sent", "refused", "failed", "failed, and sent"];
+      let queue: unknown[] = ids.map((id) => start(id));
+      const lost: string[] = [];
+      for (let round = 0; round < 60; round++) {
+        const next: unknown[] = [];
+        while (queue.length > 0) {
+          const batch = queue.splice(0, 1 + Math.trunc(random() * 10));
+          const { kept, unknown, queue: given } = queueThat(() => ends[Math.trunc(random() * ends.length)] ?? "sent");
+          const { retried } = await consume(batch, envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: given }));
+          lost.push(...unknown);
+          next.push(...batch.filter((_, index) => retried.includes(index)), ...kept.messages);
+        }
+        queue = next;
+        const missing = ids.filter((id) => copiesOf(id, queue) === 0);
+        expect(ids.filter((id) => copiesOf(id, queue) > 1)).toEqual([]);
+        expect(missing.filter((id) => !lost.some((call) => call.includes(`"${id}"`)))).toEqual([]);
+      }
+    });
+  }
+
+  it("whose send fails in a way that says nothing are acknowledged, and the sweep starts what was not sent, with a note", async () => {
+    const id = await storedDispatch({ type: "fast.unsent", data: 1 });
+    const { queue } = queueThat(() => "failed");
+    const given = envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: queue });
+    expect(await consume([start(id)], given)).toEqual({ acked: [0], retried: [] });
+    await passTimeToCheck(id);
+    await consume([reconcileMessage(...(await sweptUp(id)))]);
+    expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
+    expect((await notesOf(id)).map(({ kind, reason }) => [kind, reason])).toEqual([["repair", "never_started"]]);
+  });
+
+  it("whose send hangs are acknowledged once its limit has passed", async () => {
+    const given = envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: hangingQueue });
+    expect(await within(QUEUE.answerMs + 8_000, consume([start("a")], given))).toEqual({ acked: [0], retried: [] });
+  });
+
+  it("of which some were sent before the queue refused the rest are not sent again", async () => {
+    let sends = 0;
+    const { kept, queue } = queueThat(() => {
+      sends += 1;
+      return sends === 1 ? "sent" : "refused";
+    });
+    const runs = (message: number) => Array.from({ length: 100 }, (_, index) => run(`${crypto.randomUUID()}-${message}-${index}`));
+    const messages: DispatchMessage[] = Array.from({ length: 40 }, (_, message) => ({ kind: "start", runs: runs(message) }));
+    const { acked, retried } = await consume(messages, envWith({ DISPATCH_WORKFLOW: FULL, DISPATCH_QUEUE: queue }));
+    expect([sends, acked.length, retried]).toEqual([2, 40, []]);
+    expect(kept.started().length).toBeLessThan(4_000);
   });
 });

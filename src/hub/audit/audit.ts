@@ -1,10 +1,10 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { Json } from "../../../schema/json.ts";
-import { AUDIT, CHECK, WORKFLOW } from "../../../schema/limits.ts";
+import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { configured } from "../../bindings/configuration.ts";
-import { runView, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
+import { lookAtRun, terminateRun, wakeRun } from "../../bindings/dispatch-runs.ts";
+import { engineSlots, type Slots } from "../../bindings/engine.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
 import { isHeld } from "../../domain/attempt/held.ts";
@@ -80,13 +80,14 @@ async function lookAtRuns(
   dispatches: readonly Figured[],
   { now, allRuns }: { now: number; allRuns: boolean },
 ): Promise<AuditedDispatch[]> {
-  const limit = pLimit(WORKFLOW.callsAtOnce);
-  const looked = await limit.map(dispatches, async (dispatch) => {
+  const slots = engineSlots();
+  const look = async (dispatch: Figured) => {
     const asked = dispatch.status === "ongoing" || mayBeEnded(dispatch, { now, allRuns });
-    return { ...dispatch, run: asked ? (await runView(hub.env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
-  });
+    return { ...dispatch, run: asked ? (await lookAtRun(hub.env.DISPATCH_WORKFLOW, dispatch.id)).status : null, ended: false };
+  };
+  const looked = await Promise.all(dispatches.map((dispatch) => slots(() => look(dispatch))));
   const orphans = looked.filter(({ status, run }) => status !== "ongoing" && isAlive(run)).map(({ id }) => id);
-  const ends = await endRuns(hub, orphans, limit);
+  const ends = await endRuns(hub, orphans, slots);
   return looked.map((dispatch) => ({ ...dispatch, ...ends.get(dispatch.id) }));
 }
 
@@ -99,16 +100,16 @@ function mayBeEnded({ status, settledAt, timeoutMs }: Figured, { now, allRuns }:
 type RunEnd = Pick<AuditedDispatch, "run" | "ended">;
 
 /** Wakes runs whose dispatch has settled, so that they look and end by themselves; those that do not, such as one that sleeps, are terminated. */
-async function endRuns(hub: Hub, ids: readonly string[], limit: LimitFunction): Promise<ReadonlyMap<string, RunEnd>> {
-  const isEnded = async (id: string) => isOver((await runView(hub.env.DISPATCH_WORKFLOW, id)).status);
-  await limit.map(ids, (id) => quietly(id, wakeRun(hub.env.DISPATCH_WORKFLOW, id)));
+async function endRuns(hub: Hub, ids: readonly string[], slots: Slots): Promise<ReadonlyMap<string, RunEnd>> {
+  const isEnded = async (id: string) => isOver((await lookAtRun(hub.env.DISPATCH_WORKFLOW, id)).status);
+  await Promise.all(ids.map((id) => slots(() => quietly(id, wakeRun(hub.env.DISPATCH_WORKFLOW, id)))));
   if (ids.length > 0) await scheduler.wait(AUDIT.wakingMs);
-  const ends = await limit.map(ids, async (id): Promise<[string, RunEnd]> => {
+  const end = async (id: string): Promise<[string, RunEnd]> => {
     if (await isEnded(id)) return [id, { run: null, ended: true }];
     await quietly(id, terminateRun(hub.env.DISPATCH_WORKFLOW, id));
     return [id, (await isEnded(id)) ? { run: null, ended: true } : { run: "running", ended: false }];
-  });
-  return new Map(ends);
+  };
+  return new Map(await Promise.all(ids.map((id) => slots(() => end(id)))));
 }
 
 async function quietly(dispatchId: string, work: Promise<void>): Promise<void> {

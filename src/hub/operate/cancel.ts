@@ -1,10 +1,10 @@
-import pLimit from "p-limit";
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import type { Cancelled } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
-import { SECOND_MS, WORKFLOW } from "../../../schema/limits.ts";
+import { SECOND_MS } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { terminateRun } from "../../bindings/dispatch-runs.ts";
+import { engineSlots } from "../../bindings/engine.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
@@ -76,9 +76,9 @@ export async function endSleepingRuns(
   cancelled: readonly Pick<StoredDispatch, "id" | "dueAt">[],
   now: number,
 ): Promise<void> {
-  const limit = pLimit(WORKFLOW.callsAtOnce);
+  const slots = engineSlots();
   const sleeping = cancelled.filter(({ dueAt }) => dueAt > now + SLEEPS_LONG_MS);
-  await Promise.all(sleeping.map(({ id }) => limit(() => endRun(DISPATCH_WORKFLOW, id))));
+  await Promise.all(sleeping.map(({ id }) => slots(() => endRun(DISPATCH_WORKFLOW, id))));
 }
 
 async function endRun(workflow: Env["DISPATCH_WORKFLOW"], id: string): Promise<void> {

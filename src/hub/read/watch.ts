@@ -1,6 +1,8 @@
 import type { WatchLine } from "../../../schema/contract/dispatches.ts";
+import { messageOf } from "../../../schema/message-of.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import type { Hub } from "../../bindings/hub.ts";
+import { logWarning } from "../../bindings/log.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
@@ -44,24 +46,27 @@ async function* watchLines(hub: Hub, first: StoredDispatch, gone: AbortSignal): 
   }
 }
 
-/** The events of a run that may come, go and come again, without ever waiting for them longer than asked. */
+/** The events of a run that may come, go and come again, without ever waiting for them, or for the engine, longer than asked. */
 function followRun(hub: Hub, id: string, gone: AbortSignal) {
   const seen: Seen = { timestamp: 0, eventId: 0 };
-  let events: RunEvents | null = null;
+  let opened: Promise<RunEvents | null> | undefined;
   let pending: Promise<RunEvent | null> | undefined;
   let heardAt = hub.now();
   const close = () => {
-    events?.close();
-    events = null;
+    void opened?.then((events) => events?.close());
+    opened = undefined;
     pending = undefined;
     heardAt = hub.now();
+  };
+  const nextEvent = async (): Promise<RunEvent | null> => {
+    opened ??= openOrLog(hub, id, seen);
+    return (await (await opened)?.next()) ?? null;
   };
   return {
     close,
     async nextWithin(ms: number): Promise<RunEvent | undefined> {
-      events ??= await openRunEvents(hub.env.DISPATCH_WORKFLOW, id, seen);
-      pending ??= events?.next();
-      const event = await (pending === undefined ? elapsed(ms, gone) : Promise.race([pending, elapsed(ms, gone)]));
+      pending ??= nextEvent();
+      const event = await Promise.race([pending, elapsed(ms, gone)]);
       if (event != null) {
         pending = undefined;
         heardAt = hub.now();
@@ -72,6 +77,16 @@ function followRun(hub: Hub, id: string, gone: AbortSignal) {
       return undefined;
     },
   };
+}
+
+/** A run of which the engine says nothing is watched as one that is not there: the stored state is shown, and the run is looked for again. */
+async function openOrLog(hub: Hub, id: string, seen: Seen): Promise<RunEvents | null> {
+  try {
+    return await openRunEvents(hub.env.DISPATCH_WORKFLOW, id, seen);
+  } catch (error) {
+    logWarning("watch.run", { dispatchId: id, error: messageOf(error) });
+    return null;
+  }
 }
 
 /** Waits so long, or until the reader is gone. */

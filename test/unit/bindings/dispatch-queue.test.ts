@@ -1,6 +1,6 @@
 import "../support/seed.ts";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { QUEUE } from "../../../schema/limits.ts";
 import {
   type DispatchMessage,
@@ -9,7 +9,7 @@ import {
   type OverdueDispatch,
   type RunParams,
 } from "../../../schema/storage/messages.ts";
-import { enqueueEmit, enqueueOverdue, enqueueRuns } from "../../../src/bindings/dispatch-queue.ts";
+import { enqueueEmit, enqueueOverdue, enqueueRuns, requeueRuns } from "../../../src/bindings/dispatch-queue.ts";
 import { byteLength } from "../../../src/domain/base/byte-length.ts";
 import { messageOfRejection } from "../support/message-of.ts";
 import { eventRow } from "../support/rows.ts";
@@ -195,5 +195,53 @@ describe("an emit on the queue", () => {
 
   test("leaves room for what the platform adds to a message of 128 KB", () => {
     expect(QUEUE.maxMessageBytes).toBeLessThanOrEqual(128_000 - 100);
+  });
+});
+
+describe("runs that go back onto the queue", () => {
+  const INTERNAL = new Error("Queue sendBatch failed: internal error (15000)");
+  const OVERLOADED = new Error("Queue is overloaded. Please back off. (10250)");
+  const MANY = 10_000;
+
+  /** A queue whose nth send fails with this error. */
+  function failingAt(nth: number, error: Error): Queue {
+    let sends = 0;
+    return { sendBatch: async () => (++sends === nth ? await Promise.reject(error) : undefined) } as unknown as Queue;
+  }
+
+  test("are sent delayed", async () => {
+    const { queue, sends } = recordingQueue();
+    expect(await requeueRuns(queue, runsOf(101), { delaySeconds: 2 })).toEqual({ outcome: "sent" });
+    expect(sends.map(({ messages, options }) => [messages.length, options])).toEqual([[2, { delaySeconds: 2 }]]);
+  });
+
+  test("may be none", async () => {
+    const { queue, sends } = recordingQueue();
+    expect([await requeueRuns(queue, [], { delaySeconds: 2 }), sends]).toEqual([{ outcome: "sent" }, []]);
+  });
+
+  test.each<[string, number, Error, "unsent" | "unknown"]>([
+    ["were all refused", 1, OVERLOADED, "unsent"],
+    ["were refused after some were sent", 2, OVERLOADED, "unknown"],
+    ["failed in a way that says nothing", 1, INTERNAL, "unknown"],
+    ["failed so after some were sent", 2, INTERNAL, "unknown"],
+  ])("that %s are no more known of than that", async (_, nth, error, outcome) => {
+    expect(await requeueRuns(failingAt(nth, error), runsOf(MANY), { delaySeconds: 2 })).toEqual({ outcome, error });
+  });
+});
+
+describe("a queue that says nothing", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const silent = { sendBatch: async () => await new Promise(() => undefined) } as unknown as Queue;
+  const SAID = "the queue gave no answer within 10000 ms";
+
+  test("is given up after ten seconds, whatever was to be sent", async () => {
+    const said = Promise.all([enqueueRuns(silent, runsOf(1)), enqueueOverdue(silent, [{ id: "a", checkAt: 1 }])].map(messageOfRejection));
+    const requeued = requeueRuns(silent, runsOf(1), { delaySeconds: 2 });
+    await vi.advanceTimersByTimeAsync(QUEUE.answerMs);
+    expect(await said).toEqual([SAID, SAID]);
+    expect(await requeued).toEqual({ outcome: "unknown", error: new Error(SAID) });
   });
 });

@@ -4,6 +4,7 @@ import {
   isInstanceMissing,
   isMissingHandle,
   isRateLimit,
+  isRefusedByQueue,
   isTransientOfWorkflows,
 } from "../../../src/bindings/platform-errors.ts";
 
@@ -40,12 +41,17 @@ describe("a limit of the rate", () => {
 });
 
 describe("a fault of the Workflows service", () => {
-  test.each(["10001: internal error", "Internal", "service unavailable", "the engine is overloaded", "request timed out", "timeout"])(
-    "%s",
-    (message) => {
-      expect(isTransientOfWorkflows(new Error(message))).toBe(true);
-    },
-  );
+  test.each([
+    "10001: internal error",
+    "Internal",
+    "service unavailable",
+    "the engine is overloaded",
+    "request timed out",
+    "timeout",
+    "the engine gave no answer within 10 ms",
+  ])("%s", (message) => {
+    expect(isTransientOfWorkflows(new Error(message))).toBe(true);
+  });
 
   test.each(["", "step not found: record 1", `instance ${EVENT}-10001 is paused`, "internally consistent", "Network Connection lost?no"])(
     "but not %s",
@@ -53,6 +59,33 @@ describe("a fault of the Workflows service", () => {
       expect(isTransientOfWorkflows(new Error(message))).toBe(message.includes("Connection lost"));
     },
   );
+});
+
+describe("a queue that refuses a send", () => {
+  test.each([
+    "Queue sendBatch failed: Queue is overloaded. Please back off.",
+    "Queue is overloaded. Please back off. (10250)",
+    "Queue storage limit exceeded (10251)",
+    "Storage Limit Exceeded",
+    "Queue sendBatch failed: Too Many Requests",
+    "Queue disabled (10252)",
+    "Free tier limit exceeded (10253)",
+  ])("says so: %s", (message) => {
+    expect(isRefusedByQueue(new Error(message))).toBe(true);
+  });
+
+  test.each([
+    "",
+    "the queue gave no answer within 10000 ms",
+    "Queue sendBatch failed: Internal Server Error",
+    "Queue sendBatch failed: internal error (15000)",
+    "Client disconnected during request processing (10201)",
+    "Network connection lost.",
+    "102500 messages",
+    `run ${OF_429} is broken`,
+  ])("does not say so: %s", (message) => {
+    expect(isRefusedByQueue(new Error(message))).toBe(false);
+  });
 });
 
 describe("an instance", () => {

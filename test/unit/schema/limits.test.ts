@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { BATCH } from "../../../schema/deployment.ts";
 import {
   AUDIT,
   CHECK,
@@ -35,7 +36,15 @@ const PLATFORM = {
   sleepMs: 365 * 24 * 60 * 60 * 1_000,
   variableBytes: 5_000,
   subrequests: 10_000,
+  afterReplyMs: 30_000,
+  consumerMs: 15 * MINUTE_MS,
 } as const;
+
+/** Tasks that a batch may have with the engine: a look and a repair of each dispatch that its messages name. */
+const TASKS = BATCH.messages * QUEUE.idsPerMessage;
+
+/** What one task may take at most: three calls to the engine after a look, and three to the database. */
+const TASK_MS = 4 * WORKFLOW.answerMs + 3 * D1.answerMs;
 
 describe("what we promise is within what the platform gives", () => {
   test.each<[what: string, ours: number, theirs: number]>([
@@ -49,6 +58,8 @@ describe("what we promise is within what the platform gives", () => {
     ["time of a sleep", EMIT.maxDelayMs, PLATFORM.sleepMs],
     ["bytes of a configuration binding", CONFIG.maxBindingBytes, PLATFORM.variableBytes],
     ["calls for the runs of an audited piece", 2 * AUDIT.dispatches, PLATFORM.subrequests],
+    ["time of a send after the reply", QUEUE.answerMs, PLATFORM.afterReplyMs],
+    ["time of a batch at an engine that says nothing", (TASKS / WORKFLOW.callsAtOnce) * WORKFLOW.slotMs + TASK_MS, PLATFORM.consumerMs],
     ["runs a sweep puts in one send", CHECK.sweepPage / QUEUE.idsPerMessage, PLATFORM.sendBatchMessages],
   ])("%s: %d of %d", (_, ours, theirs) => {
     expect(ours).toBeGreaterThan(0);
