@@ -3,6 +3,7 @@ import { createHub } from "./bindings/hub.ts";
 import { logError, logWarning } from "./bindings/log.ts";
 import { consoleApp } from "./console/app.tsx";
 import { consume } from "./consume.ts";
+import { everyPart } from "./every-part.ts";
 import { keepBulksRunning } from "./hub/operate/keep-bulks-running.ts";
 import { releaseBacklogs } from "./hub/pause/release-backlogs.ts";
 import { sweep } from "./reconciler/sweep.ts";
@@ -22,14 +23,13 @@ export default {
   },
   async scheduled(_controller, env) {
     const hub = createHub(env);
-    try {
-      const { taken, left } = await sweep(hub);
-      await releaseBacklogs(hub);
-      await keepBulksRunning(hub);
-      if (taken > 0) logWarning("swept", { taken, left });
-    } catch (error) {
-      logError("scheduled", error);
-      throw error;
-    }
+    await everyPart({
+      sweep: async () => {
+        const { taken, left } = await sweep(hub);
+        if (taken > 0) logWarning("swept", { taken, left });
+      },
+      release: async () => await releaseBacklogs(hub),
+      bulks: async () => await keepBulksRunning(hub),
+    });
   },
 } satisfies ExportedHandler<Env>;
