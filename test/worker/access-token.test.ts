@@ -1,7 +1,9 @@
 import { exportSPKI, SignJWT } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ACCESS } from "../../schema/limits.ts";
 import { AUDIENCE, type Claims, newKey, newTeam } from "./support/access-team.ts";
 import { type GuardedApp, guardedApp, OWN_FORM } from "./support/guarded-app.ts";
+import { within } from "./support/hanging.ts";
 
 /** A console behind the team's application. */
 function consoleOf(team: string, more: object = {}): GuardedApp {
@@ -186,6 +188,14 @@ describe("the keys of a team", () => {
     vi.setSystemTime(Date.now() + 31_000);
     for (let n = 0; n < 10; n++) expect((await app.ask("/", inHeader(forged))).status).toBe(403);
     expect(await team.reads()).toBe(2);
+  });
+
+  it("that do not come let nobody in, and the visitor is told so after five seconds", async () => {
+    const team = await newTeam();
+    const token = await team.token();
+    await team.publishText("silence");
+    const response = await within(ACCESS.keysMs + 8_000, consoleOf(team.team).ask("/", inHeader(token)));
+    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("could not be read")]);
   });
 
   it("that cannot be read let nobody in, and are asked for again by the next request", async () => {

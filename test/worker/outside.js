@@ -1,6 +1,6 @@
 /**
  * The world outside of the hub, where all its requests arrive: plays `<team>.cloudflareaccess.com`. A test puts the keys of a team of its own
- * to where Access shows them, and asks there how often they were read.
+ * to where Access shows them, and asks there how often they were read. "silence" in the place of keys is answered with that.
  */
 const teams = new Map();
 
@@ -17,6 +17,7 @@ export default {
     if (team === undefined) return new Response("No such team.", { status: 404 });
     if (request.method === "POST") return Response.json(team.reads);
     team.reads++;
+    if (team.keys === "silence") await scheduler.wait(60_000);
     return new Response(team.keys, { headers: { "content-type": "application/json" } });
   },
 };

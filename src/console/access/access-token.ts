@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { CloudflareAccess } from "../../../schema/config/console.ts";
+import { ACCESS } from "../../../schema/limits.ts";
 import { isStorableText } from "../../../schema/text.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -33,7 +34,7 @@ const known = new Map<string, Keys>();
 function keysOf(issuer: string): Keys {
   const before = known.get(issuer);
   if (before !== undefined) return before;
-  const keys = createRemoteJWKSet(new URL(`${issuer}/cdn-cgi/access/certs`));
+  const keys = createRemoteJWKSet(new URL(`${issuer}/cdn-cgi/access/certs`), { timeoutDuration: ACCESS.keysMs });
   known.set(issuer, keys);
   return keys;
 }
