@@ -104,6 +104,24 @@ describe.concurrent("a batch of messages of which some hang at the engine", () =
     expect(await settled(id)).toMatchObject({ status: "complete", attempts: 1 });
   });
 
+  it("starts the other runs of one message over that ended as held within seconds, and retries it", async () => {
+    const restarted: string[] = [];
+    const instance = (id: string) => ({
+      status: async () => (id.startsWith("hangs") ? await hangs() : { status: "complete", output: "held" }),
+      restart: async () => void restarted.push(id),
+    });
+    const createBatch = async ({ instances }: { instances: { id: string }[] }) => ({
+      created: [],
+      errors: instances.map(({ id }, index) => ({ index, id, code: 10405, message: "instance.already_exists" })),
+    });
+    const engine = { createBatch, get: async (id: string) => instance(id) };
+    const ids = Array.from({ length: 12 }, (_, index) => `${index < 6 ? "hangs" : "held"}${index}`);
+    const consumed = consume([start(...ids)], envWith({ DISPATCH_WORKFLOW: engine }));
+    await scheduler.wait(4_000);
+    expect(restarted.toSorted()).toEqual(ids.slice(6).toSorted());
+    expect(await within(WORKFLOW.answerMs + SLACK_MS, consumed)).toEqual({ acked: [], retried: [0] });
+  });
+
   it("gives a repair that hangs back, with a note that says so", async () => {
     const id = await startedDispatch({ type: "later.stuck", data: 1 });
     await runIs(id, "running");
