@@ -15,7 +15,7 @@ import type { Stats, StatsQuery } from "./stats.ts";
 
 /** What a producer's service binding offers: least privilege. */
 export interface ProducerApi {
-  /** Accepts events, all or none. Resolves once they are durable. */
+  /** Accepts events, all or none. Resolves once they are durable; throws `storage.unavailable` when the database does not answer within 30 s. */
   emit(input: EmitInput | readonly EmitInput[], options?: EmitOptions): Promise<EmitReceipt[]>;
 }
 

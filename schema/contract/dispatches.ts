@@ -28,7 +28,10 @@ export interface ExecutionView {
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 }
 
-/** The Workflow instance behind a dispatch. `missing`: not created yet, or its retention is over. */
+/**
+ * The Workflow instance behind a dispatch. `missing`: not created yet, or its retention is over. `unknown`: the engine cannot be asked, or says
+ * nothing for 3 s, and `error` says so.
+ */
 export interface RunView {
   readonly status: InstanceStatus["status"] | "missing";
   readonly error?: { readonly name: string; readonly message: string };

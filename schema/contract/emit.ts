@@ -40,7 +40,8 @@ export interface EmitOptions {
   /**
    * When the database does not answer, put the call on the queue instead of throwing `storage.unavailable`. It is stored, once, when the
    * database is back within four days; until then it is in no list and is not delivered. The whole call has to fit one queue message,
-   * 127 KB with what it is owed to; a larger one still throws. Events with a `key` are refused.
+   * 127 KB with what it is owed to; a larger one still throws, and so does one that the queue does not take within 10 s, with what both said.
+   * Events with a `key` are refused.
    */
   readonly allowQueued?: boolean | undefined;
 }

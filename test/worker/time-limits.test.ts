@@ -142,7 +142,7 @@ describe.concurrent("emit, when nobody answers,", () => {
     return { later, receipts: emit(emitter, input, options) };
   };
   const BOTH =
-    /^\(storage\.unavailable\) The database could not be used: .* Nor could the call be queued: the queue gave no answer within 10000 ms\.$/;
+    /^\(storage\.unavailable\) The database could not be used: .* Nor is it known whether the call was queued: the queue gave no answer within 10000 ms\.$/;
 
   it("says after half a minute and ten seconds that neither the database nor the queue did", { timeout: 90_000 }, async () => {
     const given = envWith({ DB: silentD1(), DISPATCH_QUEUE: hangingQueue });

@@ -7,12 +7,14 @@ import type { Configuration } from "../../bindings/configuration.ts";
 import { enqueueEmit } from "../../bindings/dispatch-queue.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
+import { isRefusedByQueue } from "../../bindings/platform-errors.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { configRow } from "../../store/emit/configs.ts";
 
 /**
  * Puts a call that the database would not take on the queue, to be stored once it is back. Throws `storage.unavailable` when the call does
- * not fit one message, or the queue does not take it either. `error` is what the database said.
+ * not fit one message, or the queue does not take it either, or does not say so within 10 s: then it may be stored later all the same. `error`
+ * is what the database said.
  */
 export async function queueEmit(
   hub: Hub,
@@ -36,7 +38,8 @@ async function enqueued(queue: Queue, message: EmitMessage, error: unknown): Pro
   try {
     return await enqueueEmit(queue, message);
   } catch (refused) {
-    const text = `${messageOf(error)} Nor could the call be queued: ${messageOf(refused)}.`;
+    const nor = isRefusedByQueue(refused) ? "Nor could the call be queued" : "Nor is it known whether the call was queued";
+    const text = `${messageOf(error)} ${nor}: ${messageOf(refused)}.`;
     throw new Fault("storage.unavailable", withoutCode(text), { cause: refused });
   }
 }
