@@ -68,6 +68,8 @@ export const QUEUE = {
   /** 128,000 with about 100 of metadata. */
   maxMessageBytes: 127_000,
   idsPerMessage: 100,
+  /** A queue can be told to keep messages for 14 days; by default it is 4 (changelog/2025-02-14-customize-queue-retention-period). */
+  maxRetentionMs: 14 * DAY_MS,
 } as const;
 
 /** Workflows (workflows/reference/limits). */
@@ -195,10 +197,16 @@ export const AUDIT = {
 
 /** Rows that a call to `purge()` looks at, of each kind at most so many; those that stay count too. */
 export const PURGE = {
+  /** Old events a call: the chains of these are deleted, each as a whole. */
   events: 100,
-  /** A chain of more events is kept. */
-  chainEvents: 10_000,
+  /** A chain of more events is kept. Holds `CHAIN.maxEvents` and what a chain can go beyond it. */
+  chainEvents: 12_000,
+  /** Events and dispatches that a call deletes; the last chain may go beyond, and there is one at least. A D1 batch has 30 s (d1/platform/limits). */
+  rows: 20_000,
   undeliverable: 1_000,
   bulks: 200,
   destinationNotes: 1_000,
+  queuedNotes: 1_000,
+  /** Until then the message of a queued emit may come again: it is kept by its queue, and once more by the dead-letter queue. */
+  queuedNotesKeptMs: 2 * QUEUE.maxRetentionMs,
 } as const;
