@@ -34,7 +34,7 @@ export interface AttemptRecord {
 
 /**
  * `applied`: execution, state and follow-ups are written. `kept`: the execution is, but the dispatch had settled otherwise, so nothing
- * else. `discarded`: another answer to this attempt stands, and nothing of this one is written.
+ * else. `discarded`: nothing is written, since another answer to this attempt stands, or the dispatch has been purged.
  */
 export type RecordEffect = "applied" | "kept" | "discarded";
 
@@ -56,15 +56,17 @@ export async function recordAttempt(d1: D1Database, record: AttemptRecord): Prom
     const settledOtherwise = stored.before[1]?.meta.changes === 0;
     return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
   } catch (error) {
-    if (fenceOf(error) !== "attemptRecorded") throw error;
+    const fence = fenceOf(error);
+    if (fence === "dispatchGone") return { effect: "discarded", known: new Map(), paused: new Set() };
+    if (fence !== "attemptRecorded") throw error;
     return await standing(d1, record, knownStatements(d1, followUps));
   }
 }
 
-/** A plain INSERT: its conflict rolls back the whole batch. */
+/** A plain INSERT: its conflict rolls back the whole batch, and so does a dispatch that is gone. */
 const INSERT_EXECUTION = `
   INSERT INTO executions (dispatch_id, attempt, nonce, outcome, started_at, finished_at, error)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+  VALUES ((SELECT id FROM dispatches WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`;
 
 /** Only an ongoing dispatch changes, and a lost one to what really happened. */
 const UPDATE_DISPATCH = `
