@@ -29,6 +29,24 @@ export const EMIT = {
   maxChainDepth: 32,
 } as const;
 
+/**
+ * How many events a chain may have, beside its depth: a loop in which each event causes two has 2^32 before it is 32 deep.
+ * An event whose id says so, one of 64, has its chain counted before it is stored. The first to find the limit reached writes that down, and
+ * from then on the chain takes no more. So a chain goes beyond its limit by 64 events on average, by more than 1,000 in one of 7 million cases,
+ * (63/64)^1000, and by what is stored in the moment of the count. What the first event of a chain caused has no count: no loop is so short.
+ */
+export const CHAIN = {
+  /** By default. */
+  maxEvents: 10_000,
+  /** What a configuration may allow: a count reads as many rows of an index. */
+  maxConfigured: 100_000,
+  countedOneOf: 64,
+  /** Noted as long from this share of the limit on. */
+  warnAtShare: 0.8,
+  /** Chains that `health()` looks at, the latest first. */
+  listed: 10,
+} as const;
+
 /** What a destination's reply may carry. A Workflow step result holds 1 MiB, and an unrecorded reply has to fit in one. */
 export const REPLY = {
   maxEvents: 100,

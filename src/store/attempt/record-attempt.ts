@@ -1,4 +1,5 @@
 import type { Outcome } from "../../../schema/contract/statuses.ts";
+import { CHAIN } from "../../../schema/limits.ts";
 import type { RecordedError } from "../../domain/attempt/answer.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
 import type { Next } from "../../domain/attempt/next-attempt.ts";
@@ -44,15 +45,19 @@ export interface Recorded extends Pick<StoredPlan, "known" | "paused"> {
 
 /**
  * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
- * the reply has a key that stands for another event; then nothing is written.
+ * the reply has a key that stands for another event, `chain.too_long` when its chain takes no more; then nothing is written.
  */
-export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<Recorded> {
+export async function recordAttempt(
+  d1: D1Database,
+  record: AttemptRecord,
+  { maxChainEvents = CHAIN.maxEvents }: { maxChainEvents?: number } = {},
+): Promise<Recorded> {
   const { dispatchId, attempt, followUps, config, next } = record;
   try {
     const guard = { dispatchId, status: next.status, attempts: attempt };
     const before = recordStatements(d1, record);
     const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
-    const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind });
+    const stored = await storePlan(d1, { plan: followUps, config, guard, maxChainEvents, before, behind });
     const settledOtherwise = stored.before[1]?.meta.changes === 0;
     return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
   } catch (error) {

@@ -1,9 +1,11 @@
+import { CHAIN } from "../../../schema/limits.ts";
+import { chainTooLong } from "../../domain/emit/chain-budget.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { type Fence, fenceOf } from "../d1/fences.ts";
 import { withStorage } from "../d1/storage.ts";
 import { type Databases, homeStore, storeOf } from "../d1/stores.ts";
 import { type ConfigRow, configStatements } from "./configs.ts";
-import { type KnownEvents, knownFromResults, knownStatements, withoutKnownKeys } from "./known-keys.ts";
+import { type KnownEvents, knownFromResults, knownStatements, withoutKnownKeys, withoutStored } from "./known-keys.ts";
 import { pausedFromResults, pausedStatement } from "./paused.ts";
 import { type Guard, planStatements } from "./plan-statements.ts";
 
@@ -14,6 +16,8 @@ export interface PlanBatch {
   readonly config: ConfigRow | null;
   /** Stores the plan only while a dispatch stands exactly so. */
   readonly guard?: Guard;
+  /** Events that a chain may have. Without it a chain takes whatever is added: what was accepted before. */
+  readonly maxChainEvents?: number;
   /** Statements that go before those of the plan. */
   readonly before?: readonly D1PreparedStatement[];
   /** Statements that go behind those of the plan. */
@@ -38,15 +42,15 @@ export function storeOfPlan(env: Databases, { events: [first] }: EmitPlan): D1Da
 type Replan = (d1: D1Database, plan: EmitPlan) => Promise<EmitPlan>;
 
 /** What a fence of a plan was about, read and decided again. Any other fence is its owner's. */
-const REPLANS: Readonly<Partial<Record<Fence, Replan>>> = { knownKey: withoutKnownKeys };
+const REPLANS: Readonly<Partial<Record<Fence, Replan>>> = { knownKey: withoutKnownKeys, chainTooLong: withoutStored };
 
 /** A plan that meets a fence so often is given up: somebody else changes what it depends on all the time. */
 const MAX_TRIES = 20;
 
 /**
  * Stores a plan in one transaction, all or nothing. When a fence stops it, what the plan depends on is read again and the whole of it
- * decided again, with the same ids, until it is stored. Throws `key.conflict` when a key stands for another event, and the error of a
- * fence that is not the plan's; then nothing is stored.
+ * decided again, with the same ids, until it is stored. Throws `key.conflict` when a key stands for another event, `chain.too_long` when a
+ * chain takes no more, and the error of a fence that is not the plan's; then nothing is stored.
  */
 export async function storePlan(d1: D1Database, batch: PlanBatch): Promise<StoredPlan> {
   let plan = batch.plan;
@@ -56,7 +60,10 @@ export async function storePlan(d1: D1Database, batch: PlanBatch): Promise<Store
     } catch (error) {
       const fence = fenceOf(error);
       if (tries === MAX_TRIES || fence === undefined || REPLANS[fence] === undefined) throw error;
-      plan = await planAgain(d1, batch.plan);
+      const again = await planAgain(d1, batch.plan);
+      if (fence === "chainTooLong" && again.events.length === plan.events.length)
+        throw chainTooLong(batch.maxChainEvents ?? CHAIN.maxEvents);
+      plan = again;
     }
   }
 }
@@ -69,8 +76,8 @@ async function planAgain(d1: D1Database, whole: EmitPlan): Promise<EmitPlan> {
 }
 
 async function storeOnce(d1: D1Database, batch: PlanBatch, lookups: readonly D1PreparedStatement[]): Promise<StoredPlan> {
-  const { before = [], behind = [], plan, config, guard } = batch;
-  const writes = [...before, ...configStatements(d1, config), ...planStatements(d1, plan, guard), ...behind];
+  const { before = [], behind = [], plan, config, guard, maxChainEvents } = batch;
+  const writes = [...before, ...configStatements(d1, config), ...planStatements(d1, plan, { guard, maxChainEvents }), ...behind];
   const pausedNow = plan.dispatches.length === 0 ? [] : [pausedStatement(d1)];
   const results = await withStorage(d1, () => d1.batch([...writes, ...pausedNow, ...lookups]));
   const [paused, known] = [results.slice(writes.length, writes.length + pausedNow.length), results.slice(writes.length + pausedNow.length)];
