@@ -42,7 +42,7 @@ export function storeOfPlan(env: Databases, { events: [first] }: EmitPlan): D1Da
 type Replan = (d1: D1Database, plan: EmitPlan) => Promise<EmitPlan>;
 
 /** What a fence of a plan was about, read and decided again. Any other fence is its owner's. */
-const REPLANS: Readonly<Partial<Record<Fence, Replan>>> = { knownKey: withoutKnownKeys, chainTooLong: withoutStored };
+const REPLANS: Readonly<Partial<Record<Fence, Replan>>> = { knownKey: withoutKnownKeys };
 
 /** A plan that meets a fence so often is given up: somebody else changes what it depends on all the time. */
 const MAX_TRIES = 20;
@@ -58,14 +58,23 @@ export async function storePlan(d1: D1Database, batch: PlanBatch): Promise<Store
     try {
       return await storeOnce(d1, { ...batch, plan }, knownStatements(d1, batch.plan));
     } catch (error) {
-      const fence = fenceOf(error);
-      if (tries === MAX_TRIES || fence === undefined || REPLANS[fence] === undefined) throw error;
-      const again = await planAgain(d1, batch.plan);
-      if (fence === "chainTooLong" && again.events.length === plan.events.length)
-        throw chainTooLong(batch.maxChainEvents ?? CHAIN.maxEvents);
-      plan = again;
+      if (tries === MAX_TRIES) throw error;
+      plan = await decidedAgain(d1, { batch, tried: plan, error });
     }
   }
+}
+
+/** What is to be stored after a fence has stopped a plan. Throws what stands in the way for good. */
+async function decidedAgain(d1: D1Database, given: { batch: PlanBatch; tried: EmitPlan; error: unknown }): Promise<EmitPlan> {
+  const { batch, tried, error } = given;
+  const fence = fenceOf(error);
+  if (fence === "chainTooLong") {
+    const left = await planAgain(d1, await withoutStored(d1, batch.plan));
+    if (left.events.length < tried.events.length) return left;
+    throw chainTooLong(batch.maxChainEvents ?? CHAIN.maxEvents);
+  }
+  if (fence === undefined || REPLANS[fence] === undefined) throw error;
+  return await planAgain(d1, batch.plan);
 }
 
 /** Every decision is taken again, not only that of the fence that was met: another may have become stale meanwhile. */
