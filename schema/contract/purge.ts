@@ -16,7 +16,7 @@ export interface PurgePage {
   readonly notes: number;
   /** Bulk operations that had ended. The notes of dispatches that stay may still name them. */
   readonly bulks: number;
-  /** Old events that stay, because their chain has a dispatch that is ongoing or settled later, a dead letter, or a younger event. */
+  /** Old events that stay, because their chain has a dispatch that is ongoing or settled later, a dead letter, or a younger event. Counted where the chain begins. */
   readonly kept: number;
   readonly cursor?: string;
 }

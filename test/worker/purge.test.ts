@@ -198,7 +198,7 @@ describe("what is purged", () => {
     const [first] = chainOf({});
     const long = Array.from({ length: PURGE.chainEvents + 1 }, () => ({ id: idAt(OLD), chain: first?.id }));
     await storeOld([{ id: first?.id ?? "" }, ...long]);
-    expect(await purge(createHub(env), new Date(BEFORE), {})).toMatchObject({ events: 0, kept: 100 });
+    expect(await purge(createHub(env), new Date(BEFORE), {})).toMatchObject({ events: 0, kept: PURGE.chainEvents + 2 });
     await rows("DELETE FROM events WHERE id = ?", long.at(-1)?.id);
     expect(await purge(createHub(env), new Date(BEFORE), {})).toMatchObject({ events: PURGE.chainEvents + 1, kept: 0 });
   });
@@ -388,6 +388,18 @@ describe("beside the hub at work", () => {
     expect(await idsLeft()).toEqual(events.map((event) => event.id));
   });
 
+  it("a chain that comes into use stays also when another purge has just deleted its neighbours", async () => {
+    const [neighbour, chain] = [chainOf({}), chainOf({}, {})];
+    await storeOld([...neighbour, ...chain]);
+    const id = chain[1]?.id ?? "";
+    const racing = beforeDeletes(async () => {
+      for (const table of ["events", "dispatches"]) await rows(`DELETE FROM ${table} WHERE id >= ?1 AND id < ?1 || '.'`, neighbour[0]?.id);
+      await storeOldDispatches([{ id: `${id}-0-r1`, eventId: id, status: "ongoing" }]);
+    });
+    await purgeAll({ given: racing });
+    expect(await idsLeft()).toEqual(chain.map((event) => event.id));
+  });
+
   const late: readonly [string, unknown][] = [
     ["that completes, with follow-ups", { status: "complete", emit: [{ type: "unrouted.late", data: 1 }], what: "is odd" }],
     ["that fails at a destination that counts", { status: "failed", what: "is odd" }],
@@ -505,6 +517,21 @@ describe("what a call costs", () => {
     expect(realAmong.rowsRead).toBeLessThanOrEqual(real.rowsRead + 100);
     expect(realAmong.rowsWritten).toBe(real.rowsWritten);
     expect([dryAmong.rowsWritten, realAmong.roundTrips <= 4]).toEqual([0, true]);
+  });
+
+  it("of a long chain that stays is that of looking at it once, however many calls it spans, dry or not", async () => {
+    const { d1, measure } = meteredD1(env.DB);
+    const [first] = chainOf({});
+    await storeOld([
+      { id: first?.id ?? "" },
+      ...many(null, 3_000).map(() => ({ id: idAt(OLD), chain: first?.id, dispatches: ["complete" as const] })),
+      { id: idAt(OLD), chain: first?.id, dispatches: ["ongoing"] },
+    ]);
+    for (const dryRun of [true, false]) {
+      const { cost, result } = await measure(async () => await pagesOf({ given: envWith({ DB: d1 }), dryRun }));
+      expect([result.length, sum(result)]).toEqual([31, { ...NOTHING, kept: 3_002 }]);
+      expect(cost.rowsRead).toBeLessThanOrEqual(12 * 3_000);
+    }
   });
 
   it("of events that all belong to one long chain is that of deleting it once", async () => {

@@ -6,9 +6,7 @@ export interface LookedChain {
   readonly chain: string;
   /** It stays. */
   readonly inUse: boolean;
-  /** Its oldest event; null for a chain that is in use, or gone. */
-  readonly first: string | null;
-  /** Its events and dispatches, about; 0 for a chain that is in use. */
+  /** Its old events if it stays, else its events and dispatches, about. */
   readonly size: number;
 }
 
@@ -16,7 +14,7 @@ export interface LookedChain {
 export interface PurgePiece {
   /** Go, each as a whole. */
   readonly chains: readonly string[];
-  /** Old events that stay with their chains. */
+  /** Old events of chains that stay. */
   readonly kept: number;
   /** The last event that was dealt with, when there may be others after it. */
   readonly last: string | undefined;
@@ -24,27 +22,24 @@ export interface PurgePiece {
 
 /**
  * Decides which chains of a page of old events go: as many as `PURGE.rows` allows, one at least, so that a call ends before the first that
- * is too much. `looked`: the chains of the page, in the order of their first event in it. A dry run leaves chains where they are, so it counts
- * each with its oldest event alone; `after`: where the page begins.
+ * is too much. `looked`: the chains that begin in the page, in their order. Each is dealt with there, gone or kept, so a dry run and one that
+ * deletes count the same.
  */
-export function pieceOf(
-  old: readonly Pick<StoredEvent, "id" | "correlationId">[],
-  looked: readonly LookedChain[],
-  { after, dryRun }: { after: string; dryRun: boolean },
-): PurgePiece {
-  const going = looked.filter(({ inUse, first }) => !inUse && !(dryRun && first !== null && first <= after));
+export function pieceOf(old: readonly Pick<StoredEvent, "id" | "correlationId">[], looked: readonly LookedChain[]): PurgePiece {
   let rows = 0;
-  const tooMuch = going.find(({ size }, index) => {
+  let going = 0;
+  const tooMuch = looked.findIndex(({ inUse, size }) => {
+    if (inUse) return false;
     rows += size;
-    return index > 0 && rows > PURGE.rows;
+    going += 1;
+    return going > 1 && rows > PURGE.rows;
   });
-  const end = tooMuch === undefined ? old.length : old.findIndex(({ correlationId }) => correlationId === tooMuch.chain);
-  const staying = new Set(looked.flatMap(({ chain, inUse }) => (inUse ? [chain] : [])));
-  const dealtWith = old.slice(0, end);
-  const isWhole = end === old.length && old.length < PURGE.events;
+  const reached = tooMuch < 0 ? looked : looked.slice(0, tooMuch);
+  const end = tooMuch < 0 ? old.length : old.findIndex(({ correlationId }) => correlationId === looked[tooMuch]?.chain);
+  const isWhole = tooMuch < 0 && old.length < PURGE.events;
   return {
-    chains: going.slice(0, tooMuch === undefined ? going.length : going.indexOf(tooMuch)).map(({ chain }) => chain),
-    kept: dealtWith.filter(({ correlationId }) => staying.has(correlationId)).length,
-    last: isWhole ? undefined : dealtWith.at(-1)?.id,
+    chains: reached.filter(({ inUse }) => !inUse).map(({ chain }) => chain),
+    kept: reached.filter(({ inUse }) => inUse).reduce((sum, { size }) => sum + size, 0),
+    last: isWhole ? undefined : old[end - 1]?.id,
   };
 }

@@ -51,8 +51,7 @@ async function purgeEvents(d1: D1Database, { after: [after = ""] }: PurgeProgres
   const old = await readOldEvents(d1, { after, before: scope.before });
   if (old.length === 0) return { rows: NO_ROWS, kept: 0, next: undefined };
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const looked = await lookAtChains(d1, chainsOf(old), scope);
-    const { chains, kept, last } = pieceOf(old, looked, { after, dryRun: scope.dryRun });
+    const { chains, kept, last } = pieceOf(old, await lookAtChains(d1, { ...scope, chains: chainsOf(old), after }));
     const rows = chains.length === 0 ? NO_ROWS : await purgeChains(d1, { ...scope, chains });
     if (rows !== null) return { rows, kept, next: last === undefined ? undefined : { stage: "chains", after: [last] } };
   }

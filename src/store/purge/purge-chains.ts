@@ -54,21 +54,30 @@ const IS_IN_USE = `(
     OR EXISTS (SELECT 1 FROM (SELECT id FROM ${CAUSED} LIMIT ?3) AS event
       CROSS JOIN dispatches ON ${isDispatchOf("event.id", { id: "dispatches.id" })} WHERE ${KEEPS_CHAIN}))`;
 
-/** Chains that may go are measured as well: by their first event, and by events and dispatches. */
+/**
+ * Looks at the chains that begin behind `?6`: the others have been looked at where they begin. Of those that stay their old events are
+ * counted, of the others their events and dispatches.
+ */
 const LOOK = `
-  WITH looked AS MATERIALIZED (SELECT value, ${IS_IN_USE} AS inUse FROM json_each(?1) AS chain)
+  WITH begun AS MATERIALIZED (
+    SELECT value, (SELECT min(id) FROM (SELECT id FROM events WHERE id = chain.value AND causation_id IS NULL
+      UNION ALL SELECT min(id) FROM ${CAUSED})) AS first
+    FROM json_each(?1) AS chain),
+  looked AS MATERIALIZED (SELECT value, ${IS_IN_USE} AS inUse FROM begun AS chain WHERE first > ?6)
   SELECT value AS chain, inUse,
-    CASE WHEN inUse THEN NULL ELSE (
-      SELECT min(id) FROM (SELECT id FROM events WHERE id = chain.value AND causation_id IS NULL UNION ALL
-        SELECT min(id) FROM ${CAUSED})) END AS first,
-    CASE WHEN inUse THEN 0 ELSE (SELECT count(*) FROM dispatches WHERE ${isDispatchOf("chain.value", { id: "id" })}) + (
-      SELECT coalesce(sum(1 + (SELECT count(*) FROM dispatches WHERE ${isDispatchOf("event.id", { id: "dispatches.id" })})), 0)
-      FROM (SELECT id FROM ${CAUSED}) AS event) END AS size
+    CASE WHEN inUse THEN (SELECT count(*) FROM events WHERE id = chain.value AND causation_id IS NULL AND id < ?2) +
+      (SELECT count(*) FROM ${CAUSED} AND id < ?2)
+    ELSE (SELECT count(*) FROM dispatches WHERE ${isDispatchOf("chain.value", { id: "id" })}) +
+      (SELECT coalesce(sum(1 + (SELECT count(*) FROM dispatches WHERE ${isDispatchOf("event.id", { id: "dispatches.id" })})), 0)
+        FROM (SELECT id FROM ${CAUSED}) AS event) END AS size
   FROM looked AS chain`;
 
-/** Looks at chains in their order. */
-export async function lookAtChains(d1: D1Database, chains: readonly string[], scope: ChainScope): Promise<LookedChain[]> {
-  const select = d1.prepare(LOOK).bind(JSON.stringify(chains), ...scopeValues(scope));
+/** Looks at those of the chains, in their order, that begin after an event. */
+export async function lookAtChains(
+  d1: D1Database,
+  { chains, after, ...scope }: ChainScope & { readonly chains: readonly string[]; readonly after: string },
+): Promise<LookedChain[]> {
+  const select = d1.prepare(LOOK).bind(JSON.stringify(chains), ...scopeValues(scope), after);
   const { results } = await withStorage(d1, () => select.all<Omit<LookedChain, "inUse"> & { inUse: number }>());
   const found = new Map(results.map((row) => [row.chain, { ...row, inUse: row.inUse === 1 }]));
   return chains.flatMap((chain) => found.get(chain) ?? []);
