@@ -176,7 +176,8 @@ export function storeConformance(name: string, open: () => D1Database): void {
       const plan = freshPlan();
       const config = { version: newId(), body: "{}", firstSeenAt: 0 };
       const [id = ""] = plan.dispatches.map((dispatch) => dispatch.id);
-      for (let times = 0; times < 2; times++) expect(await storeQueuedPlan(d1, { plan, config, now: NOW })).toMatchObject({ ongoing: new Set([id]) });
+      for (let times = 0; times < 2; times++)
+        expect(await storeQueuedPlan(d1, { plan, config, now: NOW })).toMatchObject({ ongoing: new Set([id]) });
       for (const table of ["dispatches", "events"])
         await d1.prepare(`DELETE FROM ${table} WHERE id >= ?1 AND id <= ?2`).bind(plan.events[0]?.id, id).run();
       expect((await storeQueuedPlan(d1, { plan, config, now: NOW })).ongoing).toEqual(new Set());
