@@ -52,7 +52,6 @@ describe("the retention register", () => {
     await storeOld([{ id: event, dispatches: ["complete"] }]);
     const bulk = await storeBulk({ startedAt: OLD, endedAt: OLD });
     await control("paused", "paused", OLD);
-    await rows(`INSERT INTO beats (name, at, taken, "left") VALUES ('sweep', ?, 0, 0)`, OLD);
     await rows("INSERT INTO configs (version, body, first_seen_at) VALUES ('old', '{}', ?)", OLD);
     await rows("INSERT INTO beats VALUES ('sweep', ?, 0, 0)", OLD);
     const subjects: Readonly<Record<NoteSubject, string>> = {
