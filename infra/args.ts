@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AutoPause } from "../schema/config/auto-pause.ts";
 import type { Condition } from "../schema/config/condition.ts";
 import type { DestinationKind } from "../schema/config/destination.ts";
-import type { DeliveryOptions } from "../schema/config/policy.ts";
+import type { DeliveryOptions, HubDefaults } from "../schema/config/policy.ts";
 import type { WorkflowKey } from "../schema/deployment.ts";
 
 /** A Worker that events go to. */
@@ -68,8 +68,8 @@ export interface ConsoleArgs {
 export interface RoutingArgs<Destinations = Readonly<Record<string, unknown>>, Name extends string = string> {
   readonly destinations: Destinations;
   readonly routes: readonly RouteArgs<Name>[];
-  /** What holds where a target says nothing. */
-  readonly defaults?: DeliveryOptions | undefined;
+  /** What holds where a target says nothing, and for the hub as a whole. */
+  readonly defaults?: HubDefaults | undefined;
 }
 
 /** Changes the inputs of a resource before it is registered. */

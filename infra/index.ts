@@ -3,7 +3,7 @@ export type { AutoPause } from "../schema/config/auto-pause.ts";
 export type { Comparison, Condition, Scalar } from "../schema/config/condition.ts";
 export type { DestinationKind } from "../schema/config/destination.ts";
 export type { Duration } from "../schema/config/duration.ts";
-export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
+export type { DeliveryOptions, HubDefaults, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
 export type { EmitInput } from "../schema/contract/emit.ts";
 export type { Cause, HubEvent } from "../schema/contract/events.ts";
 export type { RouteExplanation } from "../schema/contract/explanations.ts";

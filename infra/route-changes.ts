@@ -84,7 +84,7 @@ function byPlace(targets: readonly Target[]): ReadonlyMap<string, Target> {
   );
 }
 
-type Delivery = Omit<Target, "destination"> | Target;
+type Delivery = Omit<Target, "destination"> | Target | NonNullable<HubConfig["defaults"]>;
 
 function deliveryText(target: Delivery): string {
   const said = Object.entries(settings(target)).map(([name, value]) => `${name} ${value}`);
@@ -97,9 +97,10 @@ function deliveryDifference(before: Delivery, after: Delivery): string {
   return names.map((name) => `${name} ${arrow(was[name] ?? "default", is[name] ?? "default")}`).join(", ");
 }
 
-/** What is said about delivery, by dotted name: `retry.limit`. */
-function settings({ delay, timeout, retry, misconfigured }: Delivery): Record<string, string> {
-  const all = { delay, timeout, ...dotted("retry", retry), ...dotted("misconfigured", misconfigured) };
+/** What is said about delivery, and about the hub as a whole, by dotted name: `retry.limit`. */
+function settings({ delay, timeout, retry, misconfigured, ...rest }: Delivery): Record<string, string> {
+  const maxChainEvents = "maxChainEvents" in rest ? rest.maxChainEvents : undefined;
+  const all = { delay, timeout, ...dotted("retry", retry), ...dotted("misconfigured", misconfigured), maxChainEvents };
   return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 }
 

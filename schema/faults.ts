@@ -24,6 +24,10 @@ export const FAULTS = {
   "key.conflict": { advice: "this key already stands for another event: use a new key", status: 409 },
   "delay.invalid": { advice: "pass either `delay` or `at`, at most 365 days ahead", status: 400 },
   "chain.too_deep": { advice: "events cause each other in a loop: break it", status: 400 },
+  "chain.too_long": {
+    advice: "events cause each other without end: break the loop, or allow more with `defaults.maxChainEvents`",
+    status: 400,
+  },
   "config.invalid": { advice: "correct the hub's configuration; nothing stored is affected", status: 503, log: true },
   "query.invalid": { advice: "correct the filter that is named", status: 400 },
   "cursor.invalid": { advice: "start again from the first page", status: 400 },

@@ -29,6 +29,24 @@ export const EMIT = {
   maxChainDepth: 32,
 } as const;
 
+/**
+ * How many events a chain may have, beside its depth: a loop in which each event causes two has 2^32 before it is 32 deep.
+ * An event whose id says so, one of 64, has its chain counted before it is stored. The first to find the limit reached writes that down, and
+ * from then on the chain takes no more. So a chain goes beyond its limit by 64 events on average, by more than 1,000 in one of 7 million cases,
+ * (63/64)^1000, and by what is stored in the moment of the count. What the first event of a chain caused has no count: no loop is so short.
+ */
+export const CHAIN = {
+  /** By default. */
+  maxEvents: 10_000,
+  /** What a configuration may allow: a count reads as many rows of an index. */
+  maxConfigured: 100_000,
+  countedOneOf: 64,
+  /** Noted as long from this share of the limit on. */
+  warnAtShare: 0.8,
+  /** Chains that `health()` looks at, the latest first. */
+  listed: 10,
+} as const;
+
 /** What a destination's reply may carry. A Workflow step result holds 1 MiB, and an unrecorded reply has to fit in one. */
 export const REPLY = {
   maxEvents: 100,
@@ -74,6 +92,8 @@ export const QUEUE = {
    * (workers/platform/limits, `waitUntil`).
    */
   answerMs: 10_000,
+  /** A queue can be told to keep messages for 14 days; by default it is 4 (changelog/2025-02-14-customize-queue-retention-period). */
+  maxRetentionMs: 14 * DAY_MS,
 } as const;
 
 /** Workflows (workflows/reference/limits). */
@@ -218,10 +238,16 @@ export const AUDIT = {
 
 /** Rows that a call to `purge()` looks at, of each kind at most so many; those that stay count too. */
 export const PURGE = {
+  /** Old events a call: the chains of these are deleted, each as a whole. */
   events: 100,
-  /** A chain of more events is kept. */
-  chainEvents: 10_000,
+  /** A chain of more events is kept. Holds `CHAIN.maxEvents` and what a chain can go beyond it. */
+  chainEvents: 12_000,
+  /** Events and dispatches that a call deletes; the last chain may go beyond, and there is one at least. A D1 batch has 30 s (d1/platform/limits). */
+  rows: 20_000,
   undeliverable: 1_000,
   bulks: 200,
   destinationNotes: 1_000,
+  queuedNotes: 1_000,
+  /** Until then the message of a queued emit may come again: it is kept by its queue, and once more by the dead-letter queue. */
+  queuedNotesKeptMs: 2 * QUEUE.maxRetentionMs,
 } as const;

@@ -41,7 +41,7 @@ export type { DispatchDetail, DispatchQuery, DispatchView, ExecutionView, RunVie
 export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema/contract/emit.ts";
 export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
-export type { Health, LastAudit } from "../schema/contract/health.ts";
+export type { Health, LastAudit, LongChain } from "../schema/contract/health.ts";
 export type { NoteDetails, NoteKind, NoteView, Remedy, RepairDetail } from "../schema/contract/notes.ts";
 export type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
 export type { Page, PageQuery } from "../schema/contract/page.ts";

@@ -4,7 +4,7 @@ import { CONFIG } from "../limits.ts";
 import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "../wording.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { type DestinationConfig, destinationSchema } from "./destination.ts";
-import { delivery } from "./policy.ts";
+import { delivery, hubDefaults } from "./policy.ts";
 
 const NAME = "expected a name: a letter, then letters, digits, _ or -";
 const name = z
@@ -51,7 +51,7 @@ const route = closedObject({ id: name, on: glob, where: where.optional(), to: ta
  * Zero, the empty string and false are values: `limit: 0` means no retry.
  */
 const hubConfig = closedObject({
-  defaults: closedObject(delivery).optional(),
+  defaults: closedObject(hubDefaults).optional(),
   destinations,
   routes: z.array(route),
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { EMIT, POLICY } from "../limits.ts";
+import { CHAIN, EMIT, POLICY } from "../limits.ts";
 import { closedObject } from "../wording.ts";
 import { type Duration, durationBetween } from "./duration.ts";
 
@@ -13,6 +13,12 @@ export interface DeliveryOptions {
   readonly retry?: RetryPolicy | undefined;
   /** What follows an attempt that found no `handle()`. */
   readonly misconfigured?: MisconfiguredOptions | undefined;
+}
+
+/** What holds where a target says nothing, and for the hub as a whole. */
+export interface HubDefaults extends DeliveryOptions {
+  /** Events that a chain may have before it takes no more, 1 to 100,000; by default 10,000. `purge()` keeps chains of more than 12,000. */
+  readonly maxChainEvents?: number | undefined;
 }
 
 export interface RetryPolicy {
@@ -57,6 +63,12 @@ export const delivery = {
     for: durationBetween(0, POLICY.maxMisconfiguredMs).optional(),
   }).optional(),
 } satisfies { readonly [Name in keyof DeliveryOptions]-?: z.ZodType<DeliveryOptions[Name], DeliveryOptions[Name]> };
+
+/** {@link HubDefaults}, to be an object. */
+export const hubDefaults = {
+  ...delivery,
+  maxChainEvents: z.int().min(1).max(CHAIN.maxConfigured).optional(),
+} satisfies { readonly [Name in keyof HubDefaults]-?: z.ZodType<HubDefaults[Name], HubDefaults[Name]> };
 
 /** What holds where nothing is said. */
 export const DELIVERY_DEFAULTS = {

@@ -6,6 +6,8 @@ export const MISMATCHES = {
   missing_config: "the configuration that routed an event is not stored",
   missing_dispatches: "an event is owed to a destination by the configuration that routed it, and there is no such dispatch",
   orphan_dispatch: "a dispatch whose event is not stored",
+  orphan_execution: "an execution whose dispatch is not stored",
+  orphan_note: "a note on a dispatch that is not stored",
   attempt_gap: "the recorded attempts of a dispatch are not 1 to as many as it says",
   settled_without_record: "a dispatch settled without an attempt that came to this, and no note says why",
   settled_inconsistent: "a settled dispatch that is still to be looked at, or an ongoing one that is not",

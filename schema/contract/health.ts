@@ -17,6 +17,20 @@ export interface Health {
   readonly storage: { readonly bytes: number; readonly limitBytes: number; readonly warning: boolean };
   /** The last `audit()` that came to its end; absent when there was none. */
   readonly lastAudit?: LastAudit;
+  /** Chains that came near the events they may have, or reached them, in the last 24 hours: among the ten latest that ever did. */
+  readonly longChains: readonly LongChain[];
+}
+
+/** A chain that may be a loop. */
+export interface LongChain {
+  readonly correlationId: string;
+  /** When it was noted, and how many events it had then. */
+  readonly at: string;
+  readonly events: number;
+  /** How many it may have. */
+  readonly limit: number;
+  /** It takes no more. */
+  readonly full: boolean;
 }
 
 /** What an audit found, all its pieces together. */

@@ -37,6 +37,12 @@ export interface NoteDetails {
   readonly stop: null;
   /** On the hub: an audit that came to its end, with its sums. */
   readonly audit: Json;
+  /** On the hub: an emit that waited on the queue. */
+  readonly queued: { readonly events: number };
+  /** On a chain: how many events it had, and the limit. */
+  readonly chain_long: { readonly events: number; readonly limit: number };
+  /** On a chain, and on each dispatch whose reply was refused for it. */
+  readonly chain_too_long: { readonly events: number; readonly limit: number } | null;
 }
 
 export type NoteKind = keyof NoteDetails;
@@ -58,6 +64,9 @@ export const NOTE_KINDS = {
   recover: "it answered again and was resumed",
   stop: "somebody stopped it",
   audit: "an audit came to its end",
+  queued: "an emit that waited on the queue was stored",
+  chain_long: "a chain comes near the events it may have",
+  chain_too_long: "a chain has the events it may have, and takes no more",
 } as const satisfies Readonly<Record<NoteKind, string>>;
 
 interface NoteOf<Kind extends NoteKind> {

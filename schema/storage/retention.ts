@@ -45,6 +45,8 @@ export const RETENTION = {
       destination: { leaves: "with age", since: "id", unless: "it says how a control in force began, or is younger" },
       bulk: { leaves: "with its bulk operation" },
       undeliverable: { leaves: "with age", since: "id" },
+      queued: { leaves: "with age", since: "id", unless: "its message may still come" },
+      chain: { leaves: "with its chain" },
       audit: { leaves: "with its successors", kept: AUDIT.keptNotes },
     },
   },

@@ -8,6 +8,10 @@ export const SUBJECTS = {
   audit: "audit",
   /** Undeliverable messages, those the queue gave up on. */
   undeliverable: "undeliverable",
+  /** Emits that waited on the queue and were stored. The id of the note is that of the first event. */
+  queued: "queued",
+  /** Followed by the name of a chain, its correlation id. */
+  chain: "chain:",
 } as const;
 
 export function destinationSubject(name: string): string {
@@ -16,4 +20,8 @@ export function destinationSubject(name: string): string {
 
 export function bulkSubject(id: string): string {
   return `${SUBJECTS.bulk}${id}`;
+}
+
+export function chainSubject(correlationId: string): string {
+  return `${SUBJECTS.chain}${correlationId}`;
 }

@@ -1,6 +1,7 @@
 import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config/config.ts";
 import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import { Fault } from "../../schema/faults.ts";
+import { CHAIN } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issueText } from "../../schema/wording.ts";
 import { compileRouting, type Routing } from "../domain/routing/routing.ts";
@@ -33,6 +34,11 @@ export async function requireConfiguration(env: object): Promise<Configuration> 
   const result = await configured(env);
   if (result.ok) return result.value;
   throw new Fault("config.invalid", `The hub's configuration is invalid, nothing was stored: ${result.issues.map(issueText).join("; ")}`);
+}
+
+/** How many events a chain may have. */
+export function maxChainEventsOf({ config }: Pick<Configuration, "config">): number {
+  return config.defaults?.maxChainEvents ?? CHAIN.maxEvents;
 }
 
 async function configure(env: object): Promise<Configured> {

@@ -6,6 +6,7 @@ import { loadAttempt } from "../../src/store/attempt/load-attempt.ts";
 import { recordAttempt } from "../../src/store/attempt/record-attempt.ts";
 import { fenceOf } from "../../src/store/d1/fences.ts";
 import { storePlan } from "../../src/store/emit/store-plan.ts";
+import { storeQueuedPlan } from "../../src/store/emit/store-queued-plan.ts";
 import { cancelDispatches } from "../../src/store/operate/cancel-dispatches.ts";
 import { storeRedrive } from "../../src/store/operate/store-redrive.ts";
 import { purgeChains } from "../../src/store/purge/purge-chains.ts";
@@ -151,11 +152,35 @@ export function storeConformance(name: string, open: () => D1Database): void {
     test("a chain that is in use is fenced off from a purge", async () => {
       const d1 = open();
       const { id, events } = await stored(d1);
-      const [event] = events.map(({ id: eventId }) => eventId);
-      const going = { events: [{ id: event ?? "", correlationId: event ?? "" }], before: Date.now() + 1_000 };
-      expect(await purgeChains(d1, going, false)).toBeNull();
+      const going = { chains: events.map((event) => event.id), before: Date.now() + 1_000, deadLetters: false, dryRun: false };
+      expect(await purgeChains(d1, going)).toBeNull();
       await cancelDispatches(d1, [id], { note: note("cancel", NOW) });
-      expect(await purgeChains(d1, going, false)).toMatchObject({ events: 1, dispatches: 1, notes: 1 });
+      expect(await purgeChains(d1, { ...going, before: NOW })).toBeNull();
+      expect(await purgeChains(d1, going)).toMatchObject({ events: 1, dispatches: 1, notes: 1 });
+      expect(await readDispatch(d1, id)).toBeUndefined();
+    });
+
+    test("an answer to a dispatch that was purged is discarded, and nothing of it is written", async () => {
+      const d1 = open();
+      const gone = `${newId()}-0`;
+      const record = attemptRecord(gone, { followUps: freshPlan(), odd: "what", control: { do: "clear", destination: "email" } });
+      expect((await recordAttempt(d1, record)).effect).toBe("discarded");
+      expect(await readDispatch(d1, record.followUps.dispatches[0]?.id ?? "")).toBeUndefined();
+      const left =
+        "SELECT (SELECT count(*) FROM executions WHERE dispatch_id = ?1) + (SELECT count(*) FROM notes WHERE subject_id = ?1) AS count";
+      expect(await d1.prepare(left).bind(gone).first("count")).toBe(0);
+    });
+
+    test("a queued emit is stored once, also when what it stored is gone", async () => {
+      const d1 = open();
+      const plan = freshPlan();
+      const config = { version: newId(), body: "{}", firstSeenAt: 0 };
+      const [id = ""] = plan.dispatches.map((dispatch) => dispatch.id);
+      for (let times = 0; times < 2; times++)
+        expect(await storeQueuedPlan(d1, { plan, config, now: NOW })).toMatchObject({ ongoing: new Set([id]) });
+      for (const table of ["dispatches", "events"])
+        await d1.prepare(`DELETE FROM ${table} WHERE id >= ?1 AND id <= ?2`).bind(plan.events[0]?.id, id).run();
+      expect((await storeQueuedPlan(d1, { plan, config, now: NOW })).ongoing).toEqual(new Set());
       expect(await readDispatch(d1, id)).toBeUndefined();
     });
   });

@@ -194,6 +194,17 @@ describe("each mismatch is named, with whom it befell", () => {
     expect(figures.mismatches).toEqual(mismatch("orphan_dispatch", id));
   });
 
+  it("an execution and a note whose dispatch is gone, and of the dispatch nothing else", async () => {
+    let id = "";
+    const figures = await auditOf(async () => {
+      id = await settledByHand({ type: "fast.hand", data: { script: [{ status: "complete", what: "odd" }] } as never });
+      await rows("DELETE FROM dispatches WHERE id = ?", id);
+      await rows("DELETE FROM events WHERE id = ?", eventOf(id));
+    });
+    expect(figures).toMatchObject({ unexplained: 2, events: 0, executions: 0 });
+    expect(figures.mismatches).toEqual({ ...mismatch("orphan_execution", id), ...mismatch("orphan_note", id) });
+  });
+
   it("attempts that were not made", async () => {
     let id = "";
     const figures = await auditOf(async () => {

@@ -186,7 +186,7 @@ describe("what repairs cost", () => {
 });
 
 describe("what a queued emit costs", () => {
-  it("is one message, whatever it holds, and as many rows and round trips as a stored one", async () => {
+  it("is one message, whatever it holds, as many rows and round trips as a stored one, and a row for the message", async () => {
     const kept = keptQueue();
     const away = envWith({ DB: faultyD1(env.DB, { of: /./, faultOf: () => "lost" }), DISPATCH_QUEUE: kept.queue });
     const emitter = { hub: createHub(away), callerSource: undefined, afterReply: () => undefined };
@@ -199,7 +199,7 @@ describe("what a queued emit costs", () => {
     const { rowsWritten, roundTrips } = await costOf("store a queued emit of 20 events, one dispatch each", () =>
       consume(kept.messages, metered),
     );
-    expect([rowsWritten <= 20 * 4, roundTrips]).toEqual([true, 1]);
+    expect([rowsWritten <= 20 * 4 + 1, roundTrips]).toEqual([true, 1]);
     const { rowsWritten: again } = await costOf("store it again", () => consume(kept.messages, metered));
     expect(again).toBe(0);
   });
@@ -354,10 +354,10 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
     expect([dry.rowsRead < 2_500, cost.rowsRead < 2_500, cost.rowsWritten, cost.roundTrips <= 4]).toEqual([true, true, 200, true]);
   });
 
-  it("a purge of nothing is four reads in two round trips: of old events, then of what leaves with its own age", async () => {
+  it("a purge of nothing is five reads in two round trips: of old events, then of what leaves with its own age", async () => {
     for (const query of [{}, { dryRun: true }]) {
       const { roundTrips, rowsRead, rowsWritten } = await costOf("purge of nothing", () => purge(createHub(metered), new Date(0), query));
-      expect([roundTrips, trips().flat().length, rowsRead <= 4, rowsWritten]).toEqual([2, 4, true, 0]);
+      expect([roundTrips, trips().flat().length, rowsRead <= 5, rowsWritten]).toEqual([2, 5, true, 0]);
     }
   });
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PurgePage, PurgeQuery } from "../../schema/contract/purge.ts";
-import { PURGE } from "../../schema/limits.ts";
+import { DAY_MS, PURGE } from "../../schema/limits.ts";
 import { type NoteSubject, RETENTION, type Retention } from "../../schema/storage/retention.ts";
 import { SUBJECTS } from "../../schema/storage/subjects.ts";
 import { createHub } from "../../src/bindings/hub.ts";
@@ -59,6 +59,8 @@ describe("the retention register", () => {
       bulk: `bulk:${bulk}`,
       destination: "destination:email",
       undeliverable: SUBJECTS.undeliverable,
+      queued: SUBJECTS.queued,
+      chain: `chain:${event}`,
       audit: "audit",
     };
     for (const subject of Object.values(subjects)) await storeNotes(subject, [OLD]);
@@ -158,6 +160,25 @@ describe("notes on destinations", () => {
   });
 });
 
+describe("notes on queued emits", () => {
+  const KEPT = PURGE.queuedNotesKeptMs;
+  const agesAfter = async (before: number) => {
+    await purgeAll({ before });
+    return (await noteMoments("queued")).map((at) => Math.round((NOW - at) / DAY_MS));
+  };
+  const NOW = Date.now();
+
+  it("go by their own age, and not before their message can come no more, whatever the moment of the purge", async () => {
+    expect(KEPT).toBe(28 * DAY_MS);
+    await storeNotes(
+      "queued",
+      [40, 29, 27, 1].map((days) => NOW - days * DAY_MS),
+    );
+    expect(await agesAfter(NOW - 30 * DAY_MS)).toEqual([29, 27, 1]);
+    expect(await agesAfter(NOW)).toEqual([27, 1]);
+  });
+});
+
 /** More than a page in every stage, and of bulk operations and notes on destinations some that stay. */
 async function everyStage(): Promise<void> {
   await storeOld(many(PURGE.events + 20, OLD).map((at) => ({ id: idAt(at), dispatches: ["complete"] })));
@@ -168,13 +189,14 @@ async function everyStage(): Promise<void> {
   await control("email", "paused", OLD + 1);
   await storeNotes("destination:email", [...many(PURGE.destinationNotes, OLD), OLD + 1]);
   await storeNotes("destination:sms", [OLD, YOUNG]);
+  await storeNotes("queued", many(PURGE.queuedNotes + 1, OLD));
 }
 
 const GONE = {
   events: PURGE.events + 20,
   dispatches: PURGE.events + 20,
   executions: PURGE.events + 20,
-  notes: PURGE.events + 20 + (PURGE.undeliverable + 5) + (PURGE.bulks + 5) + (PURGE.destinationNotes + 1),
+  notes: PURGE.events + 20 + (PURGE.undeliverable + 5) + (PURGE.bulks + 5) + (PURGE.destinationNotes + 1) + (PURGE.queuedNotes + 1),
   bulks: PURGE.bulks + 5,
   kept: 0,
 };
@@ -190,7 +212,7 @@ describe("stages", () => {
     const counted = await counts();
     const real = await pagesOf();
     expect(real.map(withoutCursor)).toEqual(dry.map(withoutCursor));
-    expect(real).toHaveLength(5);
+    expect(real).toHaveLength(6);
     expect(sum(real)).toEqual(GONE);
     expect(difference(counted, await counts())).toEqual(withoutKept(GONE));
     expect(await counts()).toEqual({ events: 0, dispatches: 0, executions: 0, notes: 3 + 1 + 1 + 1, bulks: 1 });
@@ -205,7 +227,7 @@ describe("stages", () => {
     expect(await wholeDatabase(env.DB)).toEqual(after);
   });
 
-  for (const done of [1, 2, 3, 4]) {
+  for (const done of [1, 2, 3, 4, 5]) {
     it(`interrupted after ${done} pages and begun again end as when they are not`, async () => {
       await everyStage();
       const first: PurgePage[] = [];
@@ -229,14 +251,14 @@ describe("what a call costs", () => {
   const page = async (query: PurgeQuery) =>
     (await measure(async () => await purge(createHub(envWith({ DB: d1 })), new Date(BEFORE), query))).cost;
 
-  it("is four reads in two round trips where nothing is old, dry or not", async () => {
+  it("is five reads in two round trips where nothing is old, dry or not", async () => {
     await page({});
     await storeUndeliverable(1_000, YOUNG);
     await storeNotes("destination:email", [YOUNG, YOUNG]);
     await storeBulk({ startedAt: YOUNG, endedAt: YOUNG });
     for (const query of [{}, { dryRun: true }]) {
       const { rowsRead, rowsWritten, roundTrips } = await page(query);
-      expect([roundTrips, trips().flat().length, rowsRead <= 10, rowsWritten]).toEqual([2, 4, true, 0]);
+      expect([roundTrips, trips().flat().length, rowsRead <= 10, rowsWritten]).toEqual([2, 5, true, 0]);
     }
   });
 

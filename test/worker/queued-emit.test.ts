@@ -7,7 +7,7 @@ import type { EmitMessage } from "../../schema/storage/messages.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import hubWorker from "../../src/index.ts";
-import { callsOf } from "./support/attempts.ts";
+import { callsOf, look } from "./support/attempts.ts";
 import { consume, DEAD_LETTER_QUEUE } from "./support/consume.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
@@ -208,6 +208,33 @@ describe.concurrent("a queued call is stored once", () => {
     await consume([message]);
     expect(await dispatchRow(before.id)).toEqual(before);
     expect(await callsOf(before.id)).toHaveLength(1);
+  });
+
+  for (const queue of ["flowhub-dispatches", DEAD_LETTER_QUEUE]) {
+    it(`and neither stored nor started again when its message comes again after a purge, from ${queue}`, async () => {
+      const { receipts, message } = await queued([
+        { type: "fast.purged", data: 1 },
+        { type: "unrouted.purged", data: 2 },
+      ]);
+      await consume([message], deaf);
+      const [first, second] = receipts.map(({ id }) => ({ id }));
+      if (first === undefined || second === undefined) throw new Error("two receipts");
+      await look(`${first.id}-0`);
+      for (const table of ["executions WHERE dispatch_id", "dispatches WHERE id"]) await rows(`DELETE FROM ${table} = ?`, `${first.id}-0`);
+      await rows("DELETE FROM events WHERE id IN (?, ?)", first.id, second.id);
+      const kept = keptQueue();
+      expect(await consume([message], envWith({ DISPATCH_QUEUE: kept.queue }), queue)).toEqual({ acked: [0], retried: [] });
+      for (const receipt of [first, second]) expect(await storedOf(receipt)).toEqual({ events: [], dispatches: [] });
+      expect(kept.messages).toEqual([]);
+      expect(await callsOf(`${first.id}-0`)).toHaveLength(1);
+    });
+  }
+
+  it("and noted once, whatever it holds and however often it comes", async () => {
+    const { receipts, message } = await queued(Array.from({ length: 3 }, (_, data) => ({ type: "unrouted.noted", data })));
+    await Promise.all([consume([message, message], deaf), consume([message], deaf)]);
+    const notes = await rows("SELECT kind, detail FROM notes WHERE subject_id = 'queued' AND id = ?", receipts[0]?.id);
+    expect(notes).toEqual([{ kind: "queued", detail: '{"events":3}' }]);
   });
 
   it("whole or not at all: a call of a hundred events", async () => {

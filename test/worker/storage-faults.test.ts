@@ -588,7 +588,7 @@ async function oldRows(): Promise<void> {
   await storeNotes("destination:gone", [OLD, BEFORE.getTime()]);
   const first = idAt(OLD);
   await storeOld([
-    { id: first, dispatches: ["complete", "failed"] },
+    { id: first, dispatches: ["complete", "cancelled"] },
     { id: idAt(OLD), chain: first, dispatches: ["ignored"] },
     { id: idAt(OLD), dispatches: ["ongoing"] },
   ]);

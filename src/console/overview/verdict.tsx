@@ -1,6 +1,6 @@
 import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
-import type { Health } from "../../../schema/contract/health.ts";
+import type { Health, LongChain } from "../../../schema/contract/health.ts";
 import { PAGES } from "../pages.ts";
 import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
@@ -13,7 +13,13 @@ interface VerdictProps {
 
 /** All is well, or what has to be looked at. */
 export function Verdict({ health, letters, controls }: VerdictProps) {
-  const problems = [...ofConfiguration(health), ...ofDispatches(health, letters), ...controls.flatMap(ofDestination), ...ofUpkeep(health)];
+  const problems = [
+    ...ofConfiguration(health),
+    ...ofDispatches(health, letters),
+    ...controls.flatMap(ofDestination),
+    ...health.longChains.map(ofChain),
+    ...ofUpkeep(health),
+  ];
   if (problems.length === 0) {
     return <p class="notice good">All is well: everything that was accepted has arrived or is on its way.</p>;
   }
@@ -80,6 +86,21 @@ function ofDestination({ destination, state, by, since, reason }: DestinationCon
       )}
     </p>,
   ];
+}
+
+function ofChain({ correlationId, events, limit, full }: LongChain) {
+  return (
+    <p>
+      <a href={`${PAGES.events.path}?${new URLSearchParams({ correlationId })}`}>A chain</a>{" "}
+      {full ? (
+        <>has the {counted(limit, "event")} that it may have, and takes no more: something emits in a loop.</>
+      ) : (
+        <>
+          has {counted(events, "event")} of the {count(limit)} that it may have: something may emit in a loop.
+        </>
+      )}
+    </p>
+  );
 }
 
 function ofUpkeep({ lastAudit, storage }: Health) {

@@ -11,7 +11,14 @@ import { isAlive } from "../attempt/run-status.ts";
 export interface AuditPiece {
   readonly events: readonly AuditedEvent[];
   readonly dispatches: readonly AuditedDispatch[];
+  readonly orphans?: Orphans;
   readonly now: number;
+}
+
+/** Ids of dispatches that are not stored, each once: of which there are executions, and notes. */
+export interface Orphans {
+  readonly executions: readonly string[];
+  readonly notes: readonly string[];
 }
 
 export interface AuditedEvent {
@@ -50,9 +57,15 @@ export interface AuditedDispatch
 
 export type AuditFigures = Omit<AuditPage, "cursor">;
 
+const NO_ORPHANS: Orphans = { executions: [], notes: [] };
+
 /** Counts a piece and names every mismatch in it. */
-export function auditPiece({ events, dispatches, now }: AuditPiece): AuditFigures {
-  const found = [...events.flatMap((event) => aboutEvent(event, dispatches)), ...dispatches.flatMap((one) => aboutDispatch(one, now))];
+export function auditPiece({ events, dispatches, orphans = NO_ORPHANS, now }: AuditPiece): AuditFigures {
+  const found = [
+    ...events.flatMap((event) => aboutEvent(event, dispatches)),
+    ...dispatches.flatMap((one) => aboutDispatch(one, now)),
+    ...aboutOrphans(orphans),
+  ];
   const ongoing = dispatches.filter(({ status }) => status === "ongoing");
   return {
     events: events.length,
@@ -88,6 +101,10 @@ function aboutDispatch(dispatch: AuditedDispatch, now: number): Found[] {
   const unexplained = isSettled ? aboutSettled(dispatch) : aboutOngoing(dispatch, now);
   if (unexplained !== undefined) names.push(unexplained);
   return names.map((name) => [name, dispatch.id]);
+}
+
+function aboutOrphans({ executions, notes }: Orphans): Found[] {
+  return [...executions.map((id): Found => ["orphan_execution", id]), ...notes.map((id): Found => ["orphan_note", id])];
 }
 
 function aboutSettled({ status, executions, noted, run }: AuditedDispatch): Mismatch | undefined {

@@ -19,7 +19,8 @@ const NEXT = {
   chains: "notes.undeliverable",
   "notes.undeliverable": "bulks",
   bulks: "notes.destination",
-  "notes.destination": undefined,
+  "notes.destination": "notes.queued",
+  "notes.queued": undefined,
 } as const satisfies Record<PurgeStage, AgedStage | undefined>;
 
 export const START_OF_PURGE: PurgeProgress<"chains"> = { stage: "chains", after: [] };

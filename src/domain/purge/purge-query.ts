@@ -5,10 +5,11 @@ import { momentMs as time } from "../../../schema/moment.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { parsedOr } from "../base/parsed.ts";
 
-const purgeQuery = closedObject({ dryRun: z.boolean().default(false), cursor: z.string().optional() }) satisfies z.ZodType<
-  unknown,
-  PurgeQuery
->;
+const purgeQuery = closedObject({
+  dryRun: z.boolean().default(false),
+  deadLetters: z.boolean().default(false),
+  cursor: z.string().optional(),
+}) satisfies z.ZodType<unknown, PurgeQuery>;
 
 /** Throws `query.invalid` naming the option, also for a moment that is yet to come. */
 export function parsePurge(before: unknown, query: unknown, now: number): z.infer<typeof purgeQuery> & { before: number } {

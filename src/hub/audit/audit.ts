@@ -9,7 +9,7 @@ import type { Hub } from "../../bindings/hub.ts";
 import { logError } from "../../bindings/log.ts";
 import { isHeld } from "../../domain/attempt/held.ts";
 import { isAlive, isOver } from "../../domain/attempt/run-status.ts";
-import { type AuditedDispatch, type AuditedEvent, auditPiece } from "../../domain/audit/audit.ts";
+import { type AuditedDispatch, type AuditedEvent, auditPiece, type Orphans } from "../../domain/audit/audit.ts";
 import { parseAuditQuery } from "../../domain/audit/audit-query.ts";
 import { type AuditSums, auditDetail, positionOf, progressAt, startOfAudit, withPiece } from "../../domain/audit/audit-sums.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
@@ -38,7 +38,7 @@ export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage
   const piece = await readAuditPiece(homeStore(hub.env), { ...window, after });
   const now = hub.now();
   const [events, stored] = await Promise.all([owedTo(hub, piece.events), withFigures(hub, piece)]);
-  const figures = auditPiece({ events, dispatches: await lookAtRuns(hub, stored, { now, allRuns }), now });
+  const figures = auditPiece({ events, dispatches: await lookAtRuns(hub, stored, { now, allRuns }), orphans: orphansOf(piece), now });
   const total = withPiece(sums, figures);
   if (piece.last !== undefined) return { ...figures, cursor: await sealCursor(positionOf(piece.last, total), list) };
   await noteEnd(auditor, total, window);
@@ -73,6 +73,13 @@ async function withFigures(hub: Hub, { dispatches, executions, notes }: StoredPi
     noted: noted.get(dispatch.id)?.map(({ fact }) => fact) ?? [],
     held: isHeld(controlOf.get(dispatch.destination), dispatch.dueAt) || !configuration.ok,
   }));
+}
+
+/** What is stored of dispatches that are not. */
+function orphansOf({ dispatches, executions, notes }: StoredPiece): Orphans {
+  const stored = new Set(dispatches.map(({ id }) => id));
+  const missing = (ids: readonly string[]) => [...new Set(ids)].filter((id) => !stored.has(id));
+  return { executions: missing(executions.map(({ dispatchId }) => dispatchId)), notes: missing(notes.map(({ subjectId }) => subjectId)) };
 }
 
 async function lookAtRuns(

@@ -2,7 +2,7 @@ import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
-import { type Configuration, requireConfiguration } from "../../bindings/configuration.ts";
+import { type Configuration, maxChainEventsOf, requireConfiguration } from "../../bindings/configuration.ts";
 import { enqueueRunsOrLog } from "../../bindings/dispatch-queue.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { type AcceptedEvent, parseEmit } from "../../domain/emit/parse-emit.ts";
@@ -10,6 +10,7 @@ import { parseEmitOptions, refuseKeys } from "../../domain/emit/parse-emit-optio
 import { type EmitPlan, planEmit } from "../../domain/emit/plan-emit.ts";
 import { receiptsOf, runsOf } from "../../domain/emit/receipts.ts";
 import { collapseRepeats } from "../../domain/emit/repeated-keys.ts";
+import { markLongChains } from "../../store/emit/chain-length.ts";
 import { configRow } from "../../store/emit/configs.ts";
 import { type StoredPlan, storeOfPlan, storePlan } from "../../store/emit/store-plan.ts";
 import { queueEmit } from "./queue-emit.ts";
@@ -66,8 +67,11 @@ const storedVersions = new WeakMap<object, string>();
 
 async function store(hub: Hub, plan: EmitPlan, configuration: Configuration): Promise<StoredPlan> {
   const { version } = configuration;
+  const maxChainEvents = maxChainEventsOf(configuration);
+  const d1 = storeOfPlan(hub.env, plan);
+  await markLongChains(d1, plan, { limit: maxChainEvents, now: hub.now() });
   const config = storedVersions.get(hub.env) === version ? null : configRow(configuration, hub.now());
-  const stored = await storePlan(storeOfPlan(hub.env, plan), { plan, config });
+  const stored = await storePlan(d1, { plan, config, maxChainEvents });
   storedVersions.set(hub.env, version);
   return stored;
 }

@@ -1,20 +1,20 @@
 import type { PurgePage } from "../../../schema/contract/purge.ts";
-import { PURGE } from "../../../schema/limits.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
+import { pieceOf } from "../../domain/purge/purge-piece.ts";
 import { type PurgeProgress, positionOf, progressAt, START_OF_PURGE } from "../../domain/purge/purge-progress.ts";
 import { parsePurge } from "../../domain/purge/purge-query.ts";
 import { homeStore } from "../../store/d1/stores.ts";
 import { purgeAged } from "../../store/purge/purge-aged.ts";
-import { type Candidate, chainsOf, purgeChains, readChainsInUse, readOldEvents } from "../../store/purge/purge-chains.ts";
+import { type ChainScope, chainsOf, lookAtChains, purgeChains, readOldEvents } from "../../store/purge/purge-chains.ts";
 import { NO_ROWS, type PurgedRows, sumOf } from "../../store/purge/removal.ts";
 
 /** How often chains are looked at again that came into use just before they were to be deleted. */
 const MAX_ATTEMPTS = 5;
 
-/** What is older than this is deleted, or with `dryRun` counted. */
-interface PurgeScope {
-  readonly before: number;
+/** What is older than `before` is deleted, or with `dryRun` counted. */
+interface PurgeScope extends ChainScope {
+  readonly now: number;
   readonly dryRun: boolean;
 }
 
@@ -26,15 +26,16 @@ interface Purged {
 }
 
 /**
- * Deletes one page of what is older than `before`: events whose whole chain is older and settled, with all that
- * belongs to them, and after the last of them, stage by stage, what leaves with its own age. Interrupted anywhere, it
- * can be called again from the start or from any cursor.
+ * Deletes one page of what is older than `before`: chains whose events are older, whose dispatches have settled before and that hold no dead
+ * letter, each as a whole with all that belongs to it, and after the last of them, stage by stage, what leaves with its own age. Interrupted
+ * anywhere, it can be called again from the start or from any cursor.
  */
 export async function purge(hub: Hub, before: unknown, query: unknown): Promise<PurgePage> {
-  const { before: moment, dryRun, cursor } = parsePurge(before, query, hub.now());
-  const list = { list: "purge", before: moment, dryRun };
+  const now = hub.now();
+  const { before: moment, dryRun, deadLetters, cursor } = parsePurge(before, query, now);
+  const list = { list: "purge", before: moment, dryRun, deadLetters };
   const from = cursor === undefined ? START_OF_PURGE : progressAt(await openCursor(cursor, list));
-  const { rows, kept, next } = await purgeFrom(homeStore(hub.env), from, { before: moment, dryRun });
+  const { rows, kept, next } = await purgeFrom(homeStore(hub.env), from, { before: moment, now, dryRun, deadLetters });
   return { ...rows, kept, ...(next !== undefined && { cursor: await sealCursor(positionOf(next), list) }) };
 }
 
@@ -45,21 +46,14 @@ async function purgeFrom(d1: D1Database, from: PurgeProgress, scope: PurgeScope)
   return { rows: sumOf(chains.rows, aged.rows), kept: chains.kept, next: aged.next };
 }
 
+/** Deletes or counts the chains of the next old events that are not in use. */
 async function purgeEvents(d1: D1Database, { after: [after = ""] }: PurgeProgress, scope: PurgeScope): Promise<Purged> {
   const old = await readOldEvents(d1, { after, before: scope.before });
-  const last = old.length === PURGE.events ? old.at(-1) : undefined;
-  const purged = await purgeUnused(d1, old, scope);
-  return { ...purged, next: last && { stage: "chains", after: [last.id] } };
-}
-
-/** Deletes or counts those of the events whose chains are not in use. */
-async function purgeUnused(d1: D1Database, old: readonly Candidate[], { before, dryRun }: PurgeScope): Promise<Omit<Purged, "next">> {
-  if (old.length === 0) return { rows: NO_ROWS, kept: 0 };
+  if (old.length === 0) return { rows: NO_ROWS, kept: 0, next: undefined };
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const inUse = await readChainsInUse(d1, chainsOf(old), before);
-    const events = old.filter(({ correlationId }) => !inUse.has(correlationId));
-    const rows = events.length === 0 ? NO_ROWS : await purgeChains(d1, { events, before }, dryRun);
-    if (rows !== null) return { rows, kept: old.length - events.length };
+    const { chains, kept, last } = pieceOf(old, await lookAtChains(d1, { ...scope, chains: chainsOf(old), after }));
+    const rows = chains.length === 0 ? NO_ROWS : await purgeChains(d1, { ...scope, chains });
+    if (rows !== null) return { rows, kept, next: last === undefined ? undefined : { stage: "chains", after: [last] } };
   }
   throw new Error("the chains that were to be purged come into use all the time");
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../../schema/contract/statuses.ts";
+import { CHAIN } from "../../../schema/limits.ts";
 import type { RecordedError } from "../../domain/attempt/answer.ts";
 import type { ControlChange } from "../../domain/attempt/auto-pause.ts";
 import type { Next } from "../../domain/attempt/next-attempt.ts";
@@ -34,7 +35,7 @@ export interface AttemptRecord {
 
 /**
  * `applied`: execution, state and follow-ups are written. `kept`: the execution is, but the dispatch had settled otherwise, so nothing
- * else. `discarded`: another answer to this attempt stands, and nothing of this one is written.
+ * else. `discarded`: nothing is written, since another answer to this attempt stands, or the dispatch has been purged.
  */
 export type RecordEffect = "applied" | "kept" | "discarded";
 
@@ -44,27 +45,33 @@ export interface Recorded extends Pick<StoredPlan, "known" | "paused"> {
 
 /**
  * Records an attempt, its dispatch's new state and the events of its reply in one transaction. Throws `key.conflict` when an event of
- * the reply has a key that stands for another event; then nothing is written.
+ * the reply has a key that stands for another event, `chain.too_long` when its chain takes no more; then nothing is written.
  */
-export async function recordAttempt(d1: D1Database, record: AttemptRecord): Promise<Recorded> {
+export async function recordAttempt(
+  d1: D1Database,
+  record: AttemptRecord,
+  { maxChainEvents = CHAIN.maxEvents }: { maxChainEvents?: number } = {},
+): Promise<Recorded> {
   const { dispatchId, attempt, followUps, config, next } = record;
   try {
     const guard = { dispatchId, status: next.status, attempts: attempt };
     const before = recordStatements(d1, record);
     const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
-    const stored = await storePlan(d1, { plan: followUps, config, guard, before, behind });
+    const stored = await storePlan(d1, { plan: followUps, config, guard, maxChainEvents, before, behind });
     const settledOtherwise = stored.before[1]?.meta.changes === 0;
     return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
   } catch (error) {
-    if (fenceOf(error) !== "attemptRecorded") throw error;
+    const fence = fenceOf(error);
+    if (fence === "dispatchGone") return { effect: "discarded", known: new Map(), paused: new Set() };
+    if (fence !== "attemptRecorded") throw error;
     return await standing(d1, record, knownStatements(d1, followUps));
   }
 }
 
-/** A plain INSERT: its conflict rolls back the whole batch. */
+/** A plain INSERT: its conflict rolls back the whole batch, and so does a dispatch that is gone. */
 const INSERT_EXECUTION = `
   INSERT INTO executions (dispatch_id, attempt, nonce, outcome, started_at, finished_at, error)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+  VALUES ((SELECT id FROM dispatches WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`;
 
 /** Only an ongoing dispatch changes, and a lost one to what really happened. */
 const UPDATE_DISPATCH = `

@@ -7,10 +7,16 @@ import { messageOf } from "../../../schema/message-of.ts";
 const FENCES = {
   /** A key stands for another event, or for one that is already stored: `events.type` is set to NULL. */
   knownKey: "NOT NULL constraint failed: events.type",
-  /** A chain that was to be deleted is in use again: `events.data` is set to NULL. */
+  /** A chain that was to be deleted is in use again: an event is inserted with NULL as `data`. */
   chainInUse: "NOT NULL constraint failed: events.data",
+  /** A chain has as many events as it may have: an event is inserted with NULL as `depth`. */
+  chainTooLong: "NOT NULL constraint failed: events.depth",
   /** This attempt of the dispatch is already recorded: a plain INSERT of the execution. */
   attemptRecorded: "UNIQUE constraint failed: executions.dispatch_id, executions.attempt",
+  /** The dispatch of an attempt has been purged: the execution is inserted with NULL as its dispatch. */
+  dispatchGone: "NOT NULL constraint failed: executions.dispatch_id",
+  /** What a message says has been stored before: a plain INSERT of the note on it. */
+  messageStored: "UNIQUE constraint failed: notes.subject_id, notes.id",
 } as const;
 
 export type Fence = keyof typeof FENCES;

@@ -38,6 +38,13 @@ export function noteStatement(d1: D1Database, note: NoteRow): D1PreparedStatemen
     .bind(note.subjectId, note.id, note.at, note.kind, note.by, note.reason, note.detail);
 }
 
+/** Writes a note, and fails with all that is in its batch, by the fence `messageStored`, when it is written already. */
+export function noteFence(d1: D1Database, note: NoteRow): D1PreparedStatement {
+  return d1
+    .prepare(`INSERT INTO ${COLUMNS} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`)
+    .bind(note.subjectId, note.id, note.at, note.kind, note.by, note.reason, note.detail);
+}
+
 const NOTE_ONGOING = `
   INSERT INTO notes (subject_id, id, at, kind, "by", reason)
   SELECT dispatch.id, ?2, ?3, ?4, ?5, ?6

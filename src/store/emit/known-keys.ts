@@ -76,6 +76,15 @@ export async function withoutKnownKeys(d1: D1Database, plan: EmitPlan): Promise<
   return withoutEvents(plan, same);
 }
 
+/** Takes out of a plan what is stored already: the commit was reported failed, and what stands in the way now came after it. */
+export async function withoutStored(d1: D1Database, plan: EmitPlan): Promise<EmitPlan> {
+  const select = d1
+    .prepare("SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(plan.events.map(({ id }) => id)));
+  const { results } = await withStorage(d1, () => select.all<{ id: string }>());
+  return withoutEvents(plan, new Map(results.map(({ id }) => [id, id])));
+}
+
 function keyParameters(plan: EmitPlan): string[] {
   return rowParameters(plan.events.flatMap(({ id, source, key }) => (key === null ? [] : [JSON.stringify({ id, source, key })])));
 }

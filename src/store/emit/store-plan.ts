@@ -1,9 +1,11 @@
+import { CHAIN } from "../../../schema/limits.ts";
+import { chainTooLong } from "../../domain/emit/chain-budget.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { type Fence, fenceOf } from "../d1/fences.ts";
 import { withStorage } from "../d1/storage.ts";
 import { type Databases, homeStore, storeOf } from "../d1/stores.ts";
 import { type ConfigRow, configStatements } from "./configs.ts";
-import { type KnownEvents, knownFromResults, knownStatements, withoutKnownKeys } from "./known-keys.ts";
+import { type KnownEvents, knownFromResults, knownStatements, withoutKnownKeys, withoutStored } from "./known-keys.ts";
 import { pausedFromResults, pausedStatement } from "./paused.ts";
 import { type Guard, planStatements } from "./plan-statements.ts";
 
@@ -14,6 +16,8 @@ export interface PlanBatch {
   readonly config: ConfigRow | null;
   /** Stores the plan only while a dispatch stands exactly so. */
   readonly guard?: Guard;
+  /** Events that a chain may have. Without it a chain takes whatever is added: what was accepted before. */
+  readonly maxChainEvents?: number;
   /** Statements that go before those of the plan. */
   readonly before?: readonly D1PreparedStatement[];
   /** Statements that go behind those of the plan. */
@@ -45,8 +49,8 @@ const MAX_TRIES = 20;
 
 /**
  * Stores a plan in one transaction, all or nothing. When a fence stops it, what the plan depends on is read again and the whole of it
- * decided again, with the same ids, until it is stored. Throws `key.conflict` when a key stands for another event, and the error of a
- * fence that is not the plan's; then nothing is stored.
+ * decided again, with the same ids, until it is stored. Throws `key.conflict` when a key stands for another event, `chain.too_long` when a
+ * chain takes no more, and the error of a fence that is not the plan's; then nothing is stored.
  */
 export async function storePlan(d1: D1Database, batch: PlanBatch): Promise<StoredPlan> {
   let plan = batch.plan;
@@ -54,11 +58,23 @@ export async function storePlan(d1: D1Database, batch: PlanBatch): Promise<Store
     try {
       return await storeOnce(d1, { ...batch, plan }, knownStatements(d1, batch.plan));
     } catch (error) {
-      const fence = fenceOf(error);
-      if (tries === MAX_TRIES || fence === undefined || REPLANS[fence] === undefined) throw error;
-      plan = await planAgain(d1, batch.plan);
+      if (tries === MAX_TRIES) throw error;
+      plan = await decidedAgain(d1, { batch, tried: plan, error });
     }
   }
+}
+
+/** What is to be stored after a fence has stopped a plan. Throws what stands in the way for good. */
+async function decidedAgain(d1: D1Database, given: { batch: PlanBatch; tried: EmitPlan; error: unknown }): Promise<EmitPlan> {
+  const { batch, tried, error } = given;
+  const fence = fenceOf(error);
+  if (fence === "chainTooLong") {
+    const left = await planAgain(d1, await withoutStored(d1, batch.plan));
+    if (left.events.length < tried.events.length) return left;
+    throw chainTooLong(batch.maxChainEvents ?? CHAIN.maxEvents);
+  }
+  if (fence === undefined || REPLANS[fence] === undefined) throw error;
+  return await planAgain(d1, batch.plan);
 }
 
 /** Every decision is taken again, not only that of the fence that was met: another may have become stale meanwhile. */
@@ -69,8 +85,8 @@ async function planAgain(d1: D1Database, whole: EmitPlan): Promise<EmitPlan> {
 }
 
 async function storeOnce(d1: D1Database, batch: PlanBatch, lookups: readonly D1PreparedStatement[]): Promise<StoredPlan> {
-  const { before = [], behind = [], plan, config, guard } = batch;
-  const writes = [...before, ...configStatements(d1, config), ...planStatements(d1, plan, guard), ...behind];
+  const { before = [], behind = [], plan, config, guard, maxChainEvents } = batch;
+  const writes = [...before, ...configStatements(d1, config), ...planStatements(d1, plan, { guard, maxChainEvents }), ...behind];
   const pausedNow = plan.dispatches.length === 0 ? [] : [pausedStatement(d1)];
   const results = await withStorage(d1, () => d1.batch([...writes, ...pausedNow, ...lookups]));
   const [paused, known] = [results.slice(writes.length, writes.length + pausedNow.length), results.slice(writes.length + pausedNow.length)];

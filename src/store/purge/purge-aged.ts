@@ -11,6 +11,8 @@ import { NO_ROWS, type PurgedRows, type Removal, type RemovalsOf, removeRows } f
 interface AgedRows {
   /** Rows that a call looks at. */
   readonly limit: number;
+  /** They stay so long at least, in milliseconds. */
+  readonly keptMs?: number;
   /** Selects keys behind this one, in their order. Those from `bound` on are too young. */
   readonly select: (after: readonly string[], bound: string) => { readonly sql: string; readonly values: readonly string[] };
   /** Names what goes of the rows with these keys, and in SQL what stays of them, as it is when they are deleted. */
@@ -48,6 +50,18 @@ const AGED: Readonly<Record<AgedStage, AgedRows>> = {
       return [{ table: "notes", where, values: [keys] }];
     },
   },
+  "notes.queued": {
+    limit: PURGE.queuedNotes,
+    keptMs: PURGE.queuedNotesKeptMs,
+    select: ([id = ""], bound) => ({
+      sql: `SELECT id FROM notes WHERE subject_id = '${SUBJECTS.queued}' AND id > ?1 AND id < ?2 ORDER BY id`,
+      values: [id, bound],
+    }),
+    removals: (keys) => {
+      const where = `subject_id = '${SUBJECTS.queued}' AND id IN (SELECT value ->> 0 FROM json_each(?1))`;
+      return [{ table: "notes", where, values: [keys] }];
+    },
+  },
 };
 
 const ENDED = "id IN (SELECT value ->> 0 FROM json_each(?1)) AND state <> 'running' AND ended_at < ?2";
@@ -70,9 +84,9 @@ const IN_FORCE = `EXISTS (SELECT 1 FROM controls WHERE destination = substr(subj
 export async function purgeAged(
   d1: D1Database,
   from: PurgeProgress,
-  { before, dryRun }: { before: number; dryRun: boolean },
+  { before, now, dryRun }: { before: number; now: number; dryRun: boolean },
 ): Promise<{ rows: PurgedRows; next: PurgeProgress | undefined }> {
-  const pages = await readPages(d1, agedAhead(from), firstIdAt(before));
+  const pages = await readPages(d1, agedAhead(from), ({ keptMs }) => firstIdAt(Math.min(before, now - (keptMs ?? 0))));
   const full = pages.find(({ stage, keys }) => keys.length === AGED[stage].limit);
   const reached = full === undefined ? pages : pages.slice(0, pages.indexOf(full) + 1);
   const removals = reached.flatMap(({ stage, old }) => (old.length === 0 ? [] : AGED[stage].removals(JSON.stringify(old), before)));
@@ -88,14 +102,19 @@ interface Page {
   readonly old: readonly (readonly string[])[];
 }
 
-async function readPages(d1: D1Database, stages: readonly PurgeProgress<AgedStage>[], bound: string): Promise<Page[]> {
+async function readPages(
+  d1: D1Database,
+  stages: readonly PurgeProgress<AgedStage>[],
+  boundOf: (rows: AgedRows) => string,
+): Promise<Page[]> {
   const selects = stages.map(({ stage, after }) => {
-    const { sql, values } = AGED[stage].select(after, bound);
+    const { sql, values } = AGED[stage].select(after, boundOf(AGED[stage]));
     return d1.prepare(`${sql} LIMIT ${AGED[stage].limit}`).bind(...values);
   });
   const results = await withStorage(d1, () => d1.batch<Record<string, string>>(selects));
   return stages.map(({ stage }, index) => {
     const keys = (results[index]?.results ?? []).map((row) => Object.values(row));
+    const bound = boundOf(AGED[stage]);
     return { stage, keys, old: keys.filter((key) => (key.at(-1) ?? bound) < bound) };
   });
 }

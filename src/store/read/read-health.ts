@@ -1,8 +1,10 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
+import type { NoteKind } from "../../../schema/contract/notes.ts";
 import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
-import { READ } from "../../../schema/limits.ts";
+import { CHAIN, READ } from "../../../schema/limits.ts";
 import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
+import { behindPrefix } from "../d1/id-ranges.ts";
 import { withStorage } from "../d1/storage.ts";
 import { overdueStatement } from "../repair/claim-overdue.ts";
 
@@ -18,6 +20,8 @@ interface StoredHealth {
   readonly latest: readonly { readonly id: string; readonly type: string; readonly source: string | null }[];
   /** The note of the last audit that came to its end. */
   readonly audited: { readonly at: number; readonly detail: string } | undefined;
+  /** Notes on chains since that moment, the latest chain first, and its latest note first. */
+  readonly chains: readonly { readonly correlationId: string; readonly kind: NoteKind; readonly at: number; readonly detail: string }[];
   /** Size of the database, as D1 says with every result. */
   readonly bytes: number;
 }
@@ -26,9 +30,9 @@ interface StoredHealth {
 export async function readHealth(d1: D1Database, { since, now }: { since: number; now: number }): Promise<StoredHealth> {
   const prepare = (query: Sql) => d1.prepare(query.sql).bind(...query.values);
   const overdueNow = overdueStatement(d1, now, READ.scanRows);
-  const selects = [prepare(statusesSince(since)), overdueNow, prepare(LATEST_EVENTS), prepare(LAST_AUDIT)];
+  const selects = [prepare(statusesSince(since)), overdueNow, prepare(LATEST_EVENTS), prepare(LAST_AUDIT), prepare(chainsSince(since))];
   const results = await withStorage(d1, () => d1.batch(selects));
-  const [statuses, overdue, latest, audits] = results.map((result) => result.results as never[]);
+  const [statuses, overdue, latest, audits, chains] = results.map((result) => result.results as never[]);
   const [counted] = (overdue ?? []) as { count: number }[];
   const [{ oldest, ...counts }] = statuses as unknown as [Record<Status, number> & { oldest: string | null }];
   return {
@@ -37,6 +41,7 @@ export async function readHealth(d1: D1Database, { since, now }: { since: number
     overdue: counted?.count ?? 0,
     latest: latest ?? [],
     audited: audits?.[0],
+    chains: chains ?? [],
     bytes: results[0]?.meta.size_after ?? 0,
   };
 }
@@ -52,3 +57,11 @@ const LATEST_EVENTS = sql`SELECT id, type, source FROM events ORDER BY id DESC L
 
 /** Ids are UUIDv7: the greatest is the latest. */
 const LAST_AUDIT = sql`SELECT at, detail FROM notes WHERE subject_id = ${SUBJECTS.audit} ORDER BY id DESC LIMIT 1`;
+
+/** The names of chains are UUIDv7 as well. */
+function chainsSince(since: number): Sql {
+  const length = SUBJECTS.chain.length + 1;
+  return sql`SELECT substr(subject_id, ${length}) AS correlationId, kind, at, detail FROM (SELECT * FROM notes
+    WHERE subject_id > ${SUBJECTS.chain} AND subject_id < ${behindPrefix(SUBJECTS.chain)} ORDER BY subject_id DESC, id DESC LIMIT ${CHAIN.listed})
+    WHERE at >= ${since}`;
+}

@@ -148,6 +148,10 @@ describe("a preview says nothing of", () => {
     expect(ofRoute(before, after)).toEqual([]);
   });
 
+  test("how many events a chain may have", () => {
+    expect(changes({ defaults: {} }, { defaults: { maxChainEvents: 50 } })).toEqual(["~ defaults: maxChainEvents default → 50"]);
+  });
+
   test("defaults that say nothing", () => {
     expect(changes({}, { defaults: { retry: {} } })).toEqual([]);
   });

@@ -16,6 +16,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "key.conflict",
     "delay.invalid",
     "chain.too_deep",
+    "chain.too_long",
     "config.invalid",
     "query.invalid",
     "cursor.invalid",

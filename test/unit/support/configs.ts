@@ -57,7 +57,9 @@ const target = fc.oneof(
 /** Configurations as people write them, all of them valid. */
 export const validConfig = fc.record(
   {
-    defaults: delivery,
+    defaults: fc
+      .tuple(delivery, fc.option(fc.constantFrom(1, 10_000, 100_000), { nil: undefined }))
+      .map(([options, maxChainEvents]) => ({ ...options, maxChainEvents })),
     destinations,
     routes: fc
       .array(

@@ -12,6 +12,7 @@ import {
   auditPiece,
   type ExecutionFigures,
   type NotedFact,
+  type Orphans,
 } from "../../../../src/domain/audit/audit.ts";
 
 const NOW = 10 * DAY_MS;
@@ -78,6 +79,7 @@ const audit = (dispatches: readonly AuditedDispatch[], events: readonly AuditedE
   auditPiece({ events, dispatches, now: NOW });
 const namesIn = (dispatches: readonly AuditedDispatch[], events?: readonly AuditedEvent[]) =>
   Object.keys(audit(dispatches, events).mismatches);
+const orphaned = (orphans: Partial<Orphans>): Piece => ({ dispatches: [], events: [], orphans: { executions: [], notes: [], ...orphans } });
 
 /** The last moment at which an attempt of this dispatch is not late, as its due time. */
 const JUST_IN_TIME = NOW - TIMEOUT - CHECK.graceMs - AUDIT.lateMs;
@@ -87,7 +89,7 @@ const FORGOTTEN = { checkAt: NOW - AUDIT.forgottenMs - 1 };
 /** All that notes may say. */
 const NOTED: readonly NotedFact[] = ["nudge", "create", "wake", "restart", "settle", "repair_failed", "lost", "undeliverable"];
 
-type Piece = { dispatches: readonly AuditedDispatch[]; events?: readonly AuditedEvent[] };
+type Piece = { dispatches: readonly AuditedDispatch[]; events?: readonly AuditedEvent[]; orphans?: Orphans };
 
 describe("a mismatch is named where something is wrong, and not where nothing is", () => {
   const CASES: [name: Mismatch, what: string, wrong: Piece, right: Piece][] = [
@@ -118,6 +120,8 @@ describe("a mismatch is named where something is wrong, and not where nothing is
       { dispatches: [settled("failed"), ongoing({ id: "e1-0-r1" })] },
     ],
     ["orphan_dispatch", "the event is gone", { dispatches: [ongoing({ hasEvent: false })] }, { dispatches: [ongoing()] }],
+    ["orphan_execution", "its dispatch is gone", orphaned({ executions: ["e1-0"] }), orphaned({})],
+    ["orphan_note", "its dispatch is gone", orphaned({ notes: ["e1-0"] }), orphaned({})],
     ["attempt_gap", "an attempt is counted and not recorded", { dispatches: [ongoing({ attempts: 1 })] }, { dispatches: [ongoing()] }],
     [
       "attempt_gap",
@@ -246,8 +250,10 @@ describe("a mismatch is named where something is wrong, and not where nothing is
   ];
 
   test.each(CASES)("%s: %s", (name, _, wrong, right) => {
-    expect(namesIn(wrong.dispatches, wrong.events)).toContain(name);
-    expect(namesIn(right.dispatches, right.events)).toEqual([]);
+    const names = ({ dispatches, events = [{ id: EVENT, owedTo: [OWED] }], orphans }: Piece) =>
+      Object.keys(auditPiece({ events, dispatches, now: NOW, ...(orphans !== undefined && { orphans }) }).mismatches);
+    expect(names(wrong)).toContain(name);
+    expect(names(right)).toEqual([]);
   });
 
   test("each mismatch has such a case", () => {

@@ -9,7 +9,7 @@ const aged = [...Object.entries(tables), ...Object.entries(notes.subjects).map((
   .filter(([, { leaves }]) => leaves === "with age")
   .map(([name]) => name);
 
-const STAGES: readonly PurgeStage[] = ["chains", "notes.undeliverable", "bulks", "notes.destination"];
+const STAGES: readonly PurgeStage[] = ["chains", "notes.undeliverable", "bulks", "notes.destination", "notes.queued"];
 
 describe("a purge", () => {
   test("reaches every stage from its start, chains first", () => {

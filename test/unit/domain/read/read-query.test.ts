@@ -114,10 +114,12 @@ describe("what an audit is asked", () => {
 
 describe("what a purge is asked", () => {
   const NOW = 1_000;
+  const NEITHER = { dryRun: false, deadLetters: false };
 
   test("is a moment that is over, and it deletes unless told otherwise", () => {
-    for (const query of [undefined, null, {}]) expect(parsePurge(new Date(NOW), query, NOW)).toEqual({ before: NOW, dryRun: false });
-    expect(parsePurge("1970-01-01T00:00:00Z", { dryRun: true, cursor: "c" }, NOW)).toEqual({ before: 0, dryRun: true, cursor: "c" });
+    for (const query of [undefined, null, {}]) expect(parsePurge(new Date(NOW), query, NOW)).toEqual({ before: NOW, ...NEITHER });
+    const query = { dryRun: true, deadLetters: true, cursor: "c" };
+    expect(parsePurge("1970-01-01T00:00:00Z", query, NOW)).toEqual({ before: 0, ...query });
   });
 
   test.each<[before: unknown, query: unknown, problem: string]>([

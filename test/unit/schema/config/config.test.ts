@@ -150,7 +150,13 @@ describe("a person can act on what is wrong with", () => {
     [
       "defaults",
       { destinations, routes: [], defaults: { timeot: "5s" } },
-      'defaults: unknown field "timeot"; did you mean "timeout"? (allowed: delay, timeout, retry, misconfigured)',
+      'defaults: unknown field "timeot"; did you mean "timeout"? (allowed: delay, timeout, retry, misconfigured, maxChainEvents)',
+    ],
+    ["a chain of nothing", { destinations, routes: [], defaults: { maxChainEvents: 0 } }, "defaults.maxChainEvents: must be at least 1"],
+    [
+      "a chain of too many events",
+      { destinations, routes: [], defaults: { maxChainEvents: 100_001 } },
+      "defaults.maxChainEvents: must be at most 100000",
     ],
     [
       "a limit in the defaults",
