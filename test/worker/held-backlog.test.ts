@@ -96,7 +96,7 @@ describe("a destination that holds back 100,000 dispatches", () => {
     const first = await resume(10);
     expect(first.result).toMatchObject({ state: "draining", rate: 10, held: { count: CONTROL.countedRows, truncated: true } });
     const released = started();
-    expect(released.map(({ dueAt }) => dueAt)).toEqual(released.map((_, nth) => now + nth * 100));
+    expect(released.map(({ dueAt }) => dueAt)).toEqual(released.map((_, nth) => now + 1 + nth * 100));
     // The control, its note, the moments taken, and two rows for each of a minute's dispatches.
     expect([released.length, first.cost.rowsWritten]).toEqual([600, 2 + 1 + 1_200]);
 

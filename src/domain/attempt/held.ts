@@ -12,7 +12,7 @@ export function isHeld(control: Pick<StoredControl, "state" | "since"> | null | 
     case "tripped":
       return true;
     case "draining":
-      return dueAt < since;
+      return dueAt <= since;
     case "counting":
       return false;
     default:

@@ -15,13 +15,15 @@ export interface ReleasePlan {
  * so that a rate is never exceeded, however often this is asked.
  */
 export function planRelease(
-  { state, rate, moment }: Pick<StoredControl, "rate" | "moment"> & { readonly state: "draining" | "tripped" },
+  { state, since, rate, moment }: Pick<StoredControl, "since" | "rate" | "moment"> & { readonly state: "draining" | "tripped" },
   { now, share }: { now: number; share: number },
 ): ReleasePlan {
   if (state === "tripped") return { from: now, stepMs: 0, count: 1, next: Math.max((moment ?? 0) + 1, now) };
   const stepMs = rate === null ? MINUTE_MS / share : SECOND_MS / rate;
-  const from = Math.max(moment ?? now, now);
+  // What is due up to `since` is held.
+  const first = Math.max(now, since + 1);
+  const from = Math.max(moment ?? first, first);
   const count = Math.min(Math.max(0, Math.ceil((now + MINUTE_MS - from) / stepMs)), share);
   const next = Math.ceil(from + count * stepMs);
-  return rate === null ? { from: now, stepMs: 0, count, next } : { from, stepMs, count, next };
+  return rate === null ? { from: first, stepMs: 0, count, next } : { from, stepMs, count, next };
 }

@@ -6,7 +6,7 @@
 /** True for a dispatch that is held back. `dispatch`: its alias. */
 export function isHeldBack(dispatch: string): string {
   return `EXISTS (SELECT 1 FROM controls WHERE controls.destination = ${dispatch}.destination
-    AND (controls.state IN ('paused', 'tripped') OR controls.state = 'draining' AND ${dispatch}.due_at < controls.since))`;
+    AND (controls.state IN ('paused', 'tripped') OR controls.state = 'draining' AND ${dispatch}.due_at <= controls.since))`;
 }
 
 /** The destination that follows one in the index, by a single seek; the first without one. */
@@ -40,5 +40,5 @@ export function dueDestinations(now: string): string {
 export function overdueOf(now: string): string {
   return `FROM dispatches INDEXED BY dispatches_check
     WHERE status = 'ongoing' AND destination = due.destination AND check_at BETWEEN due.since AND ${now}
-      AND (due.since = ${EVER} OR due_at >= due.since)`;
+      AND (due.since = ${EVER} OR due_at > due.since)`;
 }

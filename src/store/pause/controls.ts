@@ -15,7 +15,7 @@ const SELECT_CONTROLS = `
   SELECT destination, state, since, "by", detail, rate, (
     SELECT count(*) FROM (
       SELECT 1 FROM dispatches INDEXED BY dispatches_check
-      WHERE status = 'ongoing' AND dispatches.destination = controls.destination AND due_at < iif(state = 'draining', since, ?1)
+      WHERE status = 'ongoing' AND dispatches.destination = controls.destination AND due_at <= iif(state = 'draining', since, ?1)
       LIMIT ${CONTROL.countedRows + 1})) AS held
   FROM controls WHERE state <> 'counting' ORDER BY destination`;
 

@@ -31,7 +31,7 @@ const GIVE_MOMENTS = `
   FROM (
     SELECT id, ?4 + CAST((row_number() OVER (ORDER BY check_at, id) - 1) * ?5 AS INTEGER) AS due
     FROM (SELECT id, check_at FROM dispatches INDEXED BY dispatches_check
-      WHERE status = 'ongoing' AND destination = ?1 AND check_at <= ?2 AND due_at < ?3 ORDER BY check_at, id LIMIT CAST(?6 AS INTEGER))) AS released
+      WHERE status = 'ongoing' AND destination = ?1 AND check_at <= ?2 AND due_at <= ?3 ORDER BY check_at, id LIMIT CAST(?6 AS INTEGER))) AS released
   WHERE changes() > 0 AND dispatches.id = released.id AND status = 'ongoing'
   RETURNING dispatches.id AS id, due_at AS dueAt`;
 
@@ -49,11 +49,11 @@ export async function releaseNext(
   { destination, state, since, rate, moment }: ReleasingControl,
   { from, stepMs, count, next, now }: ReleasePlan & { readonly now: number },
 ): Promise<RunParams[]> {
-  const held = state === "draining" ? { dueBefore: since, checkUntil: now + MAX_CHECK_AHEAD_MS } : { dueBefore: now, checkUntil: now };
+  const held = state === "draining" ? { dueUntil: since, checkUntil: now + MAX_CHECK_AHEAD_MS } : { dueUntil: now, checkUntil: now };
   const [taken, given] = await withStorage(d1, () =>
     d1.batch<RunParams>([
       d1.prepare(TAKE_MOMENTS).bind(destination, state, since, rate, moment, next),
-      d1.prepare(GIVE_MOMENTS).bind(destination, held.checkUntil, held.dueBefore, from, stepMs, count),
+      d1.prepare(GIVE_MOMENTS).bind(destination, held.checkUntil, held.dueUntil, from, stepMs, count),
     ]),
   );
   const runs = given?.results ?? [];

@@ -13,6 +13,7 @@ export interface DispatchRow {
   readonly check_at: number | null;
   readonly attempts: number;
   readonly recoveries: number;
+  readonly overdue_since: number | null;
   readonly settled_at: number | null;
   readonly reason: string | null;
 }

@@ -5,12 +5,17 @@ import { MINUTE_MS } from "../../../../schema/limits.ts";
 import { planRelease } from "../../../../src/domain/pause/release.ts";
 
 const NOW = 1_000_000_000;
-const draining = (rate: number | null, moment: number | null = NOW) => ({ state: "draining", rate, moment }) as const;
+const draining = (rate: number | null, moment: number | null = NOW) => ({ state: "draining", since: NOW - 1, rate, moment }) as const;
 
 describe("a minute's release", () => {
   test.each([
     ["with a rate has a moment for each", draining(10), { from: NOW, stepMs: 100, count: 600, next: NOW + MINUTE_MS }],
     ["begins where the last ended", draining(10, NOW + 30_000), { from: NOW + 30_000, stepMs: 100, count: 300, next: NOW + MINUTE_MS }],
+    [
+      "begins behind what is held, whatever the clock says",
+      { ...draining(10, NOW + 5), since: NOW + 5 },
+      { from: NOW + 6, stepMs: 100, count: 600, next: NOW + 6 + MINUTE_MS },
+    ],
     ["makes up for nothing that was missed", draining(10, NOW - 90_000), { from: NOW, stepMs: 100, count: 600, next: NOW + MINUTE_MS }],
     [
       "gives none whose moments are all given",
@@ -23,7 +28,7 @@ describe("a minute's release", () => {
     ["and no more where it is asked more often", draining(null, NOW + 50_000), { from: NOW, stepMs: 0, count: 500, next: NOW + MINUTE_MS }],
     [
       "of one that has tripped is a single dispatch",
-      { state: "tripped", rate: 10, moment: null },
+      { state: "tripped", since: 0, rate: 10, moment: null },
       { from: NOW, stepMs: 0, count: 1, next: NOW },
     ],
   ] as const)("%s", (_, control, plan) => {
