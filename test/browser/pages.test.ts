@@ -42,7 +42,7 @@ describe("An empty hub", () => {
     const empty: Readonly<Partial<Record<PageName, string>>> = {
       events: "No event has been emitted yet.",
       dispatches: "No dispatch is like that.",
-      deadLetters: "All is well: nothing was given up that nobody has retried.",
+      deadLetters: "Nothing was given up that nobody has retried.",
       deadLetterGroup: "None on this page.",
       bulks: "None so far. Dead letters can be redriven together, and what is ongoing cancelled.",
       newBulk: "All that match have been retried, or there are none.",

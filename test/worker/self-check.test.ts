@@ -122,6 +122,18 @@ it("a run that cannot be asked for says which binding is missing, and so does a 
   expect(await failureOf(keepBulkRun(missing.BULK_WORKFLOW, "x"))).toBe('the hub has no workflow bound as "BULK_WORKFLOW"');
 });
 
+it("a hub without a configuration is told which variable is missing, by emit, to machines and on the page", async () => {
+  const missing = { HUB_CONFIG: undefined };
+  const said = "HUB_CONFIG is missing: say which destinations and routes there are, [vars.HUB_CONFIG]";
+  expect(await failureOf(emitWith(wired(missing), { type: "fast.unconfigured", data: 1 }))).toMatch(
+    /^\(config\.invalid\) .*HUB_CONFIG is missing/,
+  );
+  for (const path of ["/", "/health"]) {
+    const answer = await consoleOf(missing).get(path);
+    expect([path, answer.status, (await textOf(answer)).includes(said)]).toEqual([path, 503, true]);
+  }
+});
+
 /** To machines and to people, with 503, and nowhere that all is well. */
 async function expectSaid(changes: Parameters<typeof consoleOf>[0], { code, cause, cure }: Problem) {
   const machines = await consoleOf(changes).get("/health");

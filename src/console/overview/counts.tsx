@@ -5,9 +5,8 @@ import { PAGES } from "../pages.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 
-/** How many dispatches stand how, and what somebody has to see to; each leads to its list. A figure with a plus is cut. */
-export function StatusCounts({ health }: { health: Health }) {
-  const { counts, overdue, deadLetters, truncated, failuresTruncated } = health;
+/** What somebody has to see to, whenever it was emitted; each leads to its list. A figure with a plus is cut. */
+export function OwedNow({ health: { deadLetters, overdue } }: { health: Health }) {
   return (
     <ul class="counts">
       <Tile
@@ -17,20 +16,6 @@ export function StatusCounts({ health }: { health: Health }) {
         tone="failed"
         href={PAGES.deadLetters.path}
       />
-      {STATUSES.map((status) => {
-        const isBad = (BAD_STATUSES as readonly Status[]).includes(status);
-        // What has been retried since is nobody's business any more.
-        const tone = isBad && deadLetters.count === 0 ? "" : status;
-        return (
-          <Tile
-            name={status}
-            value={counts[status]}
-            cut={isBad ? failuresTruncated : truncated}
-            tone={tone}
-            href={withQuery(PAGES.dispatches.path, { status })}
-          />
-        );
-      })}
       <Tile
         name="overdue"
         value={overdue}
@@ -38,6 +23,28 @@ export function StatusCounts({ health }: { health: Health }) {
         tone="overdue"
         href={withQuery(PAGES.dispatches.path, { status: "ongoing" })}
       />
+    </ul>
+  );
+}
+
+/** How many dispatches of the last day stand how; each leads to its list. */
+export function StatusCounts({ health }: { health: Health }) {
+  const { counts, deadLetters, truncated, failuresTruncated } = health;
+  return (
+    <ul class="counts">
+      {STATUSES.map((status) => {
+        const isBad = (BAD_STATUSES as readonly Status[]).includes(status);
+        return (
+          <Tile
+            name={status}
+            value={counts[status]}
+            cut={isBad ? failuresTruncated : truncated}
+            // What has been retried since is nobody's business any more.
+            tone={isBad && deadLetters.count === 0 ? "" : status}
+            href={withQuery(PAGES.dispatches.path, { status })}
+          />
+        );
+      })}
     </ul>
   );
 }
@@ -65,13 +72,23 @@ function Tile({ name, value, cut, tone, href }: TileProps) {
   );
 }
 
-/** Which clock each figure has, and where it stops. */
+/** Which clock each figure has, and where it is cut. */
 export function CountedBy({ health: { truncated, countedFrom, failuresTruncated, failuresFrom } }: { health: Health }) {
   return (
     <p class="soft">
-      Failed, misconfigured and lost by time of settlement, {failuresTruncated && "the latest of them, all "}since{" "}
-      <When at={failuresFrom} />, retried or not; the others by time of emission, {truncated && "the latest 10,000, "}since{" "}
-      <When at={countedFrom} />; overdue and dead letters now.
+      By time of emission
+      {truncated && (
+        <>
+          , the latest {count(READ.healthRows)}, since <When at={countedFrom} />
+        </>
+      )}
+      ; failed, misconfigured and lost by time of settlement, retried or not
+      {failuresTruncated && (
+        <>
+          , all since <When at={failuresFrom} /> and some before
+        </>
+      )}
+      .
     </p>
   );
 }

@@ -12,7 +12,7 @@ import { PAGES } from "../pages.ts";
 import { page } from "../parts/layout.tsx";
 import { count, When } from "../parts/when.tsx";
 import { auditRoutes } from "./audit.tsx";
-import { CountedBy, LatestEvents, StatusCounts } from "./counts.tsx";
+import { CountedBy, LatestEvents, OwedNow, StatusCounts } from "./counts.tsx";
 import { DestinationFigures } from "./destination-figures.tsx";
 import { Upkeep } from "./upkeep.tsx";
 import { Verdict } from "./verdict.tsx";
@@ -79,6 +79,8 @@ function Overview({ health, stats, controls, mayAct }: OverviewProps) {
     <>
       <h1>Overview</h1>
       <Verdict health={health} controls={controls} />
+      <h2>Now</h2>
+      <OwedNow health={health} />
       <h2>Dispatches of the last 24 hours</h2>
       <StatusCounts health={health} />
       <CountedBy health={health} />
