@@ -177,7 +177,7 @@ describe("a hub that cannot start what it accepts keeps it, and says", () => {
       503,
       [
         expect.objectContaining({
-          cause: expect.stringContaining("nobody takes it off the queue"),
+          cause: expect.stringContaining("nobody seems to take it off the queue"),
           cure: expect.stringContaining("[[queues.consumers]]"),
         }),
       ],

@@ -42,8 +42,10 @@ function unconsumed({ now, unstarted, settledAt }: Upkeep): Problem[] {
   return [
     {
       code: "queue.unconsumed",
-      cause: `${unstarted} ${are} been due for more than ${CHECK.missingMs / MINUTE_MS} minutes, and nobody takes ${them} off the queue`,
-      cure: 'has the hub a consumer, [[queues.consumers]] queue = "<the queue of DISPATCH_QUEUE>"? Where it has one, the hub\'s log says why messages fail',
+      cause: `${unstarted} ${are} been due for more than ${CHECK.missingMs / MINUTE_MS} minutes, and nobody seems to take ${them} off the queue`,
+      cure:
+        'has the hub a consumer, [[queues.consumers]] queue = "<the queue of DISPATCH_QUEUE>"? Where it has one, the hub\'s log says why ' +
+        "messages fail, or the platform holds Workflow instances back",
     },
   ];
 }
