@@ -33,6 +33,25 @@ export function eachWorkflow<Made>(make: (key: WorkflowKey) => Made): Readonly<R
   return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<WorkflowKey, Made>;
 }
 
+type OwnBinding = typeof DATABASE_BINDING | typeof QUEUE_BINDING | (typeof WORKFLOWS)[WorkflowKey]["binding"];
+
+/** What a binding of the hub's own leads to. */
+export type BindingKind = "database" | "queue" | "workflow";
+
+/** Every binding that the hub cannot do without: each is checked at an isolate's first call, and is no name for a destination's. */
+export const BINDINGS = {
+  DB: "database",
+  DISPATCH_QUEUE: "queue",
+  DISPATCH_WORKFLOW: "workflow",
+  BULK_WORKFLOW: "workflow",
+} as const satisfies Readonly<Record<OwnBinding, BindingKind>>;
+
+/**
+ * Flags of the runtime that the hub calls for, each with the compatibility date that sets it (workers/configuration/compatibility-flags):
+ * calls to destinations, and the console's to the hub. An older runtime, such as that of wrangler 3, does not know the later one (tried, 3.114.17).
+ */
+export const RUNTIME_FLAGS = { rpc: "2024-04-03", enable_ctx_exports: "2025-11-17" } as const;
+
 /** The start of every variable and secret of the hub; `destinations` and `routes` are numbered from 0. */
 export const VARIABLE_PREFIX = "HUB_";
 export const VARIABLES = {
@@ -46,8 +65,7 @@ export const VARIABLES = {
 
 /** True of a binding that the hub has of its own: a destination of that name would be the hub's database. */
 export function isOwnBinding(name: string): boolean {
-  const isWorkflow = Object.values(WORKFLOWS).some(({ binding }) => binding === name);
-  return name === DATABASE_BINDING || name === QUEUE_BINDING || isWorkflow || name.startsWith(VARIABLE_PREFIX);
+  return Object.hasOwn(BINDINGS, name) || name.startsWith(VARIABLE_PREFIX);
 }
 
 /** Calls the sweep every minute, the shortest there is (workers/configuration/cron-triggers). */

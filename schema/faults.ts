@@ -29,6 +29,7 @@ export const FAULTS = {
     status: 400,
   },
   "config.invalid": { advice: "correct the hub's configuration; nothing stored is affected", status: 503, log: true },
+  "hub.misconfigured": { advice: "deploy the hub with what the message names; nothing was stored", status: 503, log: true },
   "query.invalid": { advice: "correct the filter that is named", status: 400 },
   "cursor.invalid": { advice: "start again from the first page", status: 400 },
   "options.invalid": { advice: "pass only the options that are documented", status: 400 },

@@ -170,6 +170,8 @@ export const CHECK = {
   /** A dispatch is given up after so many restarts, and not before it was overdue so long. */
   maxRecoveries: 5,
   giveUpMs: 1 * DAY_MS,
+  /** Sweeps come every minute: after so long without one, somebody is told. So long may a due dispatch be without a look as well. */
+  missingMs: 5 * MINUTE_MS,
 } as const;
 
 /**
@@ -181,6 +183,8 @@ export const READ = {
   maxPage: 200,
   scanRows: 1_000,
   healthRows: 10_000,
+  /** Bad dispatches that health counts: of those that are dead letters, and of each way not to be one, at most so many. One row read each. */
+  failureRows: 5_000,
   latestEvents: 20,
   /** Characters of the text that events are searched for, and of the start of their data that is shown. */
   maxText: 200,

@@ -4,6 +4,7 @@ import { inWords, issuesOf, issueText } from "../schema/wording.ts";
 import { engineSlots, type Slots } from "./bindings/engine.ts";
 import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
+import { noteQueue } from "./bindings/self-check.ts";
 import { startLater, startRuns } from "./executor/start-runs.ts";
 import { storeQueued } from "./hub/emit/store-queued.ts";
 import { reconcile } from "./reconciler/reconcile.ts";
@@ -14,6 +15,7 @@ import { noteUndeliverable } from "./reconciler/undeliverable-message.ts";
  * hangs: then the others wait a second for its place, and it is retried once the limit of the call has passed.
  */
 export async function consume(hub: Hub, batch: MessageBatch): Promise<void> {
+  noteQueue(hub.env, batch.queue);
   const fromDeadLetterQueue = batch.queue.endsWith(DEAD_LETTERS_SUFFIX);
   const [messages, runs] = [engineSlots(), engineSlots()];
   const results = await Promise.all(

@@ -7,15 +7,16 @@ import { everyPart } from "./every-part.ts";
 import { keepBulksRunning } from "./hub/operate/keep-bulks-running.ts";
 import { releaseBacklogs } from "./hub/pause/release-backlogs.ts";
 import { sweep } from "./reconciler/sweep.ts";
+import { EventHub, Producer } from "./rpc.ts";
 
 export { BulkWorkflow } from "../workflows/bulk.ts";
 export { DispatchWorkflow } from "../workflows/dispatch.ts";
-export { EventHub, Producer } from "./rpc.ts";
+export { EventHub, Producer };
 
 export default {
   async fetch(request, env, ctx) {
-    // The types of RPC stubs go on without an end here; what crosses is the contract.
-    const hub = ctx.exports.EventHub as unknown as EventHubApi;
+    // The types of RPC stubs go on without an end here; what crosses is the contract. An old compatibility date has no exports: the console says so.
+    const hub = (ctx.exports?.EventHub ?? new EventHub(ctx, env)) as unknown as EventHubApi;
     return await consoleApp({ hub, env, log: logError }).fetch(request);
   },
   async queue(batch, env) {

@@ -12,6 +12,12 @@ export async function openHubDatabase(stateDir: string, options: DatabaseSyncOpt
   return new DatabaseSync(file, { timeout: WAIT_MS, ...options });
 }
 
+/** As if a sweep had just come: where nobody calls its cron, a hub says so after five minutes, with a 503. */
+export async function markSwept(stateDir: string): Promise<void> {
+  using database = await openHubDatabase(stateDir);
+  database.prepare("INSERT OR REPLACE INTO beats (name, at, taken, left) VALUES ('sweep', ?, 0, 0)").run(Date.now());
+}
+
 /** The file, if a hub has used this state. */
 export async function findHubDatabase(stateDir: string): Promise<string | undefined> {
   // Not all that is there: runs leave thousands of files.

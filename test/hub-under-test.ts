@@ -8,6 +8,9 @@ const NAME = "flowhub-under-test";
 /** The Worker of worker/destinations.js. */
 export const DESTINATIONS = "destinations";
 
+/** The Worker of worker/named-only.js. */
+export const NAMED_ONLY = "named-only";
+
 /** Attempts without waiting are what most tests use: `fast`. */
 const ROUTING: ConfigInput = {
   defaults: { timeout: "5s", retry: { limit: 2, backoff: "constant", delay: "100ms", jitter: "none" } },
@@ -85,6 +88,8 @@ const { services } = workerConfig({
     // Entrypoints without a usable handle(), each in its own way.
     MUTE: destination("Mute"),
     NO_ENTRYPOINT: { service: DESTINATIONS },
+    // No default export at all, where there is a class with a handle() under a name.
+    NAMED_ONLY: { service: NAMED_ONLY },
     TEXT_GETTER: destination("TextGetter"),
     ARROW_FIELD: destination("ArrowField"),
     PLAIN_OBJECT: destination("plainObject"),

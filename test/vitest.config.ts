@@ -3,7 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
 import { COMPATIBILITY } from "../schema/deployment.ts";
 import { CONFIG_FOLDER, configFile } from "../tools/worker-config.ts";
-import { DESTINATIONS, HUB_UNDER_TEST } from "./hub-under-test.ts";
+import { DESTINATIONS, HUB_UNDER_TEST, NAMED_ONLY } from "./hub-under-test.ts";
 
 const root = `${import.meta.dirname}/..`;
 
@@ -44,6 +44,11 @@ export default defineConfig({
                 {
                   name: DESTINATIONS,
                   modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/destinations.js` }],
+                  compatibilityDate: COMPATIBILITY.date,
+                },
+                {
+                  name: NAMED_ONLY,
+                  modules: [{ type: "ESModule", path: `${import.meta.dirname}/worker/named-only.js` }],
                   compatibilityDate: COMPATIBILITY.date,
                 },
                 {

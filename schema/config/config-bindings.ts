@@ -7,16 +7,23 @@ import type { HubConfig } from "./config.ts";
 /**
  * How the configuration travels in a Worker's variables, which hold 5 KB each: whole in `HUB_CONFIG`, or with its
  * destinations and routes spread over `HUB_DESTINATIONS_0…` and `HUB_ROUTES_0…`, in order. Each is JSON, as a value or as text.
- * Returns what was found, not yet parsed by the schema. Throws an `Error` that names the variable when one is not what it should be,
- * or is missing in the row: a part that is left out would be routes that silently match nothing.
+ * Returns what was found, not yet parsed by the schema. Throws an `Error` that names the variable when there is none, when one is not what
+ * it should be, or is missing in the row: a part that is left out would be routes that silently match nothing.
  */
 export function configFromBindings(bindings: Readonly<Record<string, unknown>>): unknown {
+  if (!Object.keys(bindings).some((name) => isOfConfiguration(name) && bindings[name] !== undefined)) throw new Error(NO_CONFIGURATION);
   const head = fromBinding(bindings, VARIABLES.config) ?? {};
   const destinations = parts(bindings, VARIABLES.destinations, isObject, "an object");
   const routes = parts(bindings, VARIABLES.routes, Array.isArray, "a list");
   if (!isObject(head) || (destinations.length === 0 && routes.length === 0)) return head;
   const declared = [...(isObject(head["destinations"]) ? [head["destinations"]] : []), ...destinations];
   return { ...head, destinations: merged(declared), routes: [head["routes"] ?? [], ...routes].flat() };
+}
+
+const NO_CONFIGURATION = `${VARIABLES.config} is missing: say which destinations and routes there are, [vars.${VARIABLES.config}] in the hub's wrangler.toml`;
+
+function isOfConfiguration(name: string): boolean {
+  return name === VARIABLES.config || name.startsWith(VARIABLES.destinations) || name.startsWith(VARIABLES.routes);
 }
 
 /** A configuration as it goes into a Worker's variables: the name of each, and its JSON. `issues` name what does not fit. */

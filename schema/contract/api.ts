@@ -62,6 +62,7 @@ export interface EventHubApi extends ProducerApi {
   resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl>;
   /** Destinations and routes as configured. Throws `config.invalid`. */
   configuration(): Promise<ConfigurationView>;
+  /** The hub at a glance, and what is wrong with its deployment. Throws `hub.misconfigured` when it has no database. */
   health(): Promise<Health>;
   /** Figures of each destination and route, over the dispatches whose events were emitted in a window. */
   stats(query?: StatsQuery): Promise<Stats>;

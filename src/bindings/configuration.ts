@@ -4,7 +4,9 @@ import { Fault } from "../../schema/faults.ts";
 import { CHAIN } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issueText } from "../../schema/wording.ts";
+import { destinationProblems } from "../domain/deployment/binding-problems.ts";
 import { compileRouting, type Routing } from "../domain/routing/routing.ts";
+import { logProblems } from "./log.ts";
 
 /** The configuration of this deployment, ready to route. */
 export interface Configuration {
@@ -20,7 +22,7 @@ export type Configured = { readonly ok: true; readonly value: Configuration } | 
 
 const known = new WeakMap<object, Promise<Configured>>();
 
-/** Reads, checks and compiles the configuration once an isolate. Never throws: what is wrong is in `issues`. */
+/** Reads, checks and compiles the configuration once an isolate, and logs which destinations are bound to nothing. Never throws: what is wrong is in `issues`. */
 export function configured(env: object): Promise<Configured> {
   const before = known.get(env);
   if (before !== undefined) return before;
@@ -44,6 +46,7 @@ export function maxChainEventsOf({ config }: Pick<Configuration, "config">): num
 async function configure(env: object): Promise<Configured> {
   const parsed = parseBindings(env);
   if (!parsed.ok) return parsed;
+  logProblems(destinationProblems(env, parsed.config.destinations));
   const body = JSON.stringify(parsed.config);
   return { ok: true, value: { config: parsed.config, routing: compileRouting(parsed.config), body, version: await sha256(body) } };
 }

@@ -1,7 +1,9 @@
+import { QUEUE_BINDING } from "../../schema/deployment.ts";
 import { QUEUE } from "../../schema/limits.ts";
 import type { DispatchMessage, EmitMessage, OverdueDispatch, RunParams } from "../../schema/storage/messages.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
 import { chunks } from "../domain/base/chunks.ts";
+import { requireBound } from "../domain/deployment/binding-problems.ts";
 import { noAnswer, withTimeLimit } from "../platform/time-limit.ts";
 import { logError } from "./log.ts";
 import { isRefusedByQueue } from "./platform-errors.ts";
@@ -71,7 +73,7 @@ async function send(queue: Queue, messages: readonly DispatchMessage[], options:
 }
 
 async function sendBatch(queue: Queue, messages: readonly DispatchMessage[], options: QueueSendBatchOptions): Promise<void> {
-  const sending = queue.sendBatch(
+  const sending = requireBound(queue, QUEUE_BINDING).sendBatch(
     messages.map((body) => ({ body, contentType: "json" })),
     options,
   );

@@ -1,8 +1,10 @@
 import type { RunView } from "../../schema/contract/dispatches.ts";
+import { WORKFLOWS } from "../../schema/deployment.ts";
 import { WORKFLOW } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { HELD, type RunParams, STEP } from "../../schema/storage/messages.ts";
 import { chunks } from "../domain/base/chunks.ts";
+import { requireBound } from "../domain/deployment/binding-problems.ts";
 import { dispose } from "./dispose.ts";
 import { engineAnswer } from "./engine.ts";
 import { isInstanceExists, isInstanceMissing, isRateLimit, isTransientOfWorkflows } from "./platform-errors.ts";
@@ -50,7 +52,8 @@ function kindOf({ exists, message }: Refusal): keyof CreatedRuns {
 async function createBatch(workflow: Workflow<RunParams>, runs: readonly RunParams[]): Promise<Refusal[]> {
   const { successRetention, errorRetention } = WORKFLOW;
   const instances = runs.map((run) => ({ id: run.id, params: run, retention: { successRetention, errorRetention } }));
-  const { created, errors } = await engineAnswer(workflow.createBatch({ instances }), { release: (late) => late.created.forEach(dispose) });
+  const bound = requireBound(workflow, WORKFLOWS.dispatchWorkflow.binding);
+  const { created, errors } = await engineAnswer(bound.createBatch({ instances }), { release: (late) => late.created.forEach(dispose) });
   for (const instance of created) dispose(instance);
   return errors.flatMap(({ index, code, message }) => {
     const run = runs[index];
@@ -74,7 +77,7 @@ export async function lookAtRun(
   withinMs: number = WORKFLOW.answerMs,
 ): Promise<RunView & { readonly output?: unknown }> {
   try {
-    return await engineAnswer(statusOf(workflow, id), { withinMs });
+    return await engineAnswer(statusOf(requireBound(workflow, WORKFLOWS.dispatchWorkflow.binding), id), { withinMs });
   } catch (error) {
     return { status: "unknown", error: { name: "WorkflowsUnavailable", message: messageOf(error) } };
   }

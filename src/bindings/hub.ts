@@ -1,4 +1,5 @@
 import { idSource } from "../domain/base/id-source.ts";
+import { selfCheck } from "./self-check.ts";
 
 /** A deployment of the hub with what its decisions must not take from the air: the entrypoints bring clock, chance and ids in. */
 export interface Hub {
@@ -11,8 +12,12 @@ export interface Hub {
   readonly newId: () => string;
 }
 
-/** Makes the hub of an entrypoint, with the real clock. Whatever an entrypoint calls takes its time and ids from here. */
+/**
+ * Makes the hub of an entrypoint, with the real clock. Whatever an entrypoint calls takes its time and ids from here. The first of an
+ * isolate checks how the hub is deployed and logs what is wrong.
+ */
 export function createHub(env: Env): Hub {
+  selfCheck(env);
   return { env, now, random: Math.random, newId };
 }
 

@@ -55,7 +55,12 @@ const INSTANCE_MISSING = anyOf(["(?:instance\\.)?not[ _.]found", "does not exist
 
 /** True when there is no such method, or no Worker to have it: what workerd says first (pinned in test/worker/platform.test.ts). */
 export function isMissingHandle(error: unknown): error is Error {
-  return error instanceof Error && MISSING_HANDLE.some((start) => start.test(error.message));
+  return error instanceof Error && [...MISSING_HANDLE, ...MISSING_WORKER].some((start) => start.test(error.message));
+}
+
+/** True when there is no Worker, or no entrypoint of the name in the binding. */
+export function isMissingWorker(error: Error): boolean {
+  return MISSING_WORKER.some((start) => start.test(error.message));
 }
 
 const MISSING_HANDLE: readonly RegExp[] = [
@@ -64,10 +69,15 @@ const MISSING_HANDLE: readonly RegExp[] = [
   // A destination that is a plain object, not a class: its handlers are called with one argument.
   /^Attempted to call RPC function "handle" with the wrong number of arguments/,
   /^Cannot call handler function "handle" over RPC/,
-  // What the registry of local development says.
-  /^Worker "[^"]*" not found/,
-  /^Worker does not export an entrypoint named/,
 ];
+
+/** What the registry of local development says. */
+const MISSING_WORKER: readonly RegExp[] = [/^Worker "[^"]*" not found/, /^Worker does not export an entrypoint named/];
+
+/** True when the platform failed and says no more than a number to look it up by. */
+export function isInternalError(error: unknown): boolean {
+  return error instanceof Error && /^internal error; reference = /.test(error.message);
+}
 
 /** Whole words, in whatever case. A code may be glued to a name by a dot, a colon or an underscore. */
 function anyOf(words: readonly string[]): RegExp {

@@ -26,7 +26,7 @@ describe("An empty hub", () => {
     const page = await openTab();
     await page.goto("/");
     expect(await textOf(page.locator(".notice"))).toBe("All is well: everything that was accepted has arrived or is on its way.");
-    expect(await countsOf(page)).toEqual({ ...STATUSES_AT_0, overdue: 0 });
+    expect(await countsOf(page)).toEqual({ ...STATUSES_AT_0, "dead letters": 0, overdue: 0 });
     const rows = await rowsOf(page.getByRole("table"));
     expect(rows.map(({ Destination }) => Destination)).toEqual(DESTINATIONS);
     for (const row of rows) {
@@ -42,7 +42,7 @@ describe("An empty hub", () => {
     const empty: Readonly<Partial<Record<PageName, string>>> = {
       events: "No event has been emitted yet.",
       dispatches: "No dispatch is like that.",
-      deadLetters: "All is well: nothing was given up that nobody has retried.",
+      deadLetters: "Nothing was given up that nobody has retried.",
       deadLetterGroup: "None on this page.",
       bulks: "None so far. Dead letters can be redriven together, and what is ongoing cancelled.",
       newBulk: "All that match have been retried, or there are none.",
@@ -97,7 +97,8 @@ describe("After a morning in the shop", () => {
     const health = (await answer?.json()) as Health;
     expect(health.counts).toEqual(plain(await hub().health()).counts);
     expect(health.counts).toMatchObject({ ongoing: 2, failed: 3, misconfigured: 1, lost: 0 });
-    expect(shown).toEqual({ ...health.counts, overdue: health.overdue });
+    expect(shown).toEqual({ ...health.counts, "dead letters": health.deadLetters.count, overdue: health.overdue });
+    expect(health.deadLetters).toEqual({ count: 4, more: false });
     await page.goBack();
     await page.getByRole("link", { name: "failed" }).click();
     expect(await cellsOf(page.getByRole("table"))).toHaveLength(3);
@@ -436,7 +437,7 @@ function backlogOf({ destinations }: Stats): number {
 /** `{ ongoing: 2, complete: 9, … }` as the overview says. */
 async function countsOf(page: Page): Promise<Record<string, number>> {
   const texts = await page.locator(".counts li").allInnerTexts();
-  return Object.fromEntries(texts.map((text) => text.trim().split(/\s+/)).map(([number, name]) => [name, Number(number)]));
+  return Object.fromEntries(texts.map((text) => text.trim().split(/\s+/)).map(([number, ...name]) => [name.join(" "), Number(number)]));
 }
 
 /** How high some bars of a chart are, all together, compared with others. */

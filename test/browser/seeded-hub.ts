@@ -3,6 +3,7 @@ import { plain } from "../../tools/local/observer.ts";
 import { startStack } from "../../tools/local/stack.ts";
 import { seededState } from "../bench/seed/seeded-state.ts";
 import { OBSERVER, WORKERS } from "../bench/stack.ts";
+import { markSwept } from "../hub-database.ts";
 import type { Seen } from "./pages.ts";
 
 /** A hub that looks as if it had been at work for a day, to be photographed. */
@@ -16,6 +17,7 @@ export async function startSeededHub(): Promise<SeededHub> {
   const { stateDir } = started.use(await seededState({ events: 2_000, dispatches: 5_000, days: 1, seed: 2 }));
   const stack = started.use(await startStack({ configs: WORKERS, stateDir, cronEveryMs: 0 }));
   await using observer = await stack.observe<{ HUB: EventHubApi }>({ config: OBSERVER, ready: ({ HUB: hub }) => hub.health() });
+  await markSwept(stateDir);
   const seen = await lookFor(observer.bindings.HUB);
   const all = started.move();
   return { url: stack.url.replace(/\/$/, ""), seen, [Symbol.asyncDispose]: () => all.disposeAsync() };

@@ -47,6 +47,8 @@ describe("without credentials", () => {
     for (const name of ["HUB_CONSOLE_SECRET", "HUB_CONSOLE_READ_SECRET", "HUB_CONSOLE"]) expect(html).toContain(`<code>${name}</code>`);
     expect(html).toContain("&quot;access&quot;: &quot;cloudflare&quot;");
     expect(await (await guardedApp({}).ask("/")).text()).toContain("Set HUB_CONSOLE or HUB_CONSOLE_SECRET on the hub's Worker.");
+    const onThisMachine = await (await guardedApp({}).ask(HERE)).text();
+    expect(onThisMachine).toContain('a line HUB_CONSOLE={"access":"none"} in the file .dev.vars');
   });
 });
 
@@ -326,6 +328,7 @@ describe("a configuration that is wrong", () => {
       }
       const html = await (await app.ask("/", { headers: HTML })).text();
       expect(html.replaceAll("&quot;", '"')).toContain(message);
+      expect(await (await app.ask("/")).text()).toContain(message);
       for (const given of Object.values({ ...SECRETS, ...env }).filter((value) => String(value).length > 4))
         expect(html).not.toContain(String(given));
     });

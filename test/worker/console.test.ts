@@ -89,6 +89,7 @@ describe("the overview", () => {
         id: `${eventId}-${ordinal++}`,
         status,
         checkAt: status === "ongoing" ? 1 : null,
+        settledAt: Date.now(),
       }));
       await bulkDispatches(many.map((dispatch) => ({ ...dispatch, eventId, route: "r", destination: "d" })));
     }

@@ -35,7 +35,17 @@ describe("migrate", () => {
     await migrate(d1);
     expect(WRITTEN.length).toBeGreaterThan(0);
     expect(await appliedNames()).toEqual(WRITTEN.map(({ name }) => name));
-    expect(await tableNames()).toEqual(["bulks", "configs", "controls", "d1_migrations", "dispatches", "events", "executions", "notes"]);
+    expect(await tableNames()).toEqual([
+      "beats",
+      "bulks",
+      "configs",
+      "controls",
+      "d1_migrations",
+      "dispatches",
+      "events",
+      "executions",
+      "notes",
+    ]);
   });
 
   it("does nothing to a database that is up to date", async () => {

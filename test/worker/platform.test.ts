@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Duration } from "../../schema/config/duration.ts";
+import { RUNTIME_FLAGS } from "../../schema/deployment.ts";
 import { configured } from "../../src/bindings/configuration.ts";
 import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
 import { createHub } from "../../src/bindings/hub.ts";
@@ -16,7 +17,7 @@ import { countOverdue } from "../../src/store/repair/claim-overdue.ts";
 import { claimRepair, countRestart, giveBack } from "../../src/store/repair/claim-repair.ts";
 import { loadOverdue } from "../../src/store/repair/load-overdue.ts";
 import { recordUndeliverable } from "../../src/store/repair/undeliverable-message.ts";
-import { callsOf, refuseExecutions } from "./support/attempts.ts";
+import { callsOf, look, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
@@ -30,6 +31,13 @@ import { engineWith, fallAsleep, runIs, runOf } from "./support/runs.ts";
 interface Callable {
   handle(event: object, delivery: object): Promise<unknown>;
 }
+
+describe("the runtime", () => {
+  it("says of every flag whether it is set, those that the hub calls for among them", () => {
+    expect(Cloudflare.compatibilityFlags).toMatchObject(Object.fromEntries(Object.keys(RUNTIME_FLAGS).map((flag) => [flag, true])));
+    expect(Object.values(Cloudflare.compatibilityFlags)).toContain(false);
+  });
+});
 
 describe("what workerd says of a destination without a usable handle()", () => {
   const severalArguments =
@@ -49,11 +57,29 @@ describe("what workerd says of a destination without a usable handle()", () => {
     ["is a plain object whose handle() takes four arguments", "WIDE_PLAIN_OBJECT", tooWide],
   ];
   for (const [what, binding, text] of cases) {
-    it(`a destination that ${what} is misconfigured, and the reason is what workerd says`, async () => {
+    it(`a destination that ${what} is misconfigured, and the reason is what workerd says, and what to do`, async () => {
       expect(await failureOf((env[binding] as unknown as Callable).handle({}, {}))).toBe(text);
-      expect(await settledBy(binding)).toMatchObject({ status: "misconfigured", reason: text });
+      const { status, reason } = await settledBy(binding);
+      expect([status, reason]).toEqual(["misconfigured", expect.stringContaining(text)]);
+      expect(reason).toContain(`The Worker bound as "${binding}" has to export a class with handle()`);
     });
   }
+
+  it("a Worker without a default export answers any call with an internal error: it is misconfigured, and the reason says what to bind", async () => {
+    const internal = /^internal error; reference = /;
+    const namedOnly = env.NAMED_ONLY as unknown as Callable & { anything(): Promise<unknown> };
+    expect(await failureOf(namedOnly.handle({}, {}))).toMatch(internal);
+    expect(await failureOf(namedOnly.anything())).toMatch(internal);
+    const { status, reason } = await settledBy("NAMED_ONLY");
+    expect([status, reason]).toEqual(["misconfigured", expect.stringContaining('"NAMED_ONLY" has to export a class with handle()')]);
+  });
+
+  it("a destination that reports an internal error of its own has failed", async () => {
+    const internal = { throws: "internal error; reference = abc" };
+    const id = await storedDispatch({ type: "once.internal", data: { script: [internal] } });
+    await look(id);
+    expect(await dispatchRow(id)).toMatchObject({ status: "failed", reason: "internal error; reference = abc" });
+  });
 
   it("a destination whose binding is not there is misconfigured", async () => {
     expect((env as unknown as Record<string, unknown>)["NOT_BOUND"]).toBeUndefined();

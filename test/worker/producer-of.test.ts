@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { producerOf } from "../../src/worker.ts";
 import { failureOf } from "./support/failures.ts";
 import { unique } from "./support/hub.ts";
@@ -31,8 +31,35 @@ it("the source of the binding wins over both", async () => {
   expect(await sourceOf(receipt?.id)).toBe("shop");
 });
 
-it("without a source the binding is used as it is", async () => {
-  expect(producerOf(plain)).toBe(plain);
+it("without a source events are emitted as they are", async () => {
+  const [[own], [none]] = await Promise.all([
+    producerOf(plain).emit({ type: unique("sourced."), data: null, source: "till" }),
+    producerOf(plain).emit({ type: unique("sourced."), data: null }),
+  ]);
+  expect([await sourceOf(own?.id), await sourceOf(none?.id)]).toEqual(["till", null]);
+});
+
+describe("a binding that does not lead to the hub", () => {
+  const howToBind = '[[services]] binding = "HUB", service = "<name of the hub>", entrypoint = "Producer"';
+
+  it.each([[undefined], [null]])("is refused before anything is emitted where it is not there: %s", (binding) => {
+    expect(() => producerOf(binding as never)).toThrow(`producerOf() was given ${binding}: this Worker has no binding of that name. Bind`);
+    expect(() => producerOf(binding as never, { source: "web" })).toThrow(howToBind);
+  });
+
+  it("is refused with the date to set where the producer cannot call by RPC", () => {
+    expect(() => producerOf({ fetch: () => undefined } as never)).toThrow("set its compatibility_date to 2024-04-03 or later");
+  });
+
+  it("is refused where it is no service binding", () => {
+    expect(() => producerOf(env.DB as never)).toThrow(/no service binding.*entrypoint = "Producer"/);
+  });
+
+  it.each([{}, { source: "web" }])("is told by what workerd says where it leads to an entrypoint without emit(): %j", async (options) => {
+    const failure = await failureOf(producerOf(env.NO_ENTRYPOINT, options).emit({ type: "a", data: 1 }));
+    expect(failure).toMatch(/^The RPC receiver does not implement the method "emit"\. /);
+    expect(failure).toContain(howToBind);
+  });
 });
 
 it.each([[null], ["text"], [undefined], [[null]]])("what is no event is refused by the hub, as without: %j", async (input) => {

@@ -1,16 +1,13 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { type EmitInput, type FaultCode, faultCode, producerOf } from "flowhub";
+import { type EmitInput, FAULTS, type FaultCode, faultCode, producerOf } from "flowhub";
 import { readDelivery } from "./read-delivery.ts";
 import { isSigned } from "./signature.ts";
 
-/** What GitHub should hear; every other fault of the hub is the sender's to correct. */
-const STATUS_OF: { readonly [Code in FaultCode]?: number } = {
-  "payload.too_large": 413,
-  "key.conflict": 409,
-  // Not the sender's fault: GitHub shows the delivery as failed, and it can be redelivered under the same id.
-  "config.invalid": 503,
-  "storage.unavailable": 503,
-};
+/**
+ * What GitHub should hear where a fault's own status is not it. What is not the sender's fault is a 503: GitHub shows the delivery as failed,
+ * and it can be redelivered under the same id.
+ */
+const STATUS_OF: { readonly [Code in FaultCode]?: number } = { "payload.too_large": 413 };
 
 /** Emits `github.<event>.<action>` for each delivery of a webhook. The delivery's id is the key: a redelivery is a duplicate. */
 export default class GithubProducer extends WorkerEntrypoint<ProducerEnv & { readonly WEBHOOK_SECRET?: string }> {
@@ -29,7 +26,7 @@ export default class GithubProducer extends WorkerEntrypoint<ProducerEnv & { rea
     } catch (error) {
       const code = faultCode(error);
       if (code === undefined || !(error instanceof Error)) throw error;
-      return problem(STATUS_OF[code] ?? 400, error.message);
+      return problem(STATUS_OF[code] ?? FAULTS[code].status, error.message);
     }
   }
 }

@@ -1,7 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { issueText } from "../../../schema/wording.ts";
 import { admit, presentsSecret } from "./admit.ts";
-import { HowToOpen, Issues, refuse } from "./refusal-page.tsx";
+import { isLocalhost } from "./loopback.ts";
+import { HowToOpen, refuse } from "./refusal-page.tsx";
 import { isFormPost, pathWithin, siteOf } from "./same-origin.ts";
 import { cloudflareOf, type Settings, settingsOf } from "./settings.ts";
 import { refuseSignIn, SIGN_IN_PATH, SIGN_OUT_PATH, signIn, signInPage, signOut } from "./sign-in.tsx";
@@ -17,9 +19,8 @@ export function guard(env: object): Hono<ConsoleEnv> {
   const app = new Hono<ConsoleEnv>();
   app.use(neverStored);
   if (!settings.ok) {
-    const below = <Issues issues={settings.issues} />;
-    const reason = "What is configured for access to this console is wrong, so nobody is let in.";
-    return app.use((c) => refuse(c, { status: 403, title: "Closed", reason, below }));
+    const reason = `What is configured for access to this console is wrong, so nobody is let in: ${settings.issues.map(issueText).join("; ")}.`;
+    return app.use((c) => refuse(c, { status: 403, title: "Closed", reason }));
   }
   app.use(onlyOwnForms(settings));
   if (settings.secrets.length > 0) {
@@ -66,10 +67,13 @@ function onlyVisitors(settings: Settings): MiddlewareHandler<ConsoleEnv> {
 async function refuseEntry(c: Context<ConsoleEnv>, settings: Settings, reason: string): Promise<Response> {
   if (settings.secrets.length > 0) return await refuseSignIn(c, { status: 401, reason, next: wanted(c) });
   if (cloudflareOf(settings) !== undefined) return await refuse(c, { status: 403, title: "Closed", reason });
-  return await refuse(c, { status: 403, title: "Closed", reason: `${reason} ${WHAT_TO_SET}`, below: <HowToOpen /> });
+  const what = isLocalhost(c.req.url) ? `${WHAT_TO_SET} ${ON_YOUR_MACHINE}` : WHAT_TO_SET;
+  return await refuse(c, { status: 403, title: "Closed", reason: `${reason} ${what}`, below: <HowToOpen /> });
 }
 
 const WHAT_TO_SET = "Set HUB_CONSOLE or HUB_CONSOLE_SECRET on the hub's Worker.";
+const ON_YOUR_MACHINE =
+  'On your own machine: a line HUB_CONSOLE={"access":"none"} in the file .dev.vars beside the hub\'s wrangler.toml, and wrangler dev started again.';
 
 /** Where to go after signing in: to what was asked for, or back to the page whose action was refused. */
 function wanted(c: Context<ConsoleEnv>): string {

@@ -2,7 +2,6 @@ import type { Context } from "hono";
 import { raw } from "hono/html";
 import type { Child, PropsWithChildren } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type Issue, issueText } from "../../../schema/wording.ts";
 import stylesheet from "../style.txt";
 import type { ConsoleEnv } from "./visitor.ts";
 
@@ -69,20 +68,11 @@ export function HowToOpen() {
           <code>{'{ "access": "cloudflare", "team": "<your team>", "audience": "<AUD tag of the application>" }'}</code>
         </li>
         <li>
-          <code>HUB_CONSOLE</code> for <code>wrangler dev</code> on your own machine: <code>{'{ "access": "none" }'}</code>. With a route in
-          wrangler.toml, start it with <code>--host localhost</code>.
+          <code>HUB_CONSOLE</code> for <code>wrangler dev</code> on your own machine: a line <code>{'HUB_CONSOLE={"access":"none"}'}</code>{" "}
+          in the file <code>.dev.vars</code> beside the hub's wrangler.toml, which is read when it starts. With a route in wrangler.toml,
+          start it with <code>--host localhost</code>.
         </li>
       </ul>
     </>
-  );
-}
-
-export function Issues({ issues }: { issues: readonly Issue[] }) {
-  return (
-    <ul>
-      {issues.map((issue) => (
-        <li>{issueText(issue)}</li>
-      ))}
-    </ul>
   );
 }

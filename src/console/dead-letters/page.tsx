@@ -42,9 +42,7 @@ function Letters({ letters, destination, mayAct }: LettersProps) {
         )}
       </div>
       {groups.length === 0 ? (
-        <p class="notice good">
-          All is well: {truncated ? "nothing among the latest was given up" : "nothing was given up"} that nobody has retried.
-        </p>
+        <p class="notice good">{truncated ? "Nothing among the latest was given up" : "Nothing was given up"} that nobody has retried.</p>
       ) : (
         <Groups groups={groups} mayAct={mayAct} />
       )}

@@ -1,26 +1,95 @@
 import type { Health } from "../../../schema/contract/health.ts";
-import { STATUSES } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { READ } from "../../../schema/limits.ts";
 import { PAGES } from "../pages.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 
-/** How many dispatches stand how; each leads to their list. */
-export function StatusCounts({ health: { counts, overdue } }: { health: Health }) {
+/** What somebody has to see to, whenever it was emitted; each leads to its list. A figure with a plus is cut. */
+export function OwedNow({ health: { deadLetters, overdue } }: { health: Health }) {
   return (
     <ul class="counts">
-      {STATUSES.map((status) => (
-        <li class={counts[status] > 0 ? `some ${status}` : undefined}>
-          <a href={withQuery(PAGES.dispatches.path, { status })}>
-            <b>{count(counts[status])}</b> {status}
-          </a>
-        </li>
-      ))}
-      <li class={overdue > 0 ? "some overdue" : undefined}>
-        <a href={withQuery(PAGES.dispatches.path, { status: "ongoing" })}>
-          <b>{count(overdue)}</b> overdue
-        </a>
-      </li>
+      <Tile
+        name={deadLetters.count === 1 ? "dead letter" : "dead letters"}
+        value={deadLetters.count}
+        cut={deadLetters.more}
+        tone="failed"
+        href={PAGES.deadLetters.path}
+      />
+      <Tile
+        name="overdue"
+        value={overdue}
+        cut={overdue >= READ.scanRows}
+        tone="overdue"
+        href={withQuery(PAGES.dispatches.path, { status: "ongoing" })}
+      />
     </ul>
+  );
+}
+
+/** How many dispatches of the last day stand how; each leads to its list. */
+export function StatusCounts({ health }: { health: Health }) {
+  const { counts, deadLetters, truncated, failuresTruncated } = health;
+  return (
+    <ul class="counts">
+      {STATUSES.map((status) => {
+        const isBad = (BAD_STATUSES as readonly Status[]).includes(status);
+        return (
+          <Tile
+            name={status}
+            value={counts[status]}
+            cut={isBad ? failuresTruncated : truncated}
+            // What has been retried since is nobody's business any more.
+            tone={isBad && deadLetters.count === 0 ? "" : status}
+            href={withQuery(PAGES.dispatches.path, { status })}
+          />
+        );
+      })}
+    </ul>
+  );
+}
+
+interface TileProps {
+  readonly name: string;
+  readonly value: number;
+  /** There are more than were counted. */
+  readonly cut: boolean;
+  readonly tone: string;
+  readonly href: string;
+}
+
+function Tile({ name, value, cut, tone, href }: TileProps) {
+  return (
+    <li class={value > 0 ? `some ${tone}`.trimEnd() : undefined}>
+      <a href={href}>
+        <b title={cut ? "there are more than were counted" : undefined}>
+          {count(value)}
+          {cut && "+"}
+        </b>{" "}
+        {name}
+      </a>
+    </li>
+  );
+}
+
+/** Which clock each figure has, and where it is cut. */
+export function CountedBy({ health: { truncated, countedFrom, failuresTruncated, failuresFrom } }: { health: Health }) {
+  return (
+    <p class="soft">
+      By time of emission
+      {truncated && (
+        <>
+          , the latest {count(READ.healthRows)}, since <When at={countedFrom} />
+        </>
+      )}
+      ; failed, misconfigured and lost by time of settlement, retried or not
+      {failuresTruncated && (
+        <>
+          , all since <When at={failuresFrom} /> and some before
+        </>
+      )}
+      .
+    </p>
   );
 }
 

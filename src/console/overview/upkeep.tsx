@@ -1,15 +1,16 @@
 import type { Health } from "../../../schema/contract/health.ts";
-import { D1 } from "../../../schema/limits.ts";
+import { D1, READ } from "../../../schema/limits.ts";
 import { Action } from "../parts/action.tsx";
-import { counted, When } from "../parts/when.tsx";
+import { count, counted, When } from "../parts/when.tsx";
 
-/** What somebody has to see to now and then: the audit, the room that is left, which configuration is live. */
-export function Upkeep({ health: { lastAudit, storage, config }, mayAct }: { health: Health; mayAct: boolean }) {
+/** What somebody has to see to now and then: the audit, the sweeps, the room that is left, which configuration is live. */
+export function Upkeep({ health: { lastAudit, lastSweep, storage, config }, mayAct }: { health: Health; mayAct: boolean }) {
   return (
     <section>
       <h2>Upkeep</h2>
       <LastAudit audit={lastAudit} />
       {mayAct && <Action to="/audit" label="Audit the last 24 hours" />}
+      <LastSweep sweep={lastSweep} />
       <Room storage={storage} />
       {"version" in config && (
         <p>
@@ -39,6 +40,23 @@ function LastAudit({ audit }: { audit: Health["lastAudit"] }) {
       )}
       : {counted(events, "event")}, {counted(dispatches, "dispatch", "dispatches")},{" "}
       <b class={unexplained > 0 ? "bad" : "good"}>{unexplained} unexplained</b>.
+    </p>
+  );
+}
+
+function LastSweep({ sweep }: { sweep: Health["lastSweep"] }) {
+  if (sweep === undefined) return <p>No sweep yet: one comes every minute and looks for what is overdue.</p>;
+  const { at, taken, left } = sweep;
+  return (
+    <p>
+      Swept <When at={at} />: {counted(taken, "overdue dispatch", "overdue dispatches")} taken up
+      {left > 0 && (
+        <>
+          , {count(left)}
+          {left >= READ.scanRows && " or more"} left to the next
+        </>
+      )}
+      .
     </p>
   );
 }

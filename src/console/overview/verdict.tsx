@@ -1,22 +1,23 @@
-import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { Health, LongChain } from "../../../schema/contract/health.ts";
+import type { Problem } from "../../../schema/contract/problems.ts";
+import { READ } from "../../../schema/limits.ts";
 import { PAGES } from "../pages.ts";
 import { placeOfDestination } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 
 interface VerdictProps {
   readonly health: Health;
-  readonly letters: DeadLetters;
   readonly controls: readonly DestinationControl[];
 }
 
 /** All is well, or what has to be looked at. */
-export function Verdict({ health, letters, controls }: VerdictProps) {
+export function Verdict({ health, controls }: VerdictProps) {
   const problems = [
     ...ofConfiguration(health),
-    ...ofDispatches(health, letters),
-    ...controls.flatMap(ofDestination),
+    ...health.problems.map(ofDeployment),
+    ...ofDispatches(health),
+    ...heldOf(health, controls).flatMap(ofDestination),
     ...health.longChains.map(ofChain),
     ...ofUpkeep(health),
   ];
@@ -47,18 +48,47 @@ function ofConfiguration({ config }: Health) {
   ];
 }
 
-function ofDispatches({ overdue }: Health, { total, truncated }: DeadLetters) {
+/** What keeps the hub from its work, and what to do about it. */
+function ofDeployment({ code, cause, cure }: Problem) {
+  return (
+    <p data-problem={code}>
+      <strong>{sentence(cause)}.</strong> What to do: {cure}.
+    </p>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function ofDispatches({ overdue, deadLetters: { count: dead, more }, config, problems }: Health) {
   const given = (
     <p id="given-up">
       <a href={PAGES.deadLetters.path}>
-        {count(total)}
-        {truncated && " or more"} {total === 1 ? "dead letter" : "dead letters"}
+        {count(dead)}
+        {more && " or more"} {dead === 1 ? "dead letter" : "dead letters"}
       </a>
       : given up, and nobody has retried them.
     </p>
   );
-  const late = <p>{counted(overdue, "dispatch is", "dispatches are")} overdue: the hub looks after them by itself within two minutes.</p>;
-  return [...(total > 0 ? [given] : []), ...(overdue > 0 ? [late] : [])];
+  const isLookedAfter = problems.length === 0 && !("issues" in config);
+  const late = (
+    <p>
+      {count(overdue)}
+      {overdue >= READ.scanRows && " or more"} {overdue === 1 ? "dispatch is" : "dispatches are"} overdue
+      {isLookedAfter ? ": the hub looks after them by itself within two minutes." : ", and may stay so until the above is put right."}
+    </p>
+  );
+  return [...(dead > 0 ? [given] : []), ...(overdue > 0 ? [late] : [])];
+}
+
+/** While the configuration does not parse nobody lists destinations; those that are held back are known all the same. */
+function heldOf({ paused, tripped }: Health, controls: readonly DestinationControl[]): readonly DestinationControl[] {
+  if (controls.length > 0) return controls;
+  return [
+    ...paused.map((destination) => ({ destination, state: "paused" }) as const),
+    ...tripped.map((destination) => ({ destination, state: "tripped" }) as const),
+  ];
 }
 
 function ofDestination({ destination, state, by, since, reason }: DestinationControl) {
@@ -66,12 +96,12 @@ function ofDestination({ destination, state, by, since, reason }: DestinationCon
   return [
     <p id={`held:${destination}`}>
       <a href={`/destinations${placeOfDestination(destination)}`}>{destination}</a>{" "}
-      {state === "paused" ? (
+      {state === "paused" ? "is paused" : "is held back after failures"}
+      {state === "paused" && by !== undefined && (
         <>
-          is paused by <bdi>{by}</bdi>
+          {" "}
+          by <bdi>{by}</bdi>
         </>
-      ) : (
-        "is held back after failures"
       )}
       {since !== undefined && (
         <>

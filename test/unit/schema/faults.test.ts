@@ -18,6 +18,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "chain.too_deep",
     "chain.too_long",
     "config.invalid",
+    "hub.misconfigured",
     "query.invalid",
     "cursor.invalid",
     "options.invalid",
@@ -94,7 +95,7 @@ describe("a fault's text", () => {
 describe("who logs", () => {
   test("the hub logs what whoever runs it should see, and what nobody foresaw", () => {
     const logged = codes.filter((code) => isOperatorsConcern(new Fault(code, "x")));
-    expect(logged).toEqual(["config.invalid", "storage.unavailable", "storage.full"]);
+    expect(logged).toEqual(["config.invalid", "hub.misconfigured", "storage.unavailable", "storage.full"]);
     for (const error of [new Error("boom"), "boom", undefined]) expect(isOperatorsConcern(error)).toBe(true);
   });
 

@@ -31,6 +31,8 @@ interface BulkDispatch {
   readonly destination: string;
   readonly status: Status;
   readonly checkAt: number | null;
+  /** Of one that has settled; by default long ago. */
+  readonly settledAt?: number;
 }
 
 /** Dispatches straight into the database, in any number, with no run and in any status. */
@@ -38,7 +40,7 @@ export async function bulkDispatches(dispatches: readonly BulkDispatch[]): Promi
   await rows(
     `INSERT INTO dispatches (id, event_id, route, destination, policy, status, due_at, check_at, settled_at)
      SELECT value ->> 'id', value ->> 'eventId', value ->> 'route', value ->> 'destination', '{}', value ->> 'status', 0, value ->> 'checkAt',
-       iif(value ->> 'status' = 'ongoing', NULL, 0)
+       iif(value ->> 'status' = 'ongoing', NULL, coalesce(value ->> 'settledAt', 0))
      FROM json_each(?)`,
     JSON.stringify(dispatches),
   );

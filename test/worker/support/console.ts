@@ -1,4 +1,5 @@
 import { createExecutionContext } from "cloudflare:test";
+import { env as real } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { consoleApp } from "../../../src/console/app.tsx";
 import { PAGES, pathOf } from "../../../src/console/pages.ts";
@@ -9,9 +10,9 @@ import { rows } from "./rows.ts";
 
 const ORIGIN = "http://localhost";
 
-/** The console of a hub with other bindings, open to whoever asks from this machine. */
-export function consoleOf(given: Partial<Record<keyof Env, unknown>> = {}) {
-  const env = envWith({ HUB_CONSOLE: { access: "none" }, ...given });
+/** The console of a hub that lacks no binding, with others in their place, open to whoever asks from this machine. */
+export function consoleOf(given: Partial<Record<keyof Env, unknown>> & Readonly<Record<string, unknown>> = {}) {
+  const env = envWith({ HUB_CONSOLE: { access: "none" }, NOT_BOUND: real.SCRIPTED, ...given });
   const logged: unknown[] = [];
   const app = consoleApp({
     hub: new EventHub(createExecutionContext(), env) as EventHubApi,

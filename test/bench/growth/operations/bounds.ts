@@ -8,7 +8,8 @@ export const BOUNDS = {
   one: 100,
   list: 2 * READ.scanRows + READ.maxPage,
   search: 2 * READ.scanRows + READ.maxPage + SORTED * READ.defaultPage * READ.dispatchesOfEvent,
-  health: READ.healthRows + READ.scanRows + READ.latestEvents + 100,
+  /** What was emitted, what was given up in each part of its index, the dead letters, what is overdue. */
+  health: READ.healthRows + 3 * READ.failureRows + GIVEN_UP.rows + READ.scanRows + READ.latestEvents + 100,
   /** What is counted, what is timed with its attempts, and the backlogs. */
   stats: SORTED * STATS.rows + (SORTED + STATS.attempts) * STATS.timed + SORTED * STATS.rows,
   /** Each is found in an index, looked up, looked for in its line, counted, sorted and grouped. */

@@ -1,4 +1,5 @@
 import { type PageName, pathOf } from "../../../../src/console/pages.ts";
+import { markSwept } from "../../../hub-database.ts";
 import { RARE_TEXT } from "../../seed/catalogue.ts";
 import type { GrownHub, Ids } from "../grown-hub.ts";
 import { BOUNDS } from "./bounds.ts";
@@ -7,7 +8,7 @@ import { type Operation, type Sample, sampleOf } from "./operation.ts";
 
 /** What is measured of each page. One that is missing here does not compile; one that is empty says why. */
 const BY_PAGE: Readonly<Record<PageName, readonly Operation[]>> = {
-  overview: [pageWithFigures("/", BOUNDS.health + BOUNDS.stats + BOUNDS.deadLetters + BOUNDS.one)],
+  overview: [pageWithFigures("/", BOUNDS.health + BOUNDS.stats + BOUNDS.one)],
   events: [
     page("/events", BOUNDS.search),
     page("/events?type=order.placed", BOUNDS.search),
@@ -44,7 +45,8 @@ function pageWithFigures(name: string, bound: number): Operation {
   return { ...shown, sample };
 }
 
-async function look({ stack, take }: GrownHub, path: string): Promise<Sample> {
+async function look({ stack, stateDir, take }: GrownHub, path: string): Promise<Sample> {
+  await markSwept(stateDir);
   const { status, ms } = await timeToFirstByte(new URL(path, stack.url).href);
   if (status !== 200) throw new Error(`${path} answers ${status}.`);
   return sampleOf({ ms, meters: await take() });

@@ -64,10 +64,19 @@ describe("a configuration in bindings", () => {
     expect(configFromBindings({ HUB_ROUTES_0: routes })).toEqual({ destinations: {}, routes });
   });
 
-  test("nothing at all is an empty configuration, for the schema to refuse", () => {
-    expect(configFromBindings({})).toEqual({});
+  test("that holds nothing is empty, for the schema to refuse", () => {
     expect(configFromBindings({ HUB_CONFIG: "null" })).toEqual({});
+    expect(configFromBindings({ HUB_CONFIG: "{}" })).toEqual({});
   });
+
+  test.each([{}, { DB: 1, HUB_CONSOLE: "{}", HUB_CONSOLE_SECRET: "x" }, { HUB_CONFIG: undefined }])(
+    "that is not there is missed by name: %j",
+    (bindings) => {
+      expect(messageOf(() => configFromBindings(bindings))).toBe(
+        "HUB_CONFIG is missing: say which destinations and routes there are, [vars.HUB_CONFIG] in the hub's wrangler.toml",
+      );
+    },
+  );
 
   test("what is no object is returned as it is, for the schema to refuse", () => {
     expect(configFromBindings({ HUB_CONFIG: "[1]", HUB_ROUTES_0: routes })).toEqual([1]);

@@ -1,0 +1,7 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+export class Email extends WorkerEntrypoint {
+  handle() {
+    return "complete";
+  }
+}
