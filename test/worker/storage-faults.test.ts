@@ -655,7 +655,7 @@ describe("a read", () => {
       ["listDispatches", async (given) => await listDispatches(createHub(given), { eventId: receipt?.id })],
       ["listDispatches ongoing", async (given) => await listDispatches(createHub(given), { status: "ongoing", destination: "d" })],
       ["audit", async (given) => await audit({ hub: createHub(given), name: "tests" }, window)],
-      ["health", async (given) => ({ ...(await health(createHub(given))), at: "", countedFrom: "", failuresFrom: "" })],
+      ["health", async (given) => ({ ...(await health(createHub(given))), at: "", countedFrom: "", failuresFrom: "", overdue: 0 })],
     ];
     const before = await wholeButAudits();
     for (const [what, read] of reads) {
