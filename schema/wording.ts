@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
+import { shortened } from "./text.ts";
 
 const LONGEST_WORD = 200;
 
@@ -25,9 +26,13 @@ export function closedObject<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+/** Unknown fields that are named: there may be hundreds of thousands. */
+const NAMED_FIELDS = 5;
+
 function unknownKeys(keys: readonly string[], allowed: readonly string[]): string {
-  const named = keys.map((key) => `unknown field "${key}"${didYouMean(key, allowed)}`);
-  return `${named.join(", ")} (allowed: ${allowed.join(", ")})`;
+  const named = keys.slice(0, NAMED_FIELDS).map((key) => `unknown field "${shortened(key)}"${didYouMean(key, allowed)}`);
+  const others = keys.length > named.length ? [`and ${keys.length - named.length} more`] : [];
+  return `${[...named, ...others].join(", ")} (allowed: ${allowed.join(", ")})`;
 }
 
 /** One thing that is wrong with an input: where, and what to do about it. */
@@ -103,7 +108,7 @@ function isOfAnotherKind(issues: readonly z.core.$ZodIssue[]): boolean {
 
 /** How deep the input fits a branch before the first thing goes wrong. */
 function shallowest(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.min(...issues.map((issue) => issue.path.length));
+  return issues.reduce((least, issue) => Math.min(least, issue.path.length), Number.POSITIVE_INFINITY);
 }
 
 function faults(issues: readonly z.core.$ZodIssue[]): number {
