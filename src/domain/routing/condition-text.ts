@@ -62,7 +62,8 @@ function comparisonText(path: string, wanted: Wanted): string {
 const SHOWN_VALUES = 5;
 const SHOWN_CHARACTERS = 80;
 
-function foundText({ found, more }: { readonly found: readonly Json[]; readonly more?: true }): string {
+function foundText({ found, more, tooCostly }: Extract<Trace, { kind: "path" }>): string {
+  if (tooCostly === true) return "it takes more work on this event than a path may";
   if (found.length === 0) return "nothing";
   const others = found.length - SHOWN_VALUES;
   const rest = others > 0 ? ` and ${more === true ? "more than " : ""}${others} more` : "";

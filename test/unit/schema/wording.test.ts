@@ -149,9 +149,9 @@ describe("an input of any size", () => {
   const small = closedObject({ type: z.string() });
 
   test("is refused in a sentence: the first of its unknown fields are named, and those not in full", () => {
-    const fields = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`${index}${"x".repeat(500)}`, 1]));
+    const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}${"x".repeat(500)}`, 1]));
     const [problem = ""] = problems(small, { type: "a", ...fields });
-    expect(problem).toMatch(/^unknown field "0x+…x+", .*, and 199995 more \(allowed: type\)$/);
+    expect(problem).toMatch(/^unknown field "0x+…x+", .*, and 19995 more \(allowed: type\)$/);
     expect(problem.length).toBeLessThan(1_500);
   });
 
