@@ -27,6 +27,11 @@ export class Scripted extends WorkerEntrypoint {
     return calls.filter((call) => call.delivery.dispatchId === dispatchId);
   }
 
+  /** What it is given, as RPC carries it there and back. */
+  async echo(value) {
+    return value;
+  }
+
   /** A text of so many bytes. */
   async text(bytes) {
     return "x".repeat(bytes);
