@@ -163,6 +163,38 @@ describe("an attempt", () => {
   });
 });
 
+/** How long its look may take on a busy machine, where it must not depend on what was said. */
+const SHORT_MS = 5_000;
+
+describe.each([
+  ["never", "failed"],
+  ["a stub that never answers", "failed"],
+  ["a stream", "failed"],
+  ["a stub in its events", "failed"],
+  ["a surplus stub", "complete"],
+  ["a number of digits", "failed"],
+  ["a million fields", "complete"],
+  ["throw holes", "failed"],
+  ["throw a chain", "failed"],
+  ["throw an aggregate", "failed"],
+  ["throw megabytes", "failed"],
+])("a destination that answers %s", (odd, outcome) => {
+  it("is called once, has its attempt recorded in short words, and holds nobody up", async () => {
+    const id = await storedDispatch({ type: "impatient.odd", data: { script: [{ odd }] } });
+    const startedAt = Date.now();
+    await look(id);
+    expect(Date.now() - startedAt).toBeLessThan(SHORT_MS);
+    expect(await callsOf(id)).toHaveLength(1);
+    const execution = only(await executionsOf(id));
+    expect(execution.outcome).toBe(outcome);
+    for (const text of [execution.error, ...(await notesOf(id)).map(({ reason }) => reason)]) {
+      expect((text ?? "").length).toBeLessThan(5_000);
+      expect(text ?? "").not.toContain("\0");
+    }
+    expect(await failureOf(hub.getDispatch(id))).toBe("no failure");
+  });
+});
+
 describe("a reply with a known status", () => {
   it("is heard with what else it says, over RPC, and what is odd of it is noted", async () => {
     const script = [{ status: "failed", retryable: false, reason: "card declined", code: 402 }];
