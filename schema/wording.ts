@@ -52,6 +52,24 @@ export function issueText({ path, message }: Issue): string {
   return path === "" ? message : `${path}: ${message}`;
 }
 
+/** Shown of what there may be thousands of. */
+const SHOWN_ISSUES = 20;
+const SHOWN_NAMES = 50;
+
+/** The first issues in one sentence, and how many more there are. */
+export function issuesText(issues: readonly Issue[]): string {
+  return firstOf(issues.map(issueText), SHOWN_ISSUES).join("; ");
+}
+
+/** The first names of a list, and how many more there are. */
+export function namesText(names: readonly string[]): string {
+  return firstOf(names, SHOWN_NAMES).join(", ");
+}
+
+function firstOf(texts: readonly string[], count: number): readonly string[] {
+  return texts.length <= count ? texts : [...texts.slice(0, count), `and ${texts.length - count} more`];
+}
+
 /** Parse options that make zod speak as the rest of the hub does. */
 export const inWords: { error: z.core.$ZodErrorMap } = { error: (issue) => wording(issue) };
 

@@ -3,7 +3,7 @@ import { Fault, type FaultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { EMIT } from "../../../schema/limits.ts";
 import { shortened } from "../../../schema/text.ts";
-import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
+import { inWords, issuesOf, issuesText } from "../../../schema/wording.ts";
 import { byteLength } from "../base/byte-length.ts";
 import { readOr } from "../base/parsed.ts";
 import { readJson } from "./read-json.ts";
@@ -48,7 +48,7 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
   const parsed = emitInput.safeParse(input, inWords);
   if (!parsed.success) {
     const issues = issuesOf(parsed.error);
-    throw new Fault(faultFor(issues[0]?.path), `Event ${index}: ${issues.map(issueText).join("; ")}.`);
+    throw new Fault(faultFor(issues[0]?.path), `Event ${index}: ${issuesText(issues)}.`);
   }
   const { data, ...attributes } = parsed.data;
   if (attributes.delay !== undefined && attributes.at !== undefined) {

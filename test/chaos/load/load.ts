@@ -14,7 +14,7 @@ export interface Planned {
 
 const SOURCE = "chaos";
 
-/** So many of a hundred. */
+/** Shares of the load. */
 const SHARES: readonly (readonly [Kind, number])[] = [
   ["steady", 28],
   ["flaky", 14],
@@ -27,6 +27,8 @@ const SHARES: readonly (readonly [Kind, number])[] = [
   ["late", 4],
   ["patient", 6],
   ["fan-out", 8],
+  ["hostile", 9],
+  ["pausable", 9],
 ];
 
 /** A long back-off, to be disturbed in, is waited for once. */
