@@ -120,7 +120,7 @@ const LAST_DEEDS = (
 ).map((what, index) => ({ atMs: 1_000 + 1_000 * index, what }));
 const LAST_LIFE: LifePlan = { runMs: 0, deeds: LAST_DEEDS, killIntoEmitMs: null, late: true };
 
-const LAST_OPERATIONS_MS = 15_000;
+const LAST_OPERATIONS_MS = 25_000;
 
 /** Nobody kills it any more: everything has to come to its end. */
 async function liveOn(life: Life, { emitter, saboteur, operator }: Crew, say: (line: string) => void) {

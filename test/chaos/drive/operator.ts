@@ -20,18 +20,22 @@ const DESTINATION = "pausable";
 const BY = { by: "chaos" };
 /** Dispatches a second. The slow one is corrected to the fast one a moment later. */
 const RATES = { slow: 2, fast: 20 };
-/** Often enough for several in a life; a pause that a kill falls into goes on through it. */
+/** Between what it does: often enough for several in a life. */
 const GAP_MS = { min: 500, max: 3_000 };
+/** How long a destination stays paused: also through kills, and longer than a look that was under way takes. */
+const PAUSE_MS = { min: 1_000, max: 30_000 };
 
 export function operatorOf(seed: number): Operator {
   const random = randomOf(seed, "operator");
   const pauses: Draft<Pause>[] = [];
   const redrives: Draft<Redrive>[] = [];
+  let pausedUntil = 0;
   const isPaused = () => pauses.length > 0 && pauses.at(-1)?.resumedAt === null;
 
   const pause = async (life: Life) => {
     const one: Draft<Pause> = { destination: DESTINATION, at: Date.now(), confirmedAt: null, resumedAt: null };
     pauses.push(one);
+    pausedUntil = Date.now() + random.int(PAUSE_MS.min, PAUSE_MS.max);
     await life.call(({ HUB }) => HUB.pauseDestination(DESTINATION, BY));
     one.confirmedAt = Date.now();
   };
@@ -41,6 +45,7 @@ export function operatorOf(seed: number): Operator {
     await life.call(({ HUB }) => HUB.resumeDestination(DESTINATION, { ...BY, ...(rate !== undefined && { rate }) }));
   };
   const resumeSomehow = async (life: Life) => {
+    if (Date.now() < pausedUntil) return;
     const rate = random.pick([undefined, RATES.fast, RATES.slow]);
     await resume(life, rate);
     if (rate === RATES.slow) await resume(life, RATES.fast);

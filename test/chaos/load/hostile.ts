@@ -14,8 +14,8 @@ export const HOSTILITIES = [
 ] as const;
 export type Hostility = (typeof HOSTILITIES)[number];
 
-export function hostilityOf({ n }: EventData): Hostility {
-  return HOSTILITIES[n % HOSTILITIES.length] ?? "never";
+export function hostilityOf({ turn }: EventData): Hostility {
+  return HOSTILITIES[turn % HOSTILITIES.length] ?? "never";
 }
 
 /** How each ends, and after how many attempts. */

@@ -2,7 +2,7 @@ import type { Pause, Violation } from "../history.ts";
 import { type Case, TOLERANCE_MS } from "./cases.ts";
 
 /** A look that was under way when the pause was written may still end in a call: loading takes its time on a busy machine. */
-const GRACE_MS = 10_000;
+const GRACE_MS = 5_000;
 
 /** While a destination is paused no attempt begins. That all is settled in the end is asked of every dispatch. */
 export function heldViolations({ id, row, calls }: Case, pauses: readonly Pause[]): Violation[] {
