@@ -7,10 +7,14 @@ const LONGEST_WORD = 200;
 /** `; did you mean "x"?` when a candidate is close enough to be a slip of the keyboard, else nothing. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
   if (given.length > LONGEST_WORD) return "";
-  const far = (candidate: string) => distance(given, candidate);
-  const ranked = candidates.toSorted((a, b) => far(a) - far(b) || Math.abs(a.length - given.length) - Math.abs(b.length - given.length));
-  const nearest = ranked[0];
-  return nearest !== undefined && far(nearest) <= slipsIn(given) ? `; did you mean "${nearest}"?` : "";
+  let nearest: { readonly name: string; readonly slips: number; readonly longer: number } | undefined;
+  for (const name of candidates) {
+    const [slips, longer] = [distance(given, name), Math.abs(name.length - given.length)];
+    if (nearest === undefined || slips < nearest.slips || (slips === nearest.slips && longer < nearest.longer)) {
+      nearest = { name, slips, longer };
+    }
+  }
+  return nearest !== undefined && nearest.slips <= slipsIn(given) ? `; did you mean "${nearest.name}"?` : "";
 }
 
 /** How many characters of a word may be wrong before it is another word. */
