@@ -28,6 +28,7 @@ export const FAULTS = {
     advice: "events cause each other without end: break the loop, or allow more with `defaults.maxChainEvents`",
     status: 400,
   },
+  "condition.too_costly": { advice: "a route's path takes too much work on this event: make either smaller", status: 400 },
   "config.invalid": { advice: "correct the hub's configuration; nothing stored is affected", status: 503, log: true },
   "hub.misconfigured": { advice: "deploy the hub with what the message names; nothing was stored", status: 503, log: true },
   "query.invalid": { advice: "correct the filter that is named", status: 400 },

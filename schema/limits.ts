@@ -186,6 +186,8 @@ export const READ = {
   /** Bad dispatches that health counts: of those that are dead letters, and of each way not to be one, at most so many. One row read each. */
   failureRows: 5_000,
   latestEvents: 20,
+  /** Characters of an id or a filter: nothing stored that can be asked for is longer than a reason (`REPLY.maxReasonLength`). */
+  maxFilter: 1_000,
   /** Characters of the text that events are searched for, and of the start of their data that is shown. */
   maxText: 200,
   excerpt: 200,

@@ -1,15 +1,20 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
+import { shortened } from "./text.ts";
 
 const LONGEST_WORD = 200;
 
 /** `; did you mean "x"?` when a candidate is close enough to be a slip of the keyboard, else nothing. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
   if (given.length > LONGEST_WORD) return "";
-  const far = (candidate: string) => distance(given, candidate);
-  const ranked = candidates.toSorted((a, b) => far(a) - far(b) || Math.abs(a.length - given.length) - Math.abs(b.length - given.length));
-  const nearest = ranked[0];
-  return nearest !== undefined && far(nearest) <= slipsIn(given) ? `; did you mean "${nearest}"?` : "";
+  let nearest: { readonly name: string; readonly slips: number; readonly longer: number } | undefined;
+  for (const name of candidates) {
+    const [slips, longer] = [distance(given, name), Math.abs(name.length - given.length)];
+    if (nearest === undefined || slips < nearest.slips || (slips === nearest.slips && longer < nearest.longer)) {
+      nearest = { name, slips, longer };
+    }
+  }
+  return nearest !== undefined && nearest.slips <= slipsIn(given) ? `; did you mean "${nearest.name}"?` : "";
 }
 
 /** How many characters of a word may be wrong before it is another word. */
@@ -25,9 +30,13 @@ export function closedObject<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+/** Unknown fields that are named: there may be hundreds of thousands. */
+const NAMED_FIELDS = 5;
+
 function unknownKeys(keys: readonly string[], allowed: readonly string[]): string {
-  const named = keys.map((key) => `unknown field "${key}"${didYouMean(key, allowed)}`);
-  return `${named.join(", ")} (allowed: ${allowed.join(", ")})`;
+  const named = keys.slice(0, NAMED_FIELDS).map((key) => `unknown field "${shortened(key)}"${didYouMean(key, allowed)}`);
+  const others = keys.length > named.length ? [`and ${keys.length - named.length} more`] : [];
+  return `${[...named, ...others].join(", ")} (allowed: ${allowed.join(", ")})`;
 }
 
 /** One thing that is wrong with an input: where, and what to do about it. */
@@ -45,6 +54,24 @@ export function issuesOf(error: z.ZodError): Issue[] {
 /** `path: message`, or the message alone when the whole input is meant. */
 export function issueText({ path, message }: Issue): string {
   return path === "" ? message : `${path}: ${message}`;
+}
+
+/** Shown of what there may be thousands of. */
+const SHOWN_ISSUES = 20;
+const SHOWN_NAMES = 50;
+
+/** The first issues in one sentence, and how many more there are. */
+export function issuesText(issues: readonly Issue[]): string {
+  return firstOf(issues.map(issueText), SHOWN_ISSUES).join("; ");
+}
+
+/** The first names of a list, and how many more there are. */
+export function namesText(names: readonly string[]): string {
+  return firstOf(names, SHOWN_NAMES).join(", ");
+}
+
+function firstOf(texts: readonly string[], count: number): readonly string[] {
+  return texts.length <= count ? texts : [...texts.slice(0, count), `and ${texts.length - count} more`];
 }
 
 /** Parse options that make zod speak as the rest of the hub does. */
@@ -103,7 +130,7 @@ function isOfAnotherKind(issues: readonly z.core.$ZodIssue[]): boolean {
 
 /** How deep the input fits a branch before the first thing goes wrong. */
 function shallowest(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.min(...issues.map((issue) => issue.path.length));
+  return issues.reduce((least, issue) => Math.min(least, issue.path.length), Number.POSITIVE_INFINITY);
 }
 
 function faults(issues: readonly z.core.$ZodIssue[]): number {

@@ -1,6 +1,6 @@
 import { DEAD_LETTER_REDELIVERY, DEAD_LETTERS_SUFFIX, DISPATCH_REDELIVERY, redeliveryDelay } from "../schema/deployment.ts";
 import { dispatchMessage, type RunParams } from "../schema/storage/messages.ts";
-import { inWords, issuesOf, issueText } from "../schema/wording.ts";
+import { inWords, issuesOf, issuesText } from "../schema/wording.ts";
 import { engineSlots, type Slots } from "./bindings/engine.ts";
 import type { Hub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
@@ -79,7 +79,7 @@ const NONE_RATE_LIMITED: readonly RunParams[] = [];
 /** Returns the runs that it could not start yet. */
 async function processMessage(hub: Hub, { message, fromDeadLetterQueue, runs }: ReceivedMessage): Promise<readonly RunParams[]> {
   const parsed = dispatchMessage.safeParse(message.body, inWords);
-  const problem = parsed.success ? undefined : issuesOf(parsed.error).map(issueText).join("; ");
+  const problem = parsed.success ? undefined : issuesText(issuesOf(parsed.error));
   if (parsed.data?.kind === "emit") {
     await storeQueued(hub, parsed.data);
   } else if (fromDeadLetterQueue) {

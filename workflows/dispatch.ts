@@ -32,7 +32,9 @@ export class DispatchWorkflow extends WorkflowEntrypoint<Env, RunParams> {
 
       const { unrecorded } = delivered;
       const { status } = JSON.parse(
-        await step.do(STEP.record(unrecorded.attempt), RECORD, async () => JSON.stringify(await record(createHub(this.env), unrecorded))),
+        await step.do(STEP.record(unrecorded.attempt), RECORD, async ({ attempt: tries }) =>
+          JSON.stringify(await record(createHub(this.env), unrecorded, { tries })),
+        ),
       ) as Stand;
       if (status !== "ongoing") return status;
     }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isOwnBinding } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
-import { closedObject, didYouMean, type Issue, inWords, issuesOf } from "../wording.ts";
+import { closedObject, didYouMean, type Issue, inWords, issuesOf, namesText } from "../wording.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { type DestinationConfig, destinationSchema } from "./destination.ts";
 import { delivery, hubDefaults } from "./policy.ts";
@@ -81,7 +81,7 @@ function* disagreements({ destinations, routes }: HubConfig): Generator<Issue> {
     seen.add(id);
     for (const [at, { destination }] of to.entries()) {
       if (declared.includes(destination)) continue;
-      const known = declared.length === 0 ? "none is declared" : `declared: ${declared.join(", ")}`;
+      const known = declared.length === 0 ? "none is declared" : `declared: ${namesText(declared)}`;
       const message = `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})`;
       yield { path: `routes.${index}.to.${at}.destination`, message };
     }

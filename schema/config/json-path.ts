@@ -1,8 +1,12 @@
-import { FunctionExpressionType, JSONPathEnvironment, type JSONPathNode, jsonpath } from "json-p3";
+import { FunctionExpressionType, JSONPathEnvironment, JSONPathNode, JSONPathQuery, jsonpath } from "json-p3";
+import { Fault } from "../faults.ts";
 import type { Json } from "../json.ts";
 import { compilePattern, compileWholePattern } from "./pattern.ts";
 
-/** A compiled path: the values it selects in a document, in document order, one after the other as they are asked for. */
+/**
+ * A compiled path: the values it selects in a document, in document order, one after the other as they are asked for. Throws
+ * `condition.too_costly` once that has taken more work than a path may.
+ */
 export type Select = (document: Json) => Iterable<Json>;
 
 /**
@@ -10,46 +14,149 @@ export type Select = (document: Json) => Iterable<Json>;
  * found lazily: gathering those of one step in a list fails from some 120,000 on, and an event of 1 MiB holds 500,000 (tried).
  */
 export function compilePath(path: string): Select {
+  const environment = new MeteredEnvironment(path);
   const query = environment.compile(path);
-  return (document) => valuesOf(query.lazyQuery(document as Parameters<typeof query.lazyQuery>[0]));
+  return (document) => {
+    environment.work = 0;
+    return valuesOf(query.lazyQuery(document as Parameters<typeof query.lazyQuery>[0]));
+  };
 }
 
 function* valuesOf(nodes: Iterable<JSONPathNode>): Generator<Json> {
   for (const { value } of nodes) yield value as Json;
 }
 
+/**
+ * Work that a path may take on one event, in nodes that are looked at: the widest event has 500,000, and a million take half a second to a
+ * second (measured). What takes more is a path that descends within a descent, or asks the whole event for each of its nodes.
+ */
+const MAX_WORK = 5_000_000;
+
 /** A pattern may come out of the event itself: compiling one takes time that grows with its length. */
 const LONGEST_PATTERN = 400;
 /** And running it takes at most 6 s of a Worker's 30 s of CPU on the largest event (pattern.ts). */
 const MAX_INSTRUCTIONS = 500;
+/** Compiling the largest of them takes some milliseconds: as long as so many nodes. */
+const COMPILE_WORK = 5_000;
+/** Characters that a pattern of one instruction passes in the time a node takes: some 50 (pattern.ts). It is not known how many it has. */
+const CHARACTERS_A_NODE = 5;
 
-/** Deeper than any event may nest (limits.ts), so that `$..x` never throws on a stored event. */
-const MAX_RECURSION = 1_000;
+/** Counts the work of one path. */
+class MeteredEnvironment extends JSONPathEnvironment {
+  work = 0;
+  readonly #path: string;
 
-/**
- * A filter asks queries of its own, lazily only where it is itself resolved lazily, which segments of json-p3 2.3 never do. The class is the
- * library's and shared, and this changes how it gets there, not what it selects.
+  constructor(path: string) {
+    super();
+    this.#path = path;
+    this.functionRegister.set("match", patternFunction(this, compileWholePattern));
+    this.functionRegister.set("search", patternFunction(this, compilePattern));
+  }
+
+  spend(work: number): void {
+    this.work += work;
+    if (this.work > MAX_WORK) {
+      const text = `The path ${this.#path} of a condition takes more work on this event than a path may; make the path simpler, or the event smaller.`;
+      throw new Fault("condition.too_costly", text);
+    }
+  }
+
+  override entries(object: Parameters<JSONPathEnvironment["entries"]>[0]): ReturnType<JSONPathEnvironment["entries"]> {
+    const entries = super.entries(object);
+    this.spend(entries.length);
+    return entries;
+  }
+}
+
+/*
+ * What json-p3 2.3 does that a path over any event cannot afford is done otherwise here. The classes are the library's and shared; this changes
+ * how they get there and what is counted, not what they select.
  */
-jsonpath.selectors.FilterSelector.prototype.resolve = function (node) {
-  return Array.from(this.lazyResolve(node));
+
+const { FilterSelector, SliceSelector, WildcardSelector } = jsonpath.selectors;
+
+/** Segments resolve selectors eagerly, also where they are resolved lazily themselves. */
+for (const Selector of Object.values(jsonpath.selectors)) {
+  const looksAtAll = Selector === FilterSelector || Selector === WildcardSelector;
+  Selector.prototype.resolve = function (node) {
+    const { environment } = this;
+    const nodes: Iterable<JSONPathNode> = this.lazyResolve(node);
+    const metered = environment instanceof MeteredEnvironment;
+    if (metered) environment.spend(looksAtAll && Array.isArray(node.value) ? 1 + node.value.length : 1);
+    return (metered && Selector === SliceSelector ? counted(nodes, environment) : nodes) as JSONPathNode[];
+  };
+}
+
+function* counted(nodes: Iterable<JSONPathNode>, environment: MeteredEnvironment): Generator<JSONPathNode> {
+  for (const node of nodes) {
+    environment.spend(1);
+    yield node;
+  }
+}
+
+/** Each node is told its location, a list as long as it is deep, which nobody asks for. */
+class NoLocation extends Array<string | number> {
+  override concat(): this {
+    return this;
+  }
+}
+
+const NOWHERE = new NoLocation();
+
+JSONPathQuery.prototype.lazyQuery = function (value) {
+  const root = [new JSONPathNode(value, NOWHERE, value)][Symbol.iterator]();
+  return this.segments.reduce((nodes: IterableIterator<JSONPathNode>, segment) => segment.lazyResolve(nodes), root);
 };
 
-const environment = new JSONPathEnvironment({ maxRecursionDepth: MAX_RECURSION });
-environment.functionRegister.set("match", patternFunction(compileWholePattern));
-environment.functionRegister.set("search", patternFunction(compilePattern));
+/** A descent passes each node on through as many generators as it is deep. */
+const [descent] = new JSONPathEnvironment().compile("$..*").segments;
+Object.assign(Object.getPrototypeOf(descent), {
+  *visit(top: JSONPathNode) {
+    const levels = [[top].values()];
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const { value: node, done } = level.next();
+      if (done === true) levels.pop();
+      else {
+        yield node;
+        levels.push(childrenOf(node));
+      }
+    }
+  },
+});
 
-function patternFunction(compile: (pattern: string, maxInstructions: number) => (text: string) => boolean) {
+function* childrenOf({ value, root }: JSONPathNode): ArrayIterator<JSONPathNode> {
+  if (typeof value !== "object" || value === null) return;
+  for (const child of Array.isArray(value) ? value : Object.values(value)) yield new JSONPathNode(child, NOWHERE, root);
+}
+
+function patternFunction(
+  environment: MeteredEnvironment,
+  compile: (pattern: string, maxInstructions: number) => (text: string) => boolean,
+) {
+  const matcherOf = latestOf(compile, environment);
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
     call(text: unknown, pattern: unknown): boolean {
       if (typeof text !== "string" || typeof pattern !== "string" || pattern.length > LONGEST_PATTERN) return false;
-      try {
-        return compile(pattern, MAX_INSTRUCTIONS)(text);
-      } catch {
-        // RFC 9535 section 2.4.6: a pattern that is not valid makes the result LogicalFalse.
-        return false;
-      }
+      environment.spend(Math.ceil(text.length / CHARACTERS_A_NODE));
+      return matcherOf(pattern)(text);
     },
+  };
+}
+
+/** Compiles a pattern, and remembers the latest: one that stands in the path is the same for every node. */
+function latestOf(compile: (pattern: string, maxInstructions: number) => (text: string) => boolean, environment: MeteredEnvironment) {
+  let latest: { readonly pattern: string; readonly matches: (text: string) => boolean } | undefined;
+  return (pattern: string) => {
+    if (latest?.pattern === pattern) return latest.matches;
+    environment.spend(COMPILE_WORK);
+    try {
+      latest = { pattern, matches: compile(pattern, MAX_INSTRUCTIONS) };
+    } catch {
+      // RFC 9535 section 2.4.6: a pattern that is not valid makes the result LogicalFalse.
+      latest = { pattern, matches: () => false };
+    }
+    return latest.matches;
   };
 }

@@ -12,7 +12,7 @@ export const text = storableText(EMIT.maxTextLength);
 /** An id of ours, or of a chain that began elsewhere. */
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, { error: "expected an id: pass delivery.cause as it is" });
 
-/** One event as a producer passes it. `data` is checked on its own: domain/json-problem.ts. */
+/** One event as a producer passes it. `data` is checked on its own: domain/emit/read-json.ts. */
 export const emitInput = closedObject({
   type: z
     .string()

@@ -3,7 +3,7 @@ import { configFromBindings } from "../../schema/config/config-bindings.ts";
 import { Fault } from "../../schema/faults.ts";
 import { CHAIN } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
-import { type Issue, issueText } from "../../schema/wording.ts";
+import { type Issue, issuesText } from "../../schema/wording.ts";
 import { destinationProblems } from "../domain/deployment/binding-problems.ts";
 import { compileRouting, type Routing } from "../domain/routing/routing.ts";
 import { logProblems } from "./log.ts";
@@ -31,11 +31,11 @@ export function configured(env: object): Promise<Configured> {
   return started;
 }
 
-/** The same for callers that cannot go on without. Throws `config.invalid` with every issue. */
+/** The same for callers that cannot go on without. Throws `config.invalid` with the first issues. */
 export async function requireConfiguration(env: object): Promise<Configuration> {
   const result = await configured(env);
   if (result.ok) return result.value;
-  throw new Fault("config.invalid", `The hub's configuration is invalid, nothing was stored: ${result.issues.map(issueText).join("; ")}`);
+  throw new Fault("config.invalid", `The hub's configuration is invalid, nothing was stored: ${issuesText(result.issues)}`);
 }
 
 /** How many events a chain may have. */

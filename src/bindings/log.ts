@@ -1,9 +1,10 @@
 import { type Problem, problemText } from "../../schema/contract/problems.ts";
+import { messageOf, textOf } from "../../schema/message-of.ts";
 
 /** One JSON line about an error at a door of the hub: ids and the error, never a payload. */
 export function logError(door: string, error: unknown, ids: Readonly<Record<string, unknown>> = {}): void {
-  const { name, message, stack } = error instanceof Error ? error : { name: "Thrown", message: String(error), stack: undefined };
-  console.error(JSON.stringify({ level: "error", door, ...ids, name, message, stack }));
+  const said = error instanceof Error ? { name: textOf(() => error.name), stack: textOf(() => error.stack) } : { name: "Thrown" };
+  console.error(JSON.stringify({ level: "error", door, ...ids, ...said, message: messageOf(error) }));
 }
 
 /** One JSON line about something that somebody may want to look at. */

@@ -55,12 +55,12 @@ const INSTANCE_MISSING = anyOf(["(?:instance\\.)?not[ _.]found", "does not exist
 
 /** True when there is no such method, or no Worker to have it: what workerd says first (pinned in test/worker/platform.test.ts). */
 export function isMissingHandle(error: unknown): error is Error {
-  return error instanceof Error && [...MISSING_HANDLE, ...MISSING_WORKER].some((start) => start.test(error.message));
+  return error instanceof Error && [...MISSING_HANDLE, ...MISSING_WORKER].some((start) => start.test(messageOf(error)));
 }
 
 /** True when there is no Worker, or no entrypoint of the name in the binding. */
 export function isMissingWorker(error: Error): boolean {
-  return MISSING_WORKER.some((start) => start.test(error.message));
+  return MISSING_WORKER.some((start) => start.test(messageOf(error)));
 }
 
 const MISSING_HANDLE: readonly RegExp[] = [

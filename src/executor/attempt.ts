@@ -83,8 +83,27 @@ function deliveryOf({ dispatchId, loaded, attempt: ordinal }: Owed): Delivery {
   return { dispatchId, attempt: ordinal, destination, route, cause: causeOf({ dispatchId, event }) };
 }
 
+/** What was answered, and when the call began. */
+interface Given {
+  readonly answer: Answer;
+  readonly startedAt: number;
+}
+
+/** The record of an attempt, whatever is stored of its dispatch: an error between the call and its record would have it made again. */
+function recordOf(hub: Hub, owed: Owed, given: Given): AttemptRecord {
+  try {
+    return plannedRecord(hub, owed, given);
+  } catch (error) {
+    const { dispatchId, attempt: ordinal } = owed;
+    logError("attempt.plan", error, { dispatchId, attempt: ordinal });
+    const { startedAt } = given;
+    const base = { dispatchId, attempt: ordinal, nonce: hub.newId(), startedAt, finishedAt: hub.now() };
+    return withoutReply(base, answerUnforeseen("planned", error));
+  }
+}
+
 /** All that follows from an answer. Randomness and ids are drawn here, once, so that the record can be written twice. */
-function recordOf(hub: Hub, owed: Owed, given: { answer: Answer; startedAt: number }): AttemptRecord {
+function plannedRecord(hub: Hub, owed: Owed, given: Given): AttemptRecord {
   const { configuration, dispatchId, loaded, autoPause } = owed;
   const { policy, past, destination, control } = loaded;
   const now = hub.now();

@@ -32,6 +32,8 @@ export const HUB = hubConfig({
     ignoring: destination("Ignoring"),
     refusing: destination("Refusing"),
     emitting: destination("Emitting"),
+    hostile: destination("Hostile"),
+    pausable: destination("Pausable"),
     late: { worker: LATE.name },
   },
   defaults: {
@@ -41,10 +43,13 @@ export const HUB = hubConfig({
     misconfigured: { delay: "1s", maxDelay: "5s" },
   },
   routes: [
-    ...["steady", "slow", "ignoring", "refusing", "emitting", "late"].map((id) => ({ id, on: `chaos.${id}`, to: id })),
+    ...["steady", "slow", "ignoring", "refusing", "emitting", "late", "pausable"].map((id) => ({ id, on: `chaos.${id}`, to: id })),
     { id: "flaky", on: "chaos.flaky", to: { destination: "flaky", retry: { delay: "1s" } } },
     { id: "hanging", on: "chaos.hanging", to: { destination: "hanging", timeout: "3s" } },
     { id: "throwing", on: "chaos.throwing", to: { destination: "throwing", retry: { limit: 2, delay: "3s" } } },
+    { id: "hostile", on: "chaos.hostile", to: { destination: "hostile", timeout: "3s", retry: { limit: 1, delay: "1s" } } },
+    // Asked for every event, and never true: of some it looks at each of very many items.
+    { id: "wildcard", on: "*", where: { path: "$.data.items[*]", exact: 1 }, to: "steady" },
     { id: "follow-ups", on: "chaos.follow-up", to: "steady" },
     { id: "fan-out", on: "chaos.fan-out", to: ["steady", "flaky", "slow", "ignoring"] },
     // Long enough for a kill, and more, to fall into the back-off.

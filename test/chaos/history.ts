@@ -6,6 +6,8 @@ import type { CallRow, Verb } from "./workers/api.ts";
 export interface History {
   readonly emits: readonly EmitCall[];
   readonly deeds: readonly Deed[];
+  readonly pauses: readonly Pause[];
+  readonly redrives: readonly Redrive[];
   /** When SIGKILL was sent. */
   readonly kills: readonly number[];
   readonly calls: readonly CallRow[];
@@ -33,6 +35,27 @@ export interface Deed {
   readonly confirmedAt: number | null;
   /** What the engine said against it. It may have happened all the same. */
   readonly error?: string;
+}
+
+/** A destination that was paused, as the operator saw it. Each call may have been cut off, and have happened all the same. */
+export interface Pause {
+  readonly destination: string;
+  readonly at: number;
+  /** When the hub had answered; null when it did not. */
+  readonly confirmedAt: number | null;
+  /** When the call began that was to end it; null when none was made. */
+  readonly resumedAt: number | null;
+}
+
+/** A retry that the operator asked for, and perhaps cancelled. */
+export interface Redrive {
+  /** The dispatch that had failed. */
+  readonly of: string;
+  readonly at: number;
+  /** The redrive; null when the hub did not answer. */
+  readonly id: string | null;
+  /** When the call began that was to cancel it; null when none was made. */
+  readonly cancelledAt: number | null;
 }
 
 export interface HubRows {
@@ -63,6 +86,7 @@ export interface DispatchRow {
   readonly attempts: number;
   readonly settled_at: number | null;
   readonly reason: string | null;
+  readonly redrive_of: string | null;
 }
 
 export interface ExecutionRow {

@@ -92,6 +92,25 @@ describe("calls to emit", () => {
     );
   });
 
+  test("compare a known key without reading data that cannot be the same", async () => {
+    let largest = 0;
+    const measured = (d1: D1Database) =>
+      aroundD1(d1, async ({ go }) => {
+        const answer = await go();
+        largest = Math.max(largest, JSON.stringify(answer).length);
+        return answer;
+      });
+    const world = await worldOf({ config, seed: 1, around: measured });
+    const data = (order: readonly string[]) => Object.fromEntries(order.map((name) => [name, "é".repeat(100_000)]));
+    const event = { type: "order.placed", key: "k" };
+    const emitted = async (more: object) => await call(world, [{ ...event, ...more }] as never);
+    await emitted({ data: data(["a", "b"]) });
+    expect(await emitted({ data: 1 })).toMatchObject({ code: "key.conflict" });
+    expect(largest).toBeLessThan(10_000);
+    expect(await emitted({ data: data(["b", "a"]) })).toMatchObject({ receipts: [{ duplicate: true }] });
+    expect(await emitted({ data: data(["b", "c"]) })).toMatchObject({ code: "key.conflict" });
+  });
+
   describe("on a database that loses orders and answers", () => {
     beforeAll(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }).setTimerTickMode("nextTimerAsync"));
     afterAll(() => void vi.useRealTimers());

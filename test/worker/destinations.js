@@ -27,6 +27,11 @@ export class Scripted extends WorkerEntrypoint {
     return calls.filter((call) => call.delivery.dispatchId === dispatchId);
   }
 
+  /** What it is given, as RPC carries it there and back. */
+  async echo(value) {
+    return value;
+  }
+
   /** A text of so many bytes. */
   async text(bytes) {
     return "x".repeat(bytes);
@@ -48,6 +53,32 @@ const ODD = {
   },
   "throw nothing": () => {
     throw undefined;
+  },
+  never: () => new Promise(() => setInterval(() => {}, 60_000)),
+  // biome-ignore lint/suspicious/noThenProperty: a destination may answer with one.
+  "a stub that never answers": () => ({ status: "complete", emit: [{ type: "unrouted.x", data: 1 }], then: () => new Promise(() => {}) }),
+  "a stream": () => ({ status: "complete", emit: new ReadableStream() }),
+  "a stub in its events": () => ({ status: "complete", emit: [new Target(), () => 1] }),
+  "a surplus stub": () => ({ status: "complete", stub: new Target(), "odd\ud800\0": 1 }),
+  "a number of digits": () => ({ status: "failed", reason: 1n << 20_000_000n }),
+  "a million fields": () =>
+    Object.assign(Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`f${n}`, n])), { status: "complete" }),
+  "throw holes": () => {
+    throw Object.assign([], { length: 2 ** 32 - 1 });
+  },
+  "throw a chain": () => {
+    let error = new Error("first");
+    for (let depth = 0; depth < 3_000; depth++) error = new Error(`caused ${depth}`, { cause: error });
+    throw error;
+  },
+  "throw an aggregate": () => {
+    throw new AggregateError(
+      Array.from({ length: 20_000 }, (_, n) => new Error(`part ${n}`)),
+      "all of them",
+    );
+  },
+  "throw megabytes": () => {
+    throw Object.assign(new Error("x".repeat(5_000_000)), { stack: "line\n".repeat(1_000_000) });
   },
   "throw NUL": () => {
     throw new Error("a\0b \ud800");

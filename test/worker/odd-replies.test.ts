@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { callsOf, errorOf, look, refuseExecutions, replying } from "./support/attempts.ts";
+import { createHub } from "../../src/bindings/hub.ts";
+import { readDeliverResult } from "../../src/executor/deliver-result.ts";
+import { record } from "../../src/executor/record.ts";
+import { callsOf, errorOf, look, refuse, refuseExecutions, replying } from "./support/attempts.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
-import { envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
+import { deafQueue, envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
 import { notesOf } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows } from "./support/rows.ts";
 
@@ -15,6 +18,15 @@ const HOSTILE: readonly [what: string, emit: readonly unknown[]][] = [
   ["a list of holes", new Array(3)],
   ["a list of four thousand million holes", Object.assign([], { length: 2 ** 32 - 1 })],
 ];
+
+const quiet = envWith({ DISPATCH_QUEUE: deafQueue });
+
+/** The record that a look left for the next step. */
+function handedOver(result: string) {
+  const read = readDeliverResult(result);
+  if (!("unrecorded" in read)) throw new Error(`nothing was handed over: ${result}`);
+  return read.unrecorded;
+}
 
 describe("a reply whose events cannot be stored", () => {
   it.each(HOSTILE)("is one recorded attempt, failed for good: %s", async (_, emit) => {
@@ -52,22 +64,37 @@ describe("a reply whose events cannot be stored", () => {
     expect(owed.map(({ route }) => route)).toEqual(["deep", "counted"]);
   });
 
-  it("is recorded without them when the database will never take them", async () => {
+  it("is handed over while the database refuses them, and written without them when it goes on doing so", async () => {
     const id = await storedDispatch({ type: "once.odd", data: 1 });
     const type = unique("unrouted.");
-    await rows(
-      `CREATE TRIGGER refuse_odd BEFORE INSERT ON events WHEN new.type = '${type}' BEGIN SELECT RAISE(ABORT, 'no such thing'); END`,
+    const allow = await refuse("events", `new.type = '${type}'`);
+    const result = await look(
+      id,
+      replying(() => ({ status: "complete", emit: [{ type, data: 1 }] })),
     );
-    let calls = 0;
-    const given = replying(() => {
-      calls += 1;
-      return { status: "complete", emit: [{ type, data: 1 }] };
-    });
-    for (let looks = 0; looks < 3; looks++) await look(id, given);
-    await rows("DROP TRIGGER refuse_odd");
-    expect([calls, (await dispatchRow(id)).status]).toEqual([1, "failed"]);
+    const unrecorded = handedOver(result);
+    for (const tries of [1, 2, 3]) expect(await failureOf(record(createHub(quiet), unrecorded, { tries }))).toContain("no such thing");
+    expect(await executionsOf(id)).toEqual([]);
+    expect(await record(createHub(quiet), unrecorded, { tries: 4 })).toEqual({ status: "failed" });
+    await allow();
+    expect(await dispatchRow(id)).toMatchObject({ status: "failed", attempts: 1 });
     const { message = "" } = errorOf(only(await executionsOf(id))) ?? {};
     expect(message).toMatch(/^the events of the reply could not be stored: .*no such thing/);
+  });
+
+  it("is written with its events when the database had but a bad moment that nobody foresaw", async () => {
+    const id = await storedDispatch({ type: "once.odd", data: 1 });
+    const type = unique("unrouted.");
+    const allow = await refuse("events", `new.type = '${type}'`);
+    const unrecorded = handedOver(
+      await look(
+        id,
+        replying(() => ({ status: "complete", emit: [{ type, data: 1 }] })),
+      ),
+    );
+    await allow();
+    expect(await record(createHub(quiet), unrecorded, { tries: 1 })).toEqual({ status: "complete" });
+    expect(await rows("SELECT 1 FROM events WHERE type = ?", type)).toHaveLength(1);
   });
 
   it("is handed over to be written when not even that can be recorded: the destination is not called again", async () => {
@@ -79,6 +106,92 @@ describe("a reply whose events cannot be stored", () => {
     );
     await allow();
     expect(JSON.parse(result)).toMatchObject({ unrecorded: { dispatchId: id, attempt: 1, outcome: "complete" } });
+  });
+});
+
+describe("an attempt", () => {
+  it.each([
+    ["failed", { status: "failed", reason: "no stock", retryable: false }],
+    ["complete", { status: "complete", note: "odd" }],
+  ])("whose text the database refuses is recorded by its outcome alone: %s", async (outcome, said) => {
+    const id = await storedDispatch({ type: "once.odd", data: 1 });
+    const allow = [
+      await refuse("executions", `new.dispatch_id = '${id}' AND new.error LIKE '%stock%'`),
+      await refuse("notes", `new.subject_id = '${id}'`),
+    ];
+    let calls = 0;
+    const given = replying(() => {
+      calls += 1;
+      return said;
+    });
+    const unrecorded = handedOver(await look(id, given));
+    expect(await record(createHub(quiet), unrecorded, { tries: 4 })).toEqual({ status: outcome });
+    for (const go of allow) await go();
+    expect([calls, only(await executionsOf(id)).outcome, (await dispatchRow(id)).status]).toEqual([1, outcome, outcome]);
+    const kept = outcome === "failed" ? "the database refused the record of this attempt: its error is left out" : null;
+    expect((await dispatchRow(id)).reason).toBe(kept);
+  });
+
+  it("is recorded, and not made again, when what is stored of its dispatch cannot be planned with", async () => {
+    const id = await storedDispatch({ type: "once.odd", data: 1 });
+    await rows("UPDATE dispatches SET policy = '{\"timeoutMs\":1000}' WHERE id = ?", id);
+    let calls = 0;
+    const given = replying(() => {
+      calls += 1;
+      return "failed";
+    });
+    for (let looks = 0; looks < 3; looks++) await look(id, given);
+    expect([calls, (await dispatchRow(id)).status, (await executionsOf(id)).length]).toEqual([1, "failed", 1]);
+  });
+
+  it("takes the ordinal after the last that is recorded, so that its answer stands, also where one is missing", async () => {
+    const id = await storedDispatch({ type: "fast.odd", data: 1 });
+    await look(
+      id,
+      replying(() => "failed"),
+    );
+    await rows("UPDATE executions SET attempt = 2 WHERE dispatch_id = ?", id);
+    await rows("UPDATE dispatches SET due_at = 1 WHERE id = ?", id);
+    let calls = 0;
+    const given = replying(() => {
+      calls += 1;
+      return "complete";
+    });
+    for (let looks = 0; looks < 3; looks++) await look(id, given);
+    expect([calls, (await dispatchRow(id)).status]).toEqual([1, "complete"]);
+    expect((await executionsOf(id)).map(({ attempt }) => attempt)).toEqual([2, 3]);
+  });
+});
+
+/** How long its look may take on a busy machine, where it must not depend on what was said. */
+const SHORT_MS = 5_000;
+
+describe.each([
+  ["never", "failed"],
+  ["a stub that never answers", "failed"],
+  ["a stream", "failed"],
+  ["a stub in its events", "failed"],
+  ["a surplus stub", "complete"],
+  ["a number of digits", "failed"],
+  ["a million fields", "complete"],
+  ["throw holes", "failed"],
+  ["throw a chain", "failed"],
+  ["throw an aggregate", "failed"],
+  ["throw megabytes", "failed"],
+])("a destination that answers %s", (odd, outcome) => {
+  it("is called once, has its attempt recorded in short words, and holds nobody up", async () => {
+    const id = await storedDispatch({ type: "impatient.odd", data: { script: [{ odd }] } });
+    const startedAt = Date.now();
+    await look(id);
+    expect(Date.now() - startedAt).toBeLessThan(SHORT_MS);
+    expect(await callsOf(id)).toHaveLength(1);
+    const execution = only(await executionsOf(id));
+    expect(execution.outcome).toBe(outcome);
+    for (const text of [execution.error, ...(await notesOf(id)).map(({ reason }) => reason)]) {
+      expect((text ?? "").length).toBeLessThan(5_000);
+      expect(text ?? "").not.toContain("\0");
+    }
+    expect(await failureOf(hub.getDispatch(id))).toBe("no failure");
   });
 });
 

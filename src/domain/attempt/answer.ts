@@ -1,5 +1,6 @@
 import { faultText } from "../../../schema/faults.ts";
 import { REPLY } from "../../../schema/limits.ts";
+import { textOf } from "../../../schema/message-of.ts";
 import { readReply } from "./read-reply.ts";
 
 /** What is kept of an error: never the payload. */
@@ -31,7 +32,7 @@ export function answerFromReply(reply: unknown, now: number): Answer {
     const message = `handle() must reply "complete", "ignored", "failed" or an object with such a status: ${heard}`;
     return failed({ name: "UnknownReply", message });
   }
-  const odd = heard.odd.length === 0 ? {} : { odd: heard.odd.join("; ") };
+  const odd = heard.odd.length === 0 ? {} : { odd: storable(heard.odd.join("; ")) };
   if (heard.status !== "failed") {
     return "emit" in heard ? { outcome: heard.status, emit: heard.emit, ...odd } : { ...answerInvalid(heard.unreadable), ...odd };
   }
@@ -42,7 +43,7 @@ export function answerFromReply(reply: unknown, now: number): Answer {
 
 /** An error that a destination threw. */
 export function answerFromError(error: unknown): Answer {
-  return failed(error instanceof Error ? error : { name: "Thrown", message: readable(() => String(error)) });
+  return failed(error instanceof Error ? error : { name: "Thrown", message: textOf(() => error) });
 }
 
 /** A reply that broke the rules of emit: trying again would break them again. */
@@ -69,20 +70,18 @@ function failed(error: RecordedError | Error, how: { retryable: boolean; retryAf
 }
 
 const STACK_LINES = 5;
+/** Characters that are looked at for lines: a message may be of megabytes, and a stack begins with it. */
+const LONGEST_STACK = STACK_LINES * REPLY.maxReasonLength;
 
 /** What was thrown is not ours: its parts may be of any kind, or throw when they are read. */
 function recorded(error: RecordedError | Error): RecordedError {
-  const stack = readable(() => error.stack);
+  const stack = readable(() => error.stack).slice(0, LONGEST_STACK);
   const kept = { name: storable(readable(() => error.name) || "Error"), message: storable(readable(() => error.message)) };
   return stack === "" ? kept : { ...kept, stack: storable(stack.split("\n").slice(0, STACK_LINES).join("\n")) };
 }
 
 function readable(read: () => unknown): string {
-  try {
-    return String(read() ?? "");
-  } catch {
-    return "(unreadable)";
-  }
+  return textOf(() => read() ?? "");
 }
 
 function storable(text: string): string {

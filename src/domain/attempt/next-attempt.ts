@@ -12,6 +12,11 @@ export interface PastAttempt {
   readonly startedAt: number;
 }
 
+/** An execution with its ordinal. */
+export interface RecordedAttempt extends PastAttempt {
+  readonly attempt: number;
+}
+
 /** What a run does when it looks at its dispatch. */
 export type Look =
   | { readonly do: "stop"; readonly status: SettledStatus }
@@ -21,21 +26,22 @@ export type Look =
   | { readonly do: "call"; readonly attempt: number };
 
 /**
- * Decides what a look at a dispatch leads to. The ordinal counts what is recorded, never what the engine counts:
- * an engine that restarted, or woke early, neither skips an attempt nor makes one too soon.
+ * Decides what a look at a dispatch leads to. The ordinal follows the last that is recorded, never what the engine counts: an engine that
+ * restarted, or woke early, neither skips an attempt nor makes one too soon. It is not their number: where one is missing, as after a database
+ * was put back by a moment, that would be an ordinal that is taken, whose answer is discarded and the call made again without end.
  */
 export function decideLook(params: {
   status: Status;
   dueAt: number;
   control: Control | null;
-  past: readonly PastAttempt[];
+  past: readonly RecordedAttempt[];
   now: number;
 }): Look {
   const { status, dueAt, control, past, now } = params;
   if (status !== "ongoing") return { do: "stop", status };
   if (dueAt > now) return { do: "wait", ms: dueAt - now };
   if (mayNotAttempt(control, dueAt)) return { do: "hold" };
-  return { do: "call", attempt: past.length + 1 };
+  return { do: "call", attempt: (past.at(-1)?.attempt ?? 0) + 1 };
 }
 
 /** Where an answer leaves the dispatch. */

@@ -69,7 +69,7 @@ function readField<Name extends string, Value>(name: Name, field: Field<Value>):
 function readReason({ reason }: Readonly<Record<string, unknown>>): Field<string> {
   if (reason == null) return { absent: true };
   if (typeof reason === "string") return { value: reason };
-  return typeof reason === "object" || typeof reason === "function" ? { odd: "reason: expected text" } : { value: String(reason) };
+  return typeof reason === "number" || typeof reason === "boolean" ? { value: String(reason) } : { odd: "reason: expected text" };
 }
 
 function readRetryable({ retryable }: Readonly<Record<string, unknown>>): Field<boolean> {

@@ -1,12 +1,13 @@
 import { emitOptions } from "../../../schema/contract/emit-input.ts";
 import { Fault } from "../../../schema/faults.ts";
-import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
+import { inWords, issuesOf, issuesText } from "../../../schema/wording.ts";
+import { readOr } from "../base/parsed.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 
 /** Throws `options.invalid`. */
 export function parseEmitOptions(options: unknown): { readonly allowQueued: boolean } {
-  const parsed = emitOptions.safeParse(options ?? {}, inWords);
-  if (!parsed.success) throw new Fault("options.invalid", `Options: ${issuesOf(parsed.error).map(issueText).join("; ")}.`);
+  const parsed = readOr("options.invalid", "Options", () => emitOptions.safeParse(options ?? {}, inWords));
+  if (!parsed.success) throw new Fault("options.invalid", `Options: ${issuesText(issuesOf(parsed.error))}.`);
   return { allowQueued: parsed.data.allowQueued ?? false };
 }
 

@@ -2,9 +2,11 @@ import { emitInput, type ParsedEmitInput } from "../../../schema/contract/emit-i
 import { Fault, type FaultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { EMIT } from "../../../schema/limits.ts";
-import { inWords, issuesOf, issueText } from "../../../schema/wording.ts";
+import { shortened } from "../../../schema/text.ts";
+import { inWords, issuesOf, issuesText } from "../../../schema/wording.ts";
 import { byteLength } from "../base/byte-length.ts";
-import { checkJson } from "./json-problem.ts";
+import { readOr } from "../base/parsed.ts";
+import { readJson } from "./read-json.ts";
 
 /** An event that may be stored. */
 export interface AcceptedEvent extends Omit<ParsedEmitInput, "data"> {
@@ -15,29 +17,38 @@ export interface AcceptedEvent extends Omit<ParsedEmitInput, "data"> {
 
 /** Checks everything about a call that needs no database. Throws a `Fault` that names the event, counted from 0, and the field. */
 export function parseEmit(inputs: readonly unknown[], bounds: { maxEvents: number; maxBytes: number }): AcceptedEvent[] {
-  if (inputs.length === 0) throw new Fault("batch.empty", "No event was passed; pass at least one.");
-  if (inputs.length > bounds.maxEvents) {
-    throw new Fault("batch.too_large", `${inputs.length} events were passed; the limit is ${bounds.maxEvents} a call.`);
-  }
+  const length = readOr("event.invalid", "The list of events", () => lengthOf(inputs, bounds.maxEvents));
+  const events: AcceptedEvent[] = [];
   let bytes = 0;
-  // Not `map`: it passes over the holes of a list.
-  return Array.from(inputs, (input, index) => {
-    const { event, size } = parseEvent(input, index);
+  for (let index = 0; index < length; index++) {
+    const { event, size } = readOr("event.invalid", `Event ${index}`, () => parseEvent(inputs[index], index));
     bytes += size;
     if (bytes > bounds.maxBytes)
       throw new Fault(
         "batch.too_large",
         `The events of this call exceed ${inMiB(bounds.maxBytes)} at event ${index}; emit them in several calls.`,
       );
-    return event;
-  });
+    events.push(event);
+  }
+  return events;
+}
+
+/** Of a list that holds events and nothing else: whatever a list says besides would be lost without a word. */
+function lengthOf(inputs: readonly unknown[], maxEvents: number): number {
+  const { length } = inputs;
+  if (length === 0) throw new Fault("batch.empty", "No event was passed; pass at least one.");
+  if (length > maxEvents) throw new Fault("batch.too_large", `${length} events were passed; the limit is ${maxEvents} a call.`);
+  const surplus = Object.keys(inputs).find((name) => !/^\d+$/.test(name));
+  if (surplus !== undefined)
+    throw new Fault("event.invalid", `The list of events has a member "${shortened(surplus)}"; pass a plain list.`);
+  return length;
 }
 
 function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size: number } {
   const parsed = emitInput.safeParse(input, inWords);
   if (!parsed.success) {
     const issues = issuesOf(parsed.error);
-    throw new Fault(faultFor(issues[0]?.path), `Event ${index}: ${issues.map(issueText).join("; ")}.`);
+    throw new Fault(faultFor(issues[0]?.path), `Event ${index}: ${issuesText(issues)}.`);
   }
   const { data, ...attributes } = parsed.data;
   if (attributes.delay !== undefined && attributes.at !== undefined) {
@@ -55,13 +66,11 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
   return { event: { ...attributes, ...body }, size };
 }
 
-function parseData(data: unknown, index: number): { data: Json; dataText: string } {
-  const check = checkJson(data, { maxDepth: EMIT.maxDepth, maxBytes: EMIT.maxEventBytes });
-  if (check.problem?.code === "payload.too_large") throw tooLarge(index, "larger than it may be");
-  if (check.problem !== undefined) throw new Fault(check.problem.code, `Event ${index}: ${check.problem.text}.`);
-  const dataText = JSON.stringify(data) as string | undefined;
-  if (dataText === undefined) throw new Fault("payload.not_json", `Event ${index}: data is nothing that JSON can hold.`);
-  return { data: check.dropped ? (JSON.parse(dataText) as Json) : (data as Json), dataText };
+function parseData(value: unknown, index: number): { data: Json; dataText: string } {
+  const { data, problem } = readJson(value, { maxDepth: EMIT.maxDepth, maxBytes: EMIT.maxEventBytes });
+  if (problem === undefined) return { data, dataText: JSON.stringify(data) };
+  if (problem.code === "payload.too_large") throw tooLarge(index, "larger than it may be");
+  throw new Fault(problem.code, `Event ${index}: ${problem.text}.`);
 }
 
 function faultFor(path: string | undefined): FaultCode {

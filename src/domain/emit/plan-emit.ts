@@ -57,12 +57,18 @@ export function routeEvents(
   planned: readonly { readonly row: EventRow; readonly data: Json }[],
   given: Pick<EmitPlanInput, "routing" | "maxDispatches" | "now">,
 ): DispatchRow[] {
-  const dispatches = planned.flatMap(({ row, data }) => dispatchRows(row, data, given));
-  if (dispatches.length <= given.maxDispatches) return dispatches;
-  throw new Fault(
-    "batch.too_large",
-    `These events are owed to ${dispatches.length} destinations; the limit is ${given.maxDispatches} dispatches a call.`,
-  );
+  const dispatches: DispatchRow[] = [];
+  for (const [index, { row, data }] of planned.entries()) {
+    for (const dispatch of dispatchRows(row, data, given)) dispatches.push(dispatch);
+    // Not counted to the end: a thousand events of a thousand routes each are a million rows.
+    if (dispatches.length > given.maxDispatches) throw tooManyDispatches(index, given.maxDispatches);
+  }
+  return dispatches;
+}
+
+function tooManyDispatches(index: number, limit: number): Fault {
+  const text = `These events are owed to more than ${limit} destinations, at event ${index}; the limit is ${limit} dispatches a call.`;
+  return new Fault("batch.too_large", text);
 }
 
 function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput): EventRow {

@@ -2,18 +2,19 @@ import * as z from "zod";
 import type { BulkFilter, BulkKind } from "../../../schema/contract/bulks.ts";
 import { SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
-import { BULK } from "../../../schema/limits.ts";
+import { BULK, READ } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
+import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
 
 const bulkFilter = closedObject({
   status: z.enum(SETTLED_STATUSES).optional(),
-  destination: z.string().min(1).optional(),
-  route: z.string().min(1).optional(),
-  reason: z.string().optional(),
+  destination: text.optional(),
+  route: text.optional(),
+  reason: z.string().max(READ.maxFilter).optional(),
   from: time.optional(),
   to: time.optional(),
   ids: ids.optional(),

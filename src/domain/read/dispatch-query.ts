@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DispatchQuery } from "../../../schema/contract/dispatches.ts";
 import { STATUSES } from "../../../schema/contract/statuses.ts";
+import { READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
@@ -11,7 +12,7 @@ const dispatchQuery = closedObject({
   destination: text.optional(),
   route: text.optional(),
   eventId: text.optional(),
-  reason: z.string().optional(),
+  reason: z.string().max(READ.maxFilter).optional(),
   ...paging,
 }) satisfies z.ZodType<unknown, DispatchQuery>;
 

@@ -62,7 +62,8 @@ function comparisonText(path: string, wanted: Wanted): string {
 const SHOWN_VALUES = 5;
 const SHOWN_CHARACTERS = 80;
 
-function foundText({ found, more }: { readonly found: readonly Json[]; readonly more?: true }): string {
+function foundText({ found, more, tooCostly }: Extract<Trace, { kind: "path" }>): string {
+  if (tooCostly === true) return "it takes more work on this event than a path may";
   if (found.length === 0) return "nothing";
   const others = found.length - SHOWN_VALUES;
   const rest = others > 0 ? ` and ${more === true ? "more than " : ""}${others} more` : "";
@@ -70,6 +71,33 @@ function foundText({ found, more }: { readonly found: readonly Json[]; readonly 
 }
 
 function shortJson(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  let text = "";
+  for (const piece of piecesOf(value)) {
+    text += piece;
+    if (text.length > SHOWN_CHARACTERS) return `${text.slice(0, SHOWN_CHARACTERS)}…`;
+  }
+  return text;
+}
+
+/** JSON text piece by piece, as what is shown is its start: a route may find the whole of an event, and there may be a thousand of them. */
+function* piecesOf(value: Json): Generator<string> {
+  if (typeof value === "string") yield JSON.stringify(value.slice(0, SHOWN_CHARACTERS + 1).toWellFormed());
+  else if (typeof value !== "object" || value === null) yield JSON.stringify(value);
+  else if (Array.isArray(value)) yield* enclosed("[]", value.entries(), () => "");
+  else
+    yield* enclosed(
+      "{}",
+      Object.entries(value as Record<string, Json>),
+      (name) => `${JSON.stringify(name.slice(0, SHOWN_CHARACTERS).toWellFormed())}:`,
+    );
+}
+
+function* enclosed<Key>([open, close]: string, members: Iterable<readonly [Key, Json]>, nameOf: (key: Key) => string): Generator<string> {
+  let before = open;
+  for (const [key, member] of members) {
+    yield `${before}${nameOf(key)}`;
+    yield* piecesOf(member);
+    before = ",";
+  }
+  yield before === "," ? (close ?? "") : `${open}${close}`;
 }

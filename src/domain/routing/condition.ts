@@ -1,5 +1,6 @@
 import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../../schema/config/condition.ts";
 import { compilePattern } from "../../../schema/config/pattern.ts";
+import { faultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { compileSelect } from "./select-path.ts";
 
@@ -15,6 +16,8 @@ export type Trace =
       readonly found: readonly Json[];
       /** There when it selects others. */
       readonly more?: true;
+      /** There when it could not be followed to its end: it takes more work on this event than a path may. */
+      readonly tooCostly?: true;
       readonly held: boolean;
     };
 
@@ -40,13 +43,23 @@ function compileGroup(kind: "allOf" | "anyOf", conditions: readonly Condition[])
     kind === "allOf"
       ? (document: Json) => parts.every((part) => part.holds(document))
       : (document: Json) => parts.some((part) => part.holds(document));
-  return { holds, trace: (document) => ({ kind, held: holds(document), of: parts.map((part) => part.trace(document)) }) };
+  return {
+    holds,
+    trace: (document) => {
+      const of = parts.map((part) => part.trace(document));
+      return { kind, held: kind === "allOf" ? of.every(({ held }) => held) : of.some(({ held }) => held), of };
+    },
+  };
 }
 
 function compileNot(condition: Condition): CompiledCondition {
   const inner = compileCondition(condition);
   const holds = (document: Json) => !inner.holds(document);
-  return { holds, trace: (document) => ({ kind: "not", held: holds(document), of: inner.trace(document) }) };
+  const trace = (document: Json): Trace => {
+    const of = inner.trace(document);
+    return { kind: "not", held: !of.held, of };
+  };
+  return { holds, trace };
 }
 
 function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {
@@ -54,21 +67,23 @@ function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {
   const tests = OPERATORS.flatMap((operator) => (operator === "exists" ? [] : (testOf(operator, wanted[operator]) ?? [])));
   const satisfies = (value: Json) => tests.every((test) => test(value));
   const holds = (document: Json) => (wanted.exists === false ? !some(select(document), () => true) : some(select(document), satisfies));
-  return {
-    holds,
-    trace: (document) => {
-      const first = take(select(document), TRACED_VALUES + 1);
-      const found = first.slice(0, TRACED_VALUES);
-      return {
-        kind: "path",
-        path,
-        wanted: given(wanted),
-        found,
-        ...(first.length > TRACED_VALUES && { more: true }),
-        held: holds(document),
-      };
-    },
+  const look = (document: Json) => {
+    const first = take(select(document), TRACED_VALUES + 1);
+    return { found: first.slice(0, TRACED_VALUES), ...(first.length > TRACED_VALUES && { more: true as const }), held: holds(document) };
   };
+  return { holds, trace: (document) => ({ kind: "path", path, wanted: given(wanted), ...lookOrSay(() => look(document)) }) };
+}
+
+type Looked = Pick<Extract<Trace, { kind: "path" }>, "found" | "more" | "tooCostly" | "held">;
+
+/** An event that a path takes too much work on can still be explained: no route takes it. */
+function lookOrSay(look: () => Looked): Looked {
+  try {
+    return look();
+  } catch (error) {
+    if (faultCode(error) !== "condition.too_costly") throw error;
+    return { found: [], tooCostly: true, held: false };
+  }
 }
 
 /** Values that a trace keeps of those a path selects: a path over a large list selects hundreds of thousands. */

@@ -81,7 +81,8 @@ function routedTarget(route: string, target: Target, defaults: HubConfig["defaul
 function targetsOf(routes: readonly CompiledRoute[], event: HubEvent): RoutedTarget[] {
   const owed: RoutedTarget[] = [];
   for (const { where, targets } of routes) {
-    if (where === undefined || where.holds(asDocument(event))) owed.push(...targets);
+    if (where !== undefined && !where.holds(asDocument(event))) continue;
+    for (const target of targets) owed.push(target);
   }
   return owed;
 }

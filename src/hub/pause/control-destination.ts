@@ -1,7 +1,7 @@
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { destinationSubject } from "../../../schema/storage/subjects.ts";
-import { didYouMean } from "../../../schema/wording.ts";
+import { didYouMean, namesText } from "../../../schema/wording.ts";
 import { requireConfiguration } from "../../bindings/configuration.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { noteRow } from "../../domain/base/note.ts";
@@ -66,6 +66,6 @@ async function requireDestination({ hub }: Operator, given: unknown): Promise<st
   const { config } = await requireConfiguration(hub.env);
   const declared = Object.keys(config.destinations);
   if (declared.includes(name)) return name;
-  const text = `There is no destination "${name}"${didYouMean(name, declared)} (declared: ${declared.join(", ")}).`;
+  const text = `There is no destination "${name}"${didYouMean(name, declared)} (declared: ${namesText(declared)}).`;
   throw new Fault("destination.unknown", text);
 }

@@ -2,7 +2,7 @@ import type { Policy } from "../../../schema/config/policy.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Control } from "../../domain/attempt/auto-pause.ts";
-import type { PastAttempt } from "../../domain/attempt/next-attempt.ts";
+import type { RecordedAttempt } from "../../domain/attempt/next-attempt.ts";
 import { hubEvent } from "../../domain/emit/plan-emit.ts";
 import { DISPATCH_COLUMNS, EVENT_COLUMNS, omit, pick, prefixed, selectList } from "../d1/columns.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -13,8 +13,8 @@ const EVENT = omit(EVENT_COLUMNS, "key", "configVersion");
 const SELECT_ATTEMPT = `
   SELECT ${selectList(prefixed("dispatch", DISPATCH))},
     (SELECT json_object('state', state, 'since', since, 'rate', rate, 'probeAt', probe_at) FROM controls WHERE controls.destination = dispatch.destination) AS control,
-    (SELECT json_group_array(json_object('outcome', outcome, 'startedAt', started_at))
-      FROM (SELECT outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
+    (SELECT json_group_array(json_object('attempt', attempt, 'outcome', outcome, 'startedAt', started_at))
+      FROM (SELECT attempt, outcome, started_at FROM executions WHERE dispatch_id = dispatch.id ORDER BY attempt)) AS past,
     ${selectList(prefixed("event", EVENT))}
   FROM dispatches AS dispatch
   JOIN events AS event ON event.id = dispatch.event_id
@@ -39,7 +39,7 @@ export async function loadAttempt(d1: D1Database, dispatchId: string) {
     status: row.status,
     dueAt: row.dueAt,
     control,
-    past: JSON.parse(row.past) as PastAttempt[],
+    past: JSON.parse(row.past) as RecordedAttempt[],
     event: hubEvent(row, JSON.parse(row.data) as Json),
   };
 }

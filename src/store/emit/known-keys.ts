@@ -1,3 +1,4 @@
+import { byteLength } from "../../domain/base/byte-length.ts";
 import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
 import { EVENT_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
@@ -47,16 +48,21 @@ export function knownFromResults(results: readonly D1Result[]): KnownEvents {
   return known;
 }
 
-const FACTS = pick(EVENT_COLUMNS, "id", "type", "subject", "data");
+const FACTS = pick(EVENT_COLUMNS, "id", "type", "subject");
 
+/**
+ * Data is read only where it is as long as what is given: the same value is, in whatever order its members stand, since both were written by
+ * `JSON.stringify`. Else a call of a thousand small events could have a thousand large ones read.
+ */
 const SELECT_FACTS = `
-  SELECT given.value ->> 'id' AS givenId, ${selectList(prefixed("event", FACTS))}
+  SELECT given.value ->> 'id' AS givenId, ${selectList(prefixed("event", FACTS))},
+    iif(length(CAST(event.data AS BLOB)) = given.value ->> 'bytes', event.data, NULL) AS data
   FROM json_each(?1) AS given
   CROSS JOIN events AS event
     ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
   WHERE event.id <> given.value ->> 'id'`;
 
-type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string };
+type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string; readonly data: string | null };
 
 /**
  * Takes out of a plan the events that are known by their key and say the same. SQLite compares data as text; here it is compared as values.
@@ -65,11 +71,11 @@ type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string }
 export async function withoutKnownKeys(d1: D1Database, plan: EmitPlan): Promise<EmitPlan> {
   const same = new Map<string, string>();
   const given = new Map(plan.events.map((event) => [event.id, event]));
-  for (const parameter of keyParameters(plan)) {
+  for (const parameter of keyParameters(plan, ({ data }) => ({ bytes: byteLength(data) }))) {
     const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());
     for (const known of results) {
       const event = given.get(known.givenId);
-      if (event !== undefined && !isSameFact(event, known)) throw keyConflict(event, known.id);
+      if (event !== undefined && !isSame(event, known)) throw keyConflict(event, known.id);
       same.set(known.givenId, known.id);
     }
   }
@@ -85,6 +91,11 @@ export async function withoutStored(d1: D1Database, plan: EmitPlan): Promise<Emi
   return withoutEvents(plan, new Map(results.map(({ id }) => [id, id])));
 }
 
-function keyParameters(plan: EmitPlan): string[] {
-  return rowParameters(plan.events.flatMap(({ id, source, key }) => (key === null ? [] : [JSON.stringify({ id, source, key })])));
+function isSame(event: EventRow, { data, ...known }: FactRow): boolean {
+  return data !== null && isSameFact(event, { ...known, data });
+}
+
+function keyParameters(plan: EmitPlan, more: (event: EventRow) => object = () => ({})): string[] {
+  const keyed = plan.events.filter(({ key }) => key !== null);
+  return rowParameters(keyed.map((event) => JSON.stringify({ id: event.id, source: event.source, key: event.key, ...more(event) })));
 }

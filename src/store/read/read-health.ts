@@ -58,7 +58,17 @@ interface GivenRow extends Readonly<Record<BadStatus, number>> {
 /** Reads it in one round trip: it is asked for with each look at the console. */
 export async function readHealth(d1: D1Database, { since, now }: { since: number; now: number }): Promise<StoredHealth> {
   const prepare = (query: Sql) => d1.prepare(query.sql).bind(...query.values);
-  const queries = [emittedSince(since, now), givenUpSince(since), DEAD_LETTERS, SWEEP, MIGRATED, LATEST_EVENTS, LAST_AUDIT, chainsSince(since), HELD];
+  const queries = [
+    emittedSince(since, now),
+    givenUpSince(since),
+    DEAD_LETTERS,
+    SWEEP,
+    MIGRATED,
+    LATEST_EVENTS,
+    LAST_AUDIT,
+    chainsSince(since),
+    HELD,
+  ];
   const selects = [...queries.map(prepare), overdueStatement(d1, now, READ.scanRows)];
   const results = await withStorage(d1, () => d1.batch(selects));
   const [emitted, given, letters, sweeps, migrated, latest, audits, chains, held, overdue] = results.map(

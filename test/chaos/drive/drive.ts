@@ -5,6 +5,7 @@ import { randomOf } from "../random.ts";
 import { collect } from "./collect.ts";
 import { type Emitter, emitterOf } from "./emitter.ts";
 import { type Life, type LifeOptions, startLife } from "./life.ts";
+import { type Operator, operatorOf } from "./operator.ts";
 import { type Saboteur, saboteurOf } from "./saboteur.ts";
 import { untilSettled } from "./until-settled.ts";
 
@@ -21,6 +22,7 @@ export interface DriveOptions {
 interface Crew {
   readonly emitter: Emitter;
   readonly saboteur: Saboteur;
+  readonly operator: Operator;
 }
 
 /** Emits of many events, all at once, for a kill to fall into. */
@@ -30,7 +32,7 @@ const LARGE = [60, 40, 20];
 export async function drive(options: DriveOptions): Promise<History> {
   const { seed, stateDir, interrupted, say } = options;
   const plans = scheduleOf(options);
-  const crew = { emitter: emitterOf(options), saboteur: saboteurOf(seed) };
+  const crew = { emitter: emitterOf(options), saboteur: saboteurOf(seed), operator: operatorOf(seed) };
   const kills: number[] = [];
   for (const [index, plan] of plans.entries()) {
     const quota = Math.ceil((options.dispatches * (index + 1)) / plans.length);
@@ -40,7 +42,8 @@ export async function drive(options: DriveOptions): Promise<History> {
   }
   await using life = await startLife({ stateDir, late: true, interrupted });
   const rest = await liveOn(life, crew, say);
-  return { emits: crew.emitter.calls, deeds: crew.saboteur.deeds, kills, ...rest };
+  const { emitter, saboteur, operator } = crew;
+  return { emits: emitter.calls, deeds: saboteur.deeds, pauses: operator.pauses, redrives: operator.redrives, kills, ...rest };
 }
 
 interface LifeStory {
@@ -53,7 +56,7 @@ interface LifeStory {
 async function liveAndDie(options: LifeOptions, { plan, crew, pace }: LifeStory): Promise<{ at: number; up: string }> {
   await using life = await startLife(options);
   const until = Date.now() + plan.runMs;
-  const resuming = crew.saboteur.resumeInTime(life);
+  const resuming = Promise.all([crew.saboteur.resumeInTime(life), crew.operator.work(life)]);
   const working = Promise.all([emitUntil(life, { crew, pace, until }), misbehave(life, plan, crew.saboteur)]);
   await sleep(plan.runMs, undefined, { signal: life.failed });
   const cutOff = plan.killIntoEmitMs === null ? [] : LARGE.map((size) => crew.emitter.emit(life, size));
@@ -117,10 +120,13 @@ const LAST_DEEDS = (
 ).map((what, index) => ({ atMs: 1_000 + 1_000 * index, what }));
 const LAST_LIFE: LifePlan = { runMs: 0, deeds: LAST_DEEDS, killIntoEmitMs: null, late: true };
 
+const LAST_OPERATIONS_MS = 25_000;
+
 /** Nobody kills it any more: everything has to come to its end. */
-async function liveOn(life: Life, { emitter, saboteur }: Crew, say: (line: string) => void) {
+async function liveOn(life: Life, { emitter, saboteur, operator }: Crew, say: (line: string) => void) {
   const resuming = saboteur.resumeInTime(life);
-  await Promise.all([emitRest(life, emitter), misbehave(life, LAST_LIFE, saboteur)]);
+  await Promise.all([emitRest(life, emitter), misbehave(life, LAST_LIFE, saboteur), operator.work(life, LAST_OPERATIONS_MS)]);
+  await operator.letGo(life);
   await untilSettled(life, { expected: emitter.accepted(), say });
   const collected = await collect(life);
   await life.kill();

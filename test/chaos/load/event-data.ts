@@ -6,4 +6,6 @@ export interface EventData {
   readonly failures: number;
   /** How long the slow destination takes. */
   readonly takesMs: number;
+  /** Which of the events of its kind: what the hostile destination does goes round. */
+  readonly turn: number;
 }

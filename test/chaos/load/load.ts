@@ -14,7 +14,7 @@ export interface Planned {
 
 const SOURCE = "chaos";
 
-/** So many of a hundred. */
+/** Shares of the load. */
 const SHARES: readonly (readonly [Kind, number])[] = [
   ["steady", 28],
   ["flaky", 14],
@@ -27,6 +27,8 @@ const SHARES: readonly (readonly [Kind, number])[] = [
   ["late", 4],
   ["patient", 6],
   ["fan-out", 8],
+  ["hostile", 12],
+  ["pausable", 9],
 ];
 
 /** A long back-off, to be disturbed in, is waited for once. */
@@ -38,9 +40,12 @@ const BATCH_SIZES = [1, 1, 2, 3, 8, 20, 50];
 export function loadOf(random: Random): { readonly batch: (maxDispatches: number, size?: number) => Planned[] } {
   const urn = SHARES.flatMap(([kind, share]) => Array<Kind>(share).fill(kind));
   let n = 0;
+  const turns = new Map<Kind, number>();
   const event = (kind: Kind): Planned => {
     n += 1;
-    const data = { n, failures: random.int(1, MOST_FAILURES[kind] ?? 3), takesMs: random.int(1_000, 3_000) };
+    const turn = turns.get(kind) ?? 0;
+    turns.set(kind, turn + 1);
+    const data = { n, turn, failures: random.int(1, MOST_FAILURES[kind] ?? 3), takesMs: random.int(1_000, 3_000) };
     const key = random.chance(0.5) ? `key-${n}` : null;
     return { n, kind, key, delayMs: random.chance(0.25) ? random.int(1, 20) * 1_000 : 0, data };
   };

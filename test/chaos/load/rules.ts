@@ -1,5 +1,6 @@
 import type { Outcome } from "../../../schema/contract/statuses.ts";
 import type { EventData } from "./event-data.ts";
+import { ENDS, hostilityOf } from "./hostile.ts";
 
 /** Kinds of event; their type is `chaos.<kind>`. */
 export const KINDS = [
@@ -14,11 +15,14 @@ export const KINDS = [
   "late",
   "patient",
   "fan-out",
+  "hostile",
+  "pausable",
   "follow-up",
+  "wide",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-export type DestinationName = Exclude<Kind, "patient" | "fan-out" | "follow-up">;
+export type DestinationName = Exclude<Kind, "patient" | "fan-out" | "follow-up" | "wide">;
 
 /** What the routes in configs.ts owe for an event of a kind, with the constant back-off after a failure. */
 export interface Owed {
@@ -39,9 +43,13 @@ export const OWED: Readonly<Record<Kind, readonly Owed[]>> = {
   refusing: toItself("refusing", 2_000),
   emitting: toItself("emitting", 2_000),
   late: toItself("late", 2_000),
+  hostile: toItself("hostile", 1_000),
+  pausable: toItself("pausable", 2_000),
   patient: [{ route: "patient", destination: "flaky", backoffMs: 20_000 }],
   "fan-out": (["steady", "flaky", "slow", "ignoring"] as const).map((destination) => ({ route: "fan-out", destination, backoffMs: 2_000 })),
   "follow-up": [{ route: "follow-ups", destination: "steady", backoffMs: 2_000 }],
+  // What the destination `hostile` emits, and no route takes.
+  wide: [],
 };
 
 /** Wait after an attempt that found no Worker, `misses` in a row with it: doubling from 1 s to 5 s. */
@@ -73,6 +81,8 @@ export const END_OF: Readonly<Record<DestinationName, (data: EventData) => End>>
   refusing: () => ({ status: "failed", attempts: 1 }),
   emitting: () => ({ status: "complete", attempts: 1 }),
   late: () => ({ status: "complete", attempts: null }),
+  hostile: (data) => ENDS[hostilityOf(data)],
+  pausable: () => ({ status: "complete", attempts: 1 }),
 };
 
 export function kindOf(type: string): Kind | undefined {

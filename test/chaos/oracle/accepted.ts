@@ -31,7 +31,8 @@ function receiptsOf(emits: readonly EmitCall[]): Receipted[] {
 }
 
 function receiptViolations({ emits, rows }: History, stored: ReadonlyMap<string, EventRow>): Violation[] {
-  const owed = Map.groupBy(rows.dispatches, (dispatch) => dispatch.event_id);
+  const first = rows.dispatches.filter((dispatch) => dispatch.redrive_of === null);
+  const owed = Map.groupBy(first, (dispatch) => dispatch.event_id);
   return receiptsOf(emits).flatMap(({ planned, receipt: { id, dispatches } }) => {
     const event = stored.get(id);
     if (event === undefined) return [{ name: "event_missing", id, what: "it has a receipt and is not stored" }];

@@ -1,4 +1,4 @@
-import type { Deed, DispatchRow, EmitCall, EventRow, ExecutionRow, History, NoteRow } from "../history.ts";
+import type { Deed, DispatchRow, EmitCall, EventRow, ExecutionRow, History, NoteRow, Redrive } from "../history.ts";
 import type { EventData } from "../load/event-data.ts";
 import type { Planned } from "../load/load.ts";
 import { type Kind, kindOf, OWED, type Owed } from "../load/rules.ts";
@@ -22,6 +22,8 @@ export interface Case {
   readonly executions: readonly ExecutionRow[];
   readonly notes: readonly NoteRow[];
   readonly deeds: readonly Deed[];
+  /** Who asked for it, when it is a redrive whose call was answered. */
+  readonly redrive: Redrive | undefined;
 }
 
 /** Dispatches of events of a known kind, with the rest of the history that concerns them. */
@@ -32,12 +34,12 @@ export function casesOf(history: History): Case[] {
   const executions = Map.groupBy(history.rows.executions, (row) => row.dispatch_id);
   const notes = Map.groupBy(history.rows.notes, (row) => row.subject_id);
   const deeds = Map.groupBy(history.deeds, ({ dispatchId }) => dispatchId);
+  const redrives = new Map(history.redrives.map((redrive) => [redrive.id, redrive]));
   return history.rows.dispatches.flatMap((row): Case[] => {
     const event = events.get(row.event_id);
     const kind = event === undefined ? undefined : kindOf(event.type);
     if (event === undefined || kind === undefined) return [];
     const data = JSON.parse(event.data) as EventData;
-    const delayMs = event.causation_id === null ? (planned.get(data.n)?.delayMs ?? 0) : 0;
     const { id } = row;
     return [
       {
@@ -47,11 +49,12 @@ export function casesOf(history: History): Case[] {
         kind,
         data,
         owed: OWED[kind].find(({ route, destination }) => route === row.route && destination === row.destination),
-        firstDueAt: timeOf(event.id) + delayMs,
+        firstDueAt: firstDueAt(event, planned.get(data.n)),
         calls: (calls.get(id) ?? []).toSorted((a, b) => a.startedAt - b.startedAt),
         executions: (executions.get(id) ?? []).toSorted((a, b) => a.attempt - b.attempt),
         notes: notes.get(id) ?? [],
         deeds: (deeds.get(id) ?? []).toSorted((a, b) => a.at - b.at),
+        redrive: redrives.get(id),
       },
     ];
   });
@@ -59,6 +62,11 @@ export function casesOf(history: History): Case[] {
 
 export function plannedByNumber(emits: readonly EmitCall[]): Map<number, Planned> {
   return new Map(emits.flatMap(({ events }) => events.map((event) => [event.n, event])));
+}
+
+/** What follows from a reply is due at once. */
+function firstDueAt({ id, causation_id: cause }: EventRow, planned: Planned | undefined): number {
+  return timeOf(id) + (cause === null ? (planned?.delayMs ?? 0) : 0);
 }
 
 /** When a UUIDv7 was made. */

@@ -7,7 +7,9 @@ export function executedViolations({ id, row, calls, executions }: Case): Violat
   const attempts = executions.map(({ attempt }) => attempt);
   const whole = Array.from({ length: row.attempts }, (_, index) => index + 1);
   const invented = executions.filter((execution) => reachedSomebody(execution) && !calls.some((call) => isCallOf(execution, call)));
-  const unrecorded = row.status === "ongoing" ? [] : calls.filter(({ attempt }) => !attempts.includes(attempt));
+  // What was cancelled is not looked at again: an attempt that was cut off then is nobody's to record.
+  const unrecorded =
+    row.status === "ongoing" || row.status === "cancelled" ? [] : calls.filter(({ attempt }) => !attempts.includes(attempt));
   return [
     ...(isDeepStrictEqual(attempts, whole)
       ? []

@@ -5,7 +5,9 @@ import { casesOf } from "./cases.ts";
 import { earlyViolations } from "./early.ts";
 import { executedViolations } from "./executed.ts";
 import { followedViolations } from "./followed.ts";
+import { heldViolations } from "./held.ts";
 import { pausedViolations } from "./paused.ts";
+import { redrivenViolations } from "./redriven.ts";
 import { type Repeat, repeatsOf, repeatViolations } from "./repeated.ts";
 import { settledViolations } from "./settled.ts";
 import { storedViolations } from "./stored.ts";
@@ -30,9 +32,11 @@ export function judge(history: History): Verdict {
         ...executedViolations(one),
         ...earlyViolations(one),
         ...pausedViolations(one),
+        ...heldViolations(one, history.pauses),
       ]),
       ...repeatViolations(repeats),
       ...followedViolations(history, cases),
+      ...redrivenViolations(history),
       ...auditedViolations(history),
     ],
   };

@@ -3,12 +3,16 @@ import { type DestinationName, END_OF, type End } from "../load/rules.ts";
 import type { Case } from "./cases.ts";
 
 /** Every dispatch settles as its destination's rule says, once, and says so in its row. */
-export function settledViolations({ id, row, data, owed, executions }: Case, runs: History["runs"]): Violation[] {
+export function settledViolations(one: Case, runs: History["runs"]): Violation[] {
+  const { id, row, data, owed, redrive } = one;
   if (owed === undefined) return [];
   if (row.status === "ongoing")
     return [{ name: "unsettled", id, what: `it is still ongoing after ${row.attempts} attempts; its run is ${runs[id] ?? "not known"}` }];
   if (row.status === "lost") return [{ name: "lost", id, what: row.reason ?? "given up" }];
-  return [...endViolations(row, END_OF[owed.destination](data)), ...onceViolations(id, executions, owed.destination)];
+  if (row.status === "cancelled")
+    return redrive?.cancelledAt == null ? [{ name: "cancelled_unasked", id, what: "nobody cancelled it" }] : [];
+  const end = END_OF[owed.destination](data);
+  return [...endViolations(row, end), ...onceViolations(one, owed.destination, end)];
 }
 
 function endViolations({ id, status, attempts, settled_at, check_at }: DispatchRow, end: End): Violation[] {
@@ -18,8 +22,9 @@ function endViolations({ id, status, attempts, settled_at, check_at }: DispatchR
   return [...(isWanted ? [] : [wrong]), ...(settled_at !== null && check_at === null ? [] : [inconsistent])];
 }
 
-function onceViolations(id: string, executions: readonly ExecutionRow[], destination: DestinationName): Violation[] {
-  const settling = executions.filter((execution) => settles(execution, destination, executions));
+function onceViolations({ id, executions }: Case, destination: DestinationName, end: End): Violation[] {
+  const last = destination === "hostile" ? end.attempts : FAILURES[destination];
+  const settling = executions.filter((execution) => settles(execution, last ?? FAILURES_OF_OTHERS, executions));
   if (settling.length === 1 && settling[0] === executions.at(-1)) return [];
   return [{ name: "settled_not_once", id, what: `attempts [${settling.map(({ attempt }) => attempt)}] of ${executions.length} settle it` }];
 }
@@ -28,8 +33,8 @@ function onceViolations(id: string, executions: readonly ExecutionRow[], destina
 const FAILURES: Partial<Record<DestinationName, number>> = { throwing: 3, refusing: 1 };
 const FAILURES_OF_OTHERS = 6;
 
-function settles(execution: ExecutionRow, destination: DestinationName, all: readonly ExecutionRow[]): boolean {
+function settles(execution: ExecutionRow, lastFailure: number, all: readonly ExecutionRow[]): boolean {
   if (execution.outcome === "complete" || execution.outcome === "ignored") return true;
   const failures = all.filter(({ outcome, attempt }) => outcome === "failed" && attempt <= execution.attempt).length;
-  return execution.outcome === "failed" && failures >= (FAILURES[destination] ?? FAILURES_OF_OTHERS);
+  return execution.outcome === "failed" && failures >= lastFailure;
 }

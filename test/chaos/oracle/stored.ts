@@ -7,7 +7,10 @@ import { plannedByNumber } from "./cases.ts";
 export function storedViolations(history: History): Violation[] {
   const { events, dispatches } = history.rows;
   const known = new Set(events.map(({ id }) => id));
-  const owed = Map.groupBy(dispatches, (dispatch) => dispatch.event_id);
+  const owed = Map.groupBy(
+    dispatches.filter((dispatch) => dispatch.redrive_of === null),
+    (dispatch) => dispatch.event_id,
+  );
   const orphans = dispatches.filter((dispatch) => !known.has(dispatch.event_id));
   return [
     ...originViolations(history),

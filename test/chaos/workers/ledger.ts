@@ -25,11 +25,14 @@ export async function ledgerPage(ledger: D1Database, after: number): Promise<str
   return JSON.stringify(results);
 }
 
+const LONGEST_ERROR = 200;
+
 /** Writes down that a call came before anything is done about it, and how it ended after. */
 export async function onLedger(
   ledger: D1Database,
   { event, delivery }: { event: HubEvent; delivery: Delivery },
   answer: () => HandleReply | Promise<HandleReply>,
+  textOf: (reply: HandleReply) => string = (reply) => (typeof reply === "string" ? reply : JSON.stringify(reply)),
 ): Promise<HandleReply> {
   const id = crypto.randomUUID();
   const { dispatchId, destination, attempt } = delivery;
@@ -38,10 +41,10 @@ export async function onLedger(
   const end = (reply: string) => ledger.prepare(END).bind(id, Date.now(), reply).run();
   try {
     const reply = await answer();
-    await end(typeof reply === "string" ? reply : JSON.stringify(reply));
+    await end(textOf(reply));
     return reply;
   } catch (error) {
-    await end(`throws ${String(error)}`);
+    await end(`throws ${String(error).slice(0, LONGEST_ERROR)}`);
     throw error;
   }
 }

@@ -127,4 +127,9 @@ describe("a destination without handle()", () => {
     expect(isMissingHandle(new Error(message))).toBe(false);
     expect(isMissingHandle(message)).toBe(false);
   });
+
+  test("is not told by an error whose message is no text", () => {
+    expect(isMissingHandle(Object.assign(new Error("x"), { message: Symbol("x") }))).toBe(false);
+    expect(isMissingHandle(Object.assign(new Error("x"), { message: Object.create(null) }))).toBe(false);
+  });
 });

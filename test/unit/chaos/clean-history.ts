@@ -89,6 +89,8 @@ export function cleanHistory(): Draft<History> {
       { verb: "pause", dispatchId: idOf(5, 0), at: T + 3_100, confirmedAt: T + 3_150 },
       { verb: "resume", dispatchId: idOf(5, 0), at: T + 5_000, confirmedAt: null },
     ],
+    pauses: [{ destination: "refusing", at: T + 1_000, confirmedAt: T + 1_010, resumedAt: T + 60_000 }],
+    redrives: [],
     kills: [T + 7_000],
     calls: [],
     rows: { events: [], dispatches: [], executions: [], notes: [] },
@@ -137,7 +139,7 @@ export function idOf(n: number, ordinal: number): string {
 export { eventIdOf };
 
 function tell(history: Draft<History>, { n, kind, key, delayMs = 0, status, attempts }: Told): void {
-  const planned: Planned = { n, kind, key: key ?? null, delayMs, data: { n, failures: 1, takesMs: 1_000 } };
+  const planned: Planned = { n, kind, key: key ?? null, delayMs, data: { n, turn: 0, failures: 1, takesMs: 1_000 } };
   const { type, source } = inputOf(planned);
   const event: EventRow = {
     id: eventIdOf(n),
@@ -198,6 +200,7 @@ function dispatchOf(event: EventRow, { route, destination, ordinal, status, atte
     attempts: attempts.length,
     settled_at: T + (attempts.at(-1)?.to ?? 0),
     reason: null,
+    redrive_of: null,
   };
 }
 

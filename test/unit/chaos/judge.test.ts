@@ -45,6 +45,17 @@ function double(history: Draft<History>, n: number, asNumber: number): void {
   copy(history.calls);
 }
 
+/** A redrive that came to the same as what it follows. */
+function redriven({ rows, calls }: Draft<History>, n: number, status?: string): void {
+  const id = `${idOf(n, 0)}-r1`;
+  const again = <Row extends object>(all: Row[], name: keyof Row) =>
+    all.push(...all.filter((row) => row[name] === idOf(n, 0)).map((row) => ({ ...row, [name]: id })));
+  again(rows.executions, "dispatch_id");
+  again(calls, "dispatchId");
+  const [row] = rows.dispatches.filter((one) => one.id === idOf(n, 0));
+  rows.dispatches.push({ ...the(row), id, redrive_of: idOf(n, 0), ...(status !== undefined && { status }) });
+}
+
 const FAULTS: readonly Fault[] = [
   ["event_missing", (history) => forget(history, 1)],
   ["event_changed", (history) => Object.assign(event(history, 2), { data: '{"n":2,"failures":1,"takesMs":1001}' })],
@@ -132,6 +143,16 @@ const FAULTS: readonly Fault[] = [
   ],
   ["uncalled", (history) => Object.assign(call(history, 1, 1), { startedAt: T + 500 })],
   ["unrecorded", (history) => history.calls.push({ ...call(history, 1, 1), attempt: 2, startedAt: T + 9_000 })],
+  ["not_held", (history) => Object.assign(the(history.pauses[0]), { destination: "slow", resumedAt: null })],
+  ["redrive_missing", (history) => history.redrives.push({ of: idOf(6, 0), at: T, id: `${idOf(6, 0)}-r1`, cancelledAt: null })],
+  ["redrive_unasked", (history) => redriven(history, 6)],
+  [
+    "cancelled_unasked",
+    (history) => {
+      redriven(history, 6, "cancelled");
+      history.redrives.push({ of: idOf(6, 0), at: T, id: null, cancelledAt: T });
+    },
+  ],
   ["unexplained_repeat", (history) => (history.kills = [T + 4_000])],
   ["unexplained_repeat", (history) => Object.assign(the(history.rows.notes[0]), { detail: '{"remedy":"wake"}' })],
   ["unexplained_repeat", (history) => Object.assign(the(history.rows.notes[0]), { kind: "repair_failed" })],

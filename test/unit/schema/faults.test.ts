@@ -17,6 +17,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "delay.invalid",
     "chain.too_deep",
     "chain.too_long",
+    "condition.too_costly",
     "config.invalid",
     "hub.misconfigured",
     "query.invalid",

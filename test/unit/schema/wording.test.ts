@@ -144,3 +144,19 @@ describe("an issue of a union", () => {
     expect(problems(outer, { where: { allOf: [{ path: "$" }, { path: 5 }] } })).toEqual(["where.allOf.1.path: expected a string"]);
   });
 });
+
+describe("an input of any size", () => {
+  const small = closedObject({ type: z.string() });
+
+  test("is refused in a sentence: the first of its unknown fields are named, and those not in full", () => {
+    const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}${"x".repeat(500)}`, 1]));
+    const [problem = ""] = problems(small, { type: "a", ...fields });
+    expect(problem).toMatch(/^unknown field "0x+…x+", .*, and 19995 more \(allowed: type\)$/);
+    expect(problem.length).toBeLessThan(1_500);
+  });
+
+  test("is told what is wrong with it in unions too, whatever the number of faults in it", () => {
+    const either = z.union([z.object({ in: z.array(z.number()) }), z.object({ in: z.array(z.boolean()), not: z.string() })]);
+    expect(problems(either, { in: Array(200_000).fill("x") }).length).toBeGreaterThan(1);
+  });
+});

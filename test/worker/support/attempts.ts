@@ -55,10 +55,13 @@ export function errorOf(execution: ExecutionRow | undefined): { name: string; me
 
 /** Makes each write of an execution of this dispatch fail, in the database itself, until the returned function is called. */
 export async function refuseExecutions(dispatchId: string, message: string): Promise<() => Promise<void>> {
-  const name = `refuse_${dispatchId.replaceAll("-", "_")}`;
-  await rows(
-    `CREATE TRIGGER ${name} BEFORE INSERT ON executions WHEN new.dispatch_id = '${dispatchId}' BEGIN SELECT RAISE(ABORT, '${message}'); END`,
-  );
+  return await refuse("executions", `new.dispatch_id = '${dispatchId}'`, message);
+}
+
+/** Makes each INSERT of such a row fail, in the database itself, until the returned function is called. */
+export async function refuse(table: string, when: string, message = "no such thing"): Promise<() => Promise<void>> {
+  const name = `refuse_${crypto.randomUUID().replaceAll("-", "_")}`;
+  await rows(`CREATE TRIGGER ${name} BEFORE INSERT ON ${table} WHEN ${when} BEGIN SELECT RAISE(ABORT, '${message}'); END`);
   return async () => {
     await rows(`DROP TRIGGER ${name}`);
   };

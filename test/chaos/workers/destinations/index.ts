@@ -1,8 +1,10 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { type Delivery, Destination, type HandleReply, type HubEvent } from "flowhub";
 import type { EventData } from "../../load/event-data.ts";
+import { hostilityOf } from "../../load/hostile.ts";
 import type { LedgerApi } from "../api.ts";
 import { ledgerPage, onLedger, prepareLedger } from "../ledger.ts";
+import { hostileReply } from "./hostile.ts";
 
 /** A destination that keeps a ledger. What each is to do is a rule of the attempt and the event alone: see load/rules.ts. */
 abstract class Booked extends Destination<DestinationsEnv> {
@@ -60,6 +62,25 @@ export class Refusing extends Booked {
 export class Emitting extends Booked {
   override answer({ n }: EventData): HandleReply {
     return { status: "complete", emit: [1, 2].map((part) => ({ type: "chaos.follow-up", data: { n, part } })) };
+  }
+}
+
+export class Pausable extends Booked {
+  override answer(): HandleReply {
+    return "complete";
+  }
+}
+
+export class Hostile extends Destination<DestinationsEnv> {
+  /** The ledger keeps the name of the reply: what it is cannot always be written. */
+  override async handle(event: HubEvent, delivery: Delivery): Promise<HandleReply> {
+    const data = event.data as unknown as EventData;
+    return await onLedger(
+      this.env.LEDGER,
+      { event, delivery },
+      () => hostileReply(data),
+      () => hostilityOf(data),
+    );
   }
 }
 

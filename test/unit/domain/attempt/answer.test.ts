@@ -146,7 +146,7 @@ describe("a reply", () => {
       expect(answer.outcome).toBe("complete");
       return performance.now() - start;
     });
-    expect(Math.min(...spent)).toBeLessThan(5);
+    expect(Math.min(...spent)).toBeLessThan(200);
     const { odd: noted = "" } = answerFromReply({ status: "failed", ...wide }, NOW) as { odd?: string };
     expect(noted.length).toBeLessThan(500);
   });
@@ -196,9 +196,18 @@ describe("an error that was thrown", () => {
   });
 
   test.each<[what: string, thrown: unknown, name: string, message: string]>([
-    ["an object without a prototype", Object.create(null), "Thrown", "(unreadable)"],
-    ["an object whose toString is data", { toString: "no stock" }, "Thrown", "(unreadable)"],
-    ["an object that throws when it is read", { toString: () => unreadable() }, "Thrown", "(unreadable)"],
+    ["an object without a prototype", Object.create(null), "Thrown", "[object Object]"],
+    ["an object whose toString is data", { toString: "no stock" }, "Thrown", "[object Object]"],
+    ["an object that throws when it is written", { toString: () => unreadable() }, "Thrown", "[object Object]"],
+    ["a list of four thousand million holes", new Array(2 ** 32 - 1), "Thrown", "[object Array]"],
+    ["a number of a million digits", 2n ** 3_000_000n, "Thrown", "[object BigInt]"],
+    [
+      "an error whose message is a list of holes",
+      Object.assign(new Error("x"), { message: new Array(2 ** 32 - 1) }),
+      "Error",
+      "[object Array]",
+    ],
+    ["an error whose message is a symbol", Object.assign(new Error("x"), { message: Symbol("s") }), "Error", "Symbol(s)"],
     ["an error whose message is no text", Object.assign(new Error("x"), { message: { card: 1 } }), "Error", "[object Object]"],
     ["an error without a message", Object.assign(new Error("x"), { message: undefined }), "Error", ""],
     ["an error whose message cannot be read", hiding("message"), "Error", "(unreadable)"],

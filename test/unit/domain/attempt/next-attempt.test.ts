@@ -5,7 +5,14 @@ import type { Policy } from "../../../../schema/config/policy.ts";
 import { type Outcome, type SettledStatus, STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import type { Answer } from "../../../../src/domain/attempt/answer.ts";
 import type { Control } from "../../../../src/domain/attempt/auto-pause.ts";
-import { decideLook, decideNext, type Look, type Next, type PastAttempt } from "../../../../src/domain/attempt/next-attempt.ts";
+import {
+  decideLook,
+  decideNext,
+  type Look,
+  type Next,
+  type PastAttempt,
+  type RecordedAttempt,
+} from "../../../../src/domain/attempt/next-attempt.ts";
 import { policy as anyPolicy, random as anyRandom, policyOf } from "../../support/policies.ts";
 
 const NOW = 1_000_000;
@@ -22,7 +29,8 @@ const failed = (how: { retryable?: boolean; retryAfterMs?: number } = {}): Answe
 });
 const misconfigured: Answer = { outcome: "misconfigured", error: { name: "Misconfigured", message: "no binding" } };
 
-const past = (...outcomes: Outcome[]): PastAttempt[] => outcomes.map((outcome, index) => ({ outcome, startedAt: index * MINUTE }));
+const past = (...outcomes: Outcome[]): RecordedAttempt[] =>
+  outcomes.map((outcome, index) => ({ attempt: index + 1, outcome, startedAt: index * MINUTE }));
 
 const controlOf = (state: Control["state"], given: Partial<Control> = {}): Control => ({
   state,
@@ -44,6 +52,11 @@ describe("a look at a dispatch", () => {
     ["is due now", {}, { do: "call", attempt: 1 }],
     ["is long overdue", { dueAt: 0 }, { do: "call", attempt: 1 }],
     ["has been tried twice", { past: past("failed", "misconfigured") }, { do: "call", attempt: 3 }],
+    [
+      "has an attempt that was written while the one before was lost",
+      { past: past("failed", "failed").slice(1) },
+      { do: "call", attempt: 3 },
+    ],
     ["is due in a moment", { dueAt: NOW + 1 }, { do: "wait", ms: 1 }],
     ["woke from its back-off too soon", { dueAt: NOW + HOUR, past: past("failed") }, { do: "wait", ms: HOUR }],
     ["is paused", { control: controlOf("paused") }, { do: "hold" }],
@@ -228,7 +241,7 @@ describe("any history", () => {
   /** Plays a dispatch as the executor does: look, call, record, wait. */
   function play(policy: Policy, behaviours: Behaviour): Step[] {
     const steps: Step[] = [];
-    const recorded: PastAttempt[] = [];
+    const recorded: RecordedAttempt[] = [];
     let dueAt = NOW;
     for (const { outcome, retryable, retryAfterMs, lateMs, tookMs, random } of behaviours) {
       const startedAt = dueAt + lateMs;
@@ -241,7 +254,7 @@ describe("any history", () => {
       const before = [...recorded];
       const next = decideNext({ policy, past: before, answer, startedAt, now: finishedAt, random });
       steps.push({ answer, startedAt, finishedAt, next, before });
-      recorded.push({ outcome, startedAt });
+      recorded.push({ attempt: recorded.length + 1, outcome, startedAt });
       if (next.status !== "ongoing") break;
       dueAt = next.dueAt;
     }

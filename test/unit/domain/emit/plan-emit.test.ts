@@ -191,14 +191,14 @@ describe("a call that is owed to too many destinations", () => {
       routes: Array.from({ length: 26 }, (_, index) => ({ id: `r${index}`, on: "*", to: "email" })),
     });
     expect(messageOf(() => plan(thousand, { routing: wider }))).toBe(
-      "(batch.too_large) These events are owed to 26000 destinations; the limit is 25000 dispatches a call.",
+      "(batch.too_large) These events are owed to more than 25000 destinations, at event 961; the limit is 25000 dispatches a call.",
     );
   });
 
   test("has the limit it is given: a reply carries fewer", () => {
     expect(plan([order], { routing: wide, maxDispatches: 25 }).dispatches).toHaveLength(25);
     expect(messageOf(() => plan([order], { routing: wide, maxDispatches: 24 }))).toBe(
-      "(batch.too_large) These events are owed to 25 destinations; the limit is 24 dispatches a call.",
+      "(batch.too_large) These events are owed to more than 24 destinations, at event 0; the limit is 24 dispatches a call.",
     );
   });
 });

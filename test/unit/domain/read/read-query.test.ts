@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { STATUSES } from "../../../../schema/contract/statuses.ts";
 import { parseAuditQuery } from "../../../../src/domain/audit/audit-query.ts";
 import { parseId } from "../../../../src/domain/base/parse-id.ts";
+import { parseBulkFilter } from "../../../../src/domain/operate/bulk-filter.ts";
 import { parsePurge } from "../../../../src/domain/purge/purge-query.ts";
 import { parseDispatchQuery } from "../../../../src/domain/read/dispatch-query.ts";
 import { parseEventQuery } from "../../../../src/domain/read/event-query.ts";
@@ -74,6 +75,25 @@ describe("filters", () => {
   });
 });
 
+describe("a filter", () => {
+  const long = "x".repeat(3_000_000);
+
+  test.each<[what: string, parse: () => unknown]>([
+    ["subject", () => parseEventQuery({ subject: long })],
+    ["destination", () => parseDispatchQuery({ destination: long })],
+    ["reason", () => parseDispatchQuery({ reason: long })],
+    ["reason", () => parseBulkFilter("retry", { reason: long }, 0)],
+    ["route", () => parseBulkFilter("retry", { route: long }, 0)],
+  ])("that is longer than anything stored is refused, as the database would not take it: %s", (name, parse) => {
+    expect(messageOf(parse)).toBe(`(query.invalid) ${name}: must be at most 1000 characters long.`);
+  });
+
+  test("by a thousand ids that are none is refused in a sentence", () => {
+    expect(messageOf(() => parseBulkFilter("retry", { ids: Array(1_000).fill("") }, 0)).length).toBeLessThan(2_000);
+    expect(messageOf(() => parseBulkFilter("retry", { ids: Array(300_000).fill("") }, 0)).length).toBeLessThan(2_000);
+  });
+});
+
 describe("an id", () => {
   test("is text", () => {
     expect(parseId("e1-0")).toBe("e1-0");
@@ -81,6 +101,11 @@ describe("an id", () => {
 
   test.each([5, null, undefined, {}, ["e1"]])("%j is none", (id) => {
     expect(messageOf(() => parseId(id))).toMatch(/^\(query\.invalid\) expected a string/);
+  });
+
+  test("is no longer than anything that is stored", () => {
+    expect(parseId("x".repeat(1_000))).toHaveLength(1_000);
+    expect(messageOf(() => parseId("x".repeat(3_000_000)))).toBe("(query.invalid) must be at most 1000 characters long.");
   });
 
   test("is not empty", () => {

@@ -6,6 +6,7 @@ import type { Json } from "../../../../schema/json.ts";
 import { compileCondition } from "../../../../src/domain/routing/condition.ts";
 import { conditionText, traceText } from "../../../../src/domain/routing/condition-text.ts";
 import { condition } from "../../support/conditions.ts";
+import { document } from "../../support/json.ts";
 
 const is = (name: string, exact: string | number | boolean | null) => ({ path: `$.${name}`, exact });
 const [a, b, c] = [is("a", 1), is("b", 2), is("c", 3)];
@@ -73,5 +74,27 @@ describe("a trace says what was found:", () => {
         expect(shown.replaceAll(/ \[(yes|no): (0|nothing)\]/g, "")).toBe(conditionText(given));
       }),
     );
+  });
+});
+
+describe("a value that was found", () => {
+  const shown = (value: Json) => /\[yes: (.*)\]$/s.exec(traceText(compileCondition({ path: "$", exists: true }).trace(value)))?.[1];
+
+  test("is shown by the first 80 characters of its JSON", () => {
+    fc.assert(
+      fc.property(document, (value) => {
+        const text = JSON.stringify(value);
+        expect(shown(value)).toBe(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is not written out for that, however large it is", () => {
+    const condition: Condition = { anyOf: Array.from({ length: 1_000 }, () => ({ path: "$.data", exact: 1 })) };
+    const startedAt = performance.now();
+    const text = traceText(compileCondition(condition).trace({ data: { items: Array<Json>(200_000).fill("text") } }));
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(text.length).toBeLessThan(150_000);
   });
 });

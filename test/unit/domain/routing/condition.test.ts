@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Comparison, type Condition, type Operator, type Scalar, condition as schema } from "../../../../schema/config/condition.ts";
 import type { Json } from "../../../../schema/json.ts";
 import { compileCondition } from "../../../../src/domain/routing/condition.ts";
+import { traceText } from "../../../../src/domain/routing/condition-text.ts";
 import { condition, naivelyHolds } from "../../support/conditions.ts";
 import { document } from "../../support/json.ts";
 
@@ -272,5 +273,27 @@ describe("laws", () => {
         expect(JSON.stringify(found)).toBe(before);
       }),
     );
+  });
+});
+
+describe("a condition whose path takes too much work on an event", () => {
+  const document: Json = { data: Array.from({ length: 3_000 }, (_, n) => n) };
+  const costly: Condition = { path: "$.data[?count($.data[*]) < 3]", exists: true };
+
+  test("is no answer, so that nothing is routed by it", () => {
+    expect(() => compileCondition(costly).holds(document)).toThrow("(condition.too_costly)");
+    expect(() => compileCondition({ not: costly }).holds(document)).toThrow("(condition.too_costly)");
+  });
+
+  test("is explained all the same, with those beside it", () => {
+    const trace = compileCondition({ anyOf: [costly, { path: "$.data[0]", exact: 0 }] }).trace(document);
+    expect(trace).toMatchObject({
+      held: true,
+      of: [
+        { tooCostly: true, held: false, found: [] },
+        { held: true, found: [0] },
+      ],
+    });
+    expect(traceText(trace)).toContain("[no: it takes more work on this event than a path may]");
   });
 });

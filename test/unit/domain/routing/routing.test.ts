@@ -75,6 +75,12 @@ describe("an event goes to", () => {
   });
 });
 
+test("an event goes to as many destinations as a route names", () => {
+  const to = Array.from({ length: 150_000 }, () => ({ destination: "a" }));
+  const wide = compileRouting({ destinations: { a: { worker: "A" } }, routes: [{ id: "wide", on: "*", to }] });
+  expect(wide.targetsOf(eventOf("a"))).toHaveLength(150_000);
+});
+
 describe("an explanation", () => {
   test("says what was wanted and found", () => {
     expect(routing.explain(eventOf("order.placed", { total: 5 }), "free")).toEqual({

@@ -409,3 +409,10 @@ function replaced(config: object, place: number, replacement: unknown): unknown 
   if (holder !== undefined && name !== undefined) holder[name] = replacement;
   return copy;
 }
+
+test("an unknown destination is told with the first of those that are declared, however many they are", () => {
+  const destinations = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`d${n}`, { worker: "A" }]));
+  const parsed = parseConfig({ destinations, routes: [{ id: "r", on: "*", to: "nobody" }] });
+  const [message = ""] = parsed.ok ? [] : parsed.issues.map((issue) => issue.message);
+  expect(message).toMatch(/^unknown destination "nobody" .*d49, and 1950 more\)$/);
+});

@@ -64,3 +64,52 @@ describe("a path", () => {
     expect(() => compilePath(path)).toThrow();
   });
 });
+
+describe("the work of a path", () => {
+  const wide: Json = { items: Array(500_000).fill(0) };
+  const deep = nested(Array(400_000).fill(0));
+  const orders: Json = { items: Array.from({ length: 40_000 }, (_, n) => ({ sku: `s${n}`, n })) };
+  const patterns: Json = {
+    text: "x".repeat(300_000),
+    patterns: Array.from({ length: 1_700 }, (_, n) => `(a?){90}${n}${"b?".repeat(150)}`),
+  };
+
+  test.each<[path: string, document: Json]>([
+    ["$..*", wide],
+    ["$..*", deep],
+    ["$.items[?@ >= 1]", wide],
+    ["$..[?@.n > 1]", orders],
+    ["$.items[?match(@.sku, 's.*')]", orders],
+    [`$.items[${"0,".repeat(2_000)}-1]`, wide],
+    [`$.items[${"0:1,".repeat(1_000)}1:2]`, wide],
+  ])("that looks at each part of the largest event is within its bound: %.40s", (path, document) => {
+    for (let times = 0; times < 2; times++) expect(() => countOf(path, document)).not.toThrow();
+  });
+
+  test.each<[path: string, document: Json]>([
+    ["$..*..*", deep],
+    ["$..*..*..*..zzz", nested([1, 2, 3])],
+    ["$..[?@..*]", deep],
+    ["$.items[?count($.items[*]) < 3]", orders],
+    ["$.items[?count($.items[::]) < 3]", orders],
+    ["$.patterns[?search($.text, @)]", patterns],
+    ["$.patterns[?match('a', @)]", patterns],
+  ])("that grows faster than its event ends at its bound, with a fault: %s", (path, document) => {
+    const startedAt = performance.now();
+    expect(() => countOf(path, document)).toThrow(/^\(condition\.too_costly\) The path \$.* of a condition takes more work/);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+});
+
+/** Members beside what is nested, 250 levels deep. */
+function nested(inner: Json): Json {
+  let value = inner;
+  for (let level = 0; level < 250; level++) value = { a: value, b: [1, 2, { c: level }] };
+  return value;
+}
+
+function countOf(path: string, document: Json): number {
+  let count = 0;
+  for (const _ of compilePath(path)(document)) count += 1;
+  return count;
+}

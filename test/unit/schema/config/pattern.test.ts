@@ -1,3 +1,5 @@
+import "../../support/seed.ts";
+import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
 import { compilePattern, compileWholePattern } from "../../../../schema/config/pattern.ts";
@@ -50,3 +52,67 @@ describe("a pattern", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
+
+describe("a pattern that counts", () => {
+  test.each([
+    ["(){1000}".repeat(400)],
+    ["\\pL{1000}".repeat(480)],
+    ["[a-z]{1000}".repeat(430)],
+    ["(a{1000}){1000}"],
+    ["((((a{10}){10}){10}){10}){10}"],
+    ["(a?){1000}".repeat(40)],
+    [`(${"x".repeat(2_000)}){900}`],
+  ])("is refused before it is written out, however much that would be: %s", (pattern) => {
+    const startedAt = performance.now();
+    expect(() => compilePattern(pattern)).toThrow("the pattern is too large");
+    expect(performance.now() - startedAt).toBeLessThan(200);
+  });
+
+  test.each([
+    ["\\x{41}{3}"],
+    ["\\p{Greek}{1000}"],
+    ["[]a{1000}]{3}"],
+    ["[[:alpha:]{1000}]x"],
+    ["\\Qa{1000}{1000}{1000}\\E"],
+    ["a{1000}"],
+    ["^[a-z]{3}-[0-9]{1,9}$"],
+    ["(?i)order-(\\d{4,}){2}"],
+    [Array.from({ length: 1_200 }, (_, index) => index.toString(36)).join("|")],
+  ])("is taken when what it comes to is small: %s", (pattern) => {
+    expect(() => compilePattern(pattern)).not.toThrow();
+  });
+
+  test("is never refused that RE2 would make small enough", () => {
+    const count = fc.constantFrom("", "*", "+?", "{2}", "{0,3}", "{7,}", "{20}");
+    const pattern = fc.letrec<{ pattern: string }>((tie) => ({
+      pattern: fc
+        .array(
+          fc.tuple(
+            fc.oneof(
+              { maxDepth: 3 },
+              fc.constantFrom("a", "[b-d]", "\\d", "\\pL", ".", "|"),
+              tie("pattern").map((p) => `(${p})`),
+            ),
+            count,
+          ),
+          { minLength: 1, maxLength: 4 },
+        )
+        .map((parts) => parts.map(([atom, times]) => (atom === "|" ? "|" : `${atom}${times}`)).join("")),
+    })).pattern;
+    fc.assert(
+      fc.property(pattern, (text) => {
+        if (sizeOf(text) <= 500) expect(() => compilePattern(text, 500)).not.toThrow();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** As RE2 compiles it; infinite when it does not. */
+function sizeOf(pattern: string): number {
+  try {
+    return RE2JS.compile(pattern).programSize();
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
