@@ -76,7 +76,7 @@ const MISSING_WORKER: readonly RegExp[] = [/^Worker "[^"]*" not found/, /^Worker
 
 /** True when the platform failed and says no more than a number to look it up by. */
 export function isInternalError(error: unknown): boolean {
-  return error instanceof Error && /^internal error; reference = /.test(error.message);
+  return error instanceof Error && /^internal error; reference = /.test(messageOf(error));
 }
 
 /** Whole words, in whatever case. A code may be glued to a name by a dot, a colon or an underscore. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   isInstanceExists,
   isInstanceMissing,
+  isInternalError,
   isMissingHandle,
   isRateLimit,
   isRefusedByQueue,
@@ -131,5 +132,6 @@ describe("a destination without handle()", () => {
   test("is not told by an error whose message is no text", () => {
     expect(isMissingHandle(Object.assign(new Error("x"), { message: Symbol("x") }))).toBe(false);
     expect(isMissingHandle(Object.assign(new Error("x"), { message: Object.create(null) }))).toBe(false);
+    expect(isInternalError(Object.assign(new Error("x"), { message: Symbol("x") }))).toBe(false);
   });
 });
