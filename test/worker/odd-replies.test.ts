@@ -1,3 +1,5 @@
+import { introspectWorkflowInstance } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createHub } from "../../src/bindings/hub.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
@@ -6,7 +8,7 @@ import { callsOf, errorOf, look, refuse, refuseExecutions, replying } from "./su
 import { failureOf, faultOf } from "./support/failures.ts";
 import { deafQueue, envWith, hub, only, storedDispatch, unique } from "./support/hub.ts";
 import { notesOf } from "./support/reconciling.ts";
-import { dispatchRow, executionsOf, rows } from "./support/rows.ts";
+import { dispatchRow, executionsOf, rows, settled } from "./support/rows.ts";
 
 const listThat = (toJSON: () => unknown) => Object.assign([1], { toJSON });
 
@@ -80,6 +82,19 @@ describe("a reply whose events cannot be stored", () => {
     expect(await dispatchRow(id)).toMatchObject({ status: "failed", attempts: 1 });
     const { message = "" } = errorOf(only(await executionsOf(id))) ?? {};
     expect(message).toMatch(/^the events of the reply could not be stored: .*no such thing/);
+  });
+
+  it("is recorded in a run after some tries of a step of its own, and the destination called once", async () => {
+    const type = unique("unrouted.");
+    const allow = await refuse("events", `new.type = '${type}'`);
+    const script = [{ status: "complete", emit: [{ type, data: 1 }] }];
+    const id = await storedDispatch({ type: "fast.odd", data: { script } });
+    await using run = await introspectWorkflowInstance(env.DISPATCH_WORKFLOW, id);
+    await run.modify(async (modifier) => await modifier.disableRetryDelays([{ name: "record 1" }]));
+    await env.DISPATCH_WORKFLOW.createBatch({ instances: [{ id, params: { id, dueAt: 0 } }] });
+    expect(await settled(id)).toMatchObject({ status: "failed", attempts: 1 });
+    await allow();
+    expect(await callsOf(id)).toHaveLength(1);
   });
 
   it("is written with its events when the database had but a bad moment that nobody foresaw", async () => {
