@@ -15,13 +15,26 @@ export async function sealCursor(position: Position, query: unknown): Promise<st
 export async function openCursor(cursor: string, query: unknown): Promise<Position> {
   const text = (cursor.length <= LONGEST_CURSOR ? fromBase64Url(cursor) : undefined) ?? "";
   const body = text.slice(SEAL_LENGTH);
-  if (cursor !== (await sealed(body, query))) {
-    throw new Fault(
-      "cursor.invalid",
-      "The cursor is not one of this query: it was altered, or the filters are others than those of the page before.",
-    );
+  const position = cursor === (await sealed(body, query)) ? positionIn(body) : undefined;
+  if (position !== undefined) return position;
+  throw new Fault(
+    "cursor.invalid",
+    "The cursor is not one of this query: it was altered, or the filters are others than those of the page before.",
+  );
+}
+
+/** The seal has no secret, so that what it holds may be anything. */
+function positionIn(body: string): Position | undefined {
+  try {
+    const position: unknown = JSON.parse(body);
+    return Array.isArray(position) && position.length > 0 && position.every(isOfAnOrder) ? position : undefined;
+  } catch {
+    return undefined;
   }
-  return JSON.parse(body) as Position;
+}
+
+function isOfAnOrder(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
 }
 
 /** Far longer than any position. */

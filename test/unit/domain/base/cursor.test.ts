@@ -11,7 +11,7 @@ const INVALID =
 
 const position: fc.Arbitrary<Position> = fc.array(
   fc.oneof(text({ maxLength: 40 }), fc.uuid({ version: 7 }), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })),
-  { maxLength: 3 },
+  { minLength: 1, maxLength: 3 },
 );
 const query = fc.record(
   { type: fc.string(), from: fc.nat(), limit: fc.nat(), status: fc.constantFrom("ongoing", "failed") },
@@ -102,6 +102,11 @@ describe("a cursor", () => {
     ["a megabyte", "A".repeat(1024 ** 2)],
     ["a megabyte that is no base64", "é".repeat(1024 ** 2)],
   ])("%s is refused", async (_, cursor) => {
+    expect(await messageOfRejection(openCursor(cursor, {}))).toBe(INVALID);
+  });
+
+  test.each([null, "x", 5, [], [{}], [null], [true], { 0: "a" }])("with a right seal around no position is refused: %j", async (body) => {
+    const cursor = await sealCursor(body as never, {});
     expect(await messageOfRejection(openCursor(cursor, {}))).toBe(INVALID);
   });
 });
