@@ -108,7 +108,7 @@ describe("After a morning in the shop", () => {
     const page = await openTab();
     await page.goto("/");
     const alert = page.getByRole("alert", { name: "To be looked at" });
-    expect(await textOf(alert)).toBe("4 dead letters: given up, and nobody has retried them.");
+    expect(await textOf(alert)).toBe("4 dead letters: given up, and owed still.");
     await page.getByRole("row", { name: "billing" }).getByRole("link", { name: "1", exact: true }).click();
     expect(await textOf(page.locator("h1"))).toBe("Dead letters of billing");
     await page.goBack();

@@ -17,7 +17,7 @@ export interface RedriveRow {
   readonly checkAt: number;
 }
 
-/** A dispatch that nobody has retried, with how many redrives its line has. */
+/** A dispatch that an operation concerns, with how many redrives its line has. */
 export interface Retriable extends StoredDispatch {
   readonly redrives: number;
 }
