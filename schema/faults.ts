@@ -39,6 +39,7 @@ export const FAULTS = {
   "destination.unknown": { advice: "name a destination of the hub's configuration", status: 404 },
   "dispatch.ongoing": { advice: "wait until it has settled, or cancel it first", status: 409 },
   "dispatch.settled": { advice: "it is over: retry it to deliver it again", status: 409 },
+  "dispatch.no_dead_letter": { advice: "dismiss what was given up and is owed still: deadLetters() lists it", status: 409 },
   "bulk.unknown": { advice: "there is no bulk operation of this id", status: 404 },
   "key.not_queueable": {
     advice: "emit events with a key without `allowQueued`: whether a key is known only the database can say",

@@ -195,11 +195,8 @@ export const READ = {
   dispatchesOfEvent: 50,
 } as const;
 
-/**
- * What a call to `deadLetters()` looks at: the latest that were given up, each of which costs a few rows to see whether it has been retried,
- * and the groups it returns, each with a reason of up to 1,000 characters.
- */
-export const GIVEN_UP = { rows: 1_000, groups: 50 } as const;
+/** What a call to `deadLetters()` looks at: the latest, at two rows each, and the groups it returns, each with a reason of up to 1,000 characters. */
+export const GIVEN_UP = { rows: 10_000, groups: 50 } as const;
 
 /**
  * What a call to `stats()` looks at: dispatches that are counted; the latest of them, which are timed, since that takes a look at the

@@ -22,6 +22,7 @@ import { emit } from "./hub/emit/emit.ts";
 import { previewEmit } from "./hub/emit/preview-emit.ts";
 import { getBulk, listBulks, previewBulk, startBulk, stopBulk } from "./hub/operate/bulk.ts";
 import { cancelDispatch, cancelEvent } from "./hub/operate/cancel.ts";
+import { dismissDispatch } from "./hub/operate/dismiss-dispatch.ts";
 import type { Operator } from "./hub/operate/operator.ts";
 import { retryDispatch } from "./hub/operate/retry-dispatch.ts";
 import { runNow } from "./hub/operate/run-now.ts";
@@ -100,6 +101,10 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("runNow", () => runNow(operatorOf(this.env, this.ctx), id, options));
   }
 
+  async dismissDispatch(id: string, options?: Operation): Promise<DispatchView> {
+    return await atDoor("dismissDispatch", () => dismissDispatch(operatorOf(this.env, this.ctx), id, options));
+  }
+
   async deadLetters(query?: DeadLetterQuery): Promise<DeadLetters> {
     return await atDoor("deadLetters", () => deadLetters(createHub(this.env), query));
   }
@@ -114,6 +119,10 @@ export class EventHub extends Producer implements EventHubApi {
 
   async cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView> {
     return await atDoor("cancelDispatches", () => startBulk(operatorOf(this.env, this.ctx), "cancel", { filter, options }));
+  }
+
+  async dismissDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView> {
+    return await atDoor("dismissDispatches", () => startBulk(operatorOf(this.env, this.ctx), "dismiss", { filter, options }));
   }
 
   async getBulk(id: string): Promise<BulkDetail | null> {

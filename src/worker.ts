@@ -74,7 +74,7 @@ export type { Page, PageQuery } from "../schema/contract/page.ts";
 export type { Problem, ProblemCode } from "../schema/contract/problems.ts";
 export type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 export type { DestinationStats, DispatchStats, Percentiles, RouteStats, Stats, StatsQuery } from "../schema/contract/stats.ts";
-export type { Outcome, SettledStatus, Stage, Status } from "../schema/contract/statuses.ts";
+export type { Outcome, SettledStatus, Stage, Standing, Status } from "../schema/contract/statuses.ts";
 export { FAULTS, type FaultCode, type FaultEntry, faultCode } from "../schema/faults.ts";
 export type { Json } from "../schema/json.ts";
 export type { Issue } from "../schema/wording.ts";

@@ -41,14 +41,24 @@ export interface EventHubApi extends ProducerApi {
   cancelEvent(id: string, options?: Operation): Promise<Cancelled>;
   /** Makes a dispatch that is scheduled or waits to retry due at once; one that is due already is woken. Throws `dispatch.settled`. */
   runNow(id: string, options?: Operation): Promise<DispatchView>;
-  /** What was given up and nobody has retried, in groups. */
+  /**
+   * Closes a dead letter: it is owed no more, stays as it is, and can still be retried. A redrive of it that is given up is a dead letter again.
+   * Throws `dispatch.no_dead_letter`, which says why it is none.
+   */
+  dismissDispatch(id: string, options?: Operation): Promise<DispatchView>;
+  /** Dead letters, in groups: what was given up, is owed still and nobody has dismissed. */
   deadLetters(query?: DeadLetterQuery): Promise<DeadLetters>;
-  /** What `retryDispatches` or `cancelDispatches` would do now. */
+  /** What `retryDispatches`, `cancelDispatches` or `dismissDispatches` would do now. */
   previewBulk(kind: BulkKind, filter?: BulkFilter): Promise<BulkPreview>;
-  /** Retries all that match and that nobody has retried yet, by and by, as a Workflow: it goes on whatever happens to the caller. */
+  /**
+   * Retries all dead letters that match, or with another status the last of each line, by and by, as a Workflow: it goes on whatever happens to
+   * the caller. What settles after it began is not its concern.
+   */
   retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView>;
   /** Cancels all that match and are ongoing, in the same way. */
   cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
+  /** Dismisses all dead letters that match, in the same way. */
+  dismissDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
   getBulk(id: string): Promise<BulkDetail | null>;
   /** The latest 50, newest first. */
   listBulks(): Promise<BulkView[]>;
@@ -64,7 +74,7 @@ export interface EventHubApi extends ProducerApi {
   configuration(): Promise<ConfigurationView>;
   /** The hub at a glance, and what is wrong with its deployment. Throws `hub.misconfigured` when it has no database. */
   health(): Promise<Health>;
-  /** Figures of each destination and route, over the dispatches whose events were emitted in a window. */
+  /** Figures of each destination and route in a window: failures by time of settlement, all else by time of emission. */
   stats(query?: StatsQuery): Promise<Stats>;
   /** Counts what is stored and compares it with itself and with the engine, a piece a call. Changes nothing stored, but notes its end for `health`; runs that outlived their dispatch it ends. */
   audit(query?: AuditQuery): Promise<AuditPage>;

@@ -11,6 +11,7 @@ export const MISMATCHES = {
   attempt_gap: "the recorded attempts of a dispatch are not 1 to as many as it says",
   settled_without_record: "a dispatch settled without an attempt that came to this, and no note says why",
   settled_inconsistent: "a settled dispatch that is still to be looked at, or an ongoing one that is not",
+  wrong_dead_letter: "a dispatch is said to be a dead letter and is none, or is one and is not said to be",
   never_started: "an ongoing dispatch is late and has no run",
   stuck: "an ongoing dispatch is late although its run lives",
   unrecorded: "an ongoing dispatch is late and its run is over",

@@ -5,29 +5,42 @@ import type { SettledStatus } from "./statuses.ts";
 
 /** Which dispatches a bulk operation concerns; they combine with "and". */
 export interface BulkFilter {
-  /** For a retry: a status of what is settled; by default `failed`, `misconfigured` and `lost`. What is cancelled is ongoing. */
+  /**
+   * For a retry: a status of what is settled; by default, and for `failed`, `misconfigured` and `lost`, dead letters. Of others the last of each
+   * line, while nothing of it is ongoing. To be dismissed: `failed`, `misconfigured` or `lost`. What is to be cancelled is ongoing and has none.
+   */
   readonly status?: SettledStatus | undefined;
   readonly destination?: string | undefined;
   readonly route?: string | undefined;
   /** Exactly what their last attempt came to; the empty text for those that say nothing. */
   readonly reason?: string | undefined;
-  /** Times of emission: `from` is included, `to` is not; by default now. */
+  /** Of the event: exactly, or all that begin so, as routes say it: `order.*`. */
+  readonly type?: string | undefined;
+  /** Of the event. */
+  readonly subject?: string | undefined;
+  /**
+   * `from` is included, `to` is not; by default now. Times of settlement for dead letters, which are retried or dismissed; else, where something is
+   * cancelled, or retried by the status `complete`, `ignored` or `cancelled`, of emission.
+   */
   readonly from?: string | Date | undefined;
   readonly to?: string | Date | undefined;
   /** These alone, at most 1,000. */
   readonly ids?: readonly string[] | undefined;
 }
 
-export type BulkKind = "retry" | "cancel";
+export const BULK_KINDS = ["retry", "cancel", "dismiss"] as const;
+
+export type BulkKind = (typeof BULK_KINDS)[number];
 
 export type BulkState = "running" | "finished" | "stopped";
 
 /** What a bulk operation would do. */
 export interface BulkPreview {
-  /** Dispatches it would concern now, counted up to 10,000. A retry passes over those that have been retried. */
+  /** Dispatches it would concern now, among the first 10,000 that may be. */
   readonly count: number;
+  /** There are others that may be. */
   readonly more: boolean;
-  /** Some of them, newest first. */
+  /** Some of them, in the order in which they are dealt with. */
   readonly sample: readonly DispatchView[];
 }
 
@@ -39,7 +52,7 @@ export interface BulkView {
   readonly filter: Json;
   readonly by: string;
   readonly reason?: string;
-  /** Dispatches that were retried or cancelled so far. */
+  /** Dispatches that it has retried, cancelled or dismissed so far. */
   readonly done: number;
   readonly startedAt: string;
   readonly endedAt?: string;

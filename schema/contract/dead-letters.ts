@@ -1,20 +1,23 @@
 import type { BAD_STATUSES } from "./statuses.ts";
 
-/** `from` is included, `to` is not; both are times of emission. */
+/** `from` is included, `to` is not; both are times of settlement: when it was given up. */
 export interface DeadLetterQuery {
   readonly destination?: string | undefined;
   readonly from?: string | Date | undefined;
   readonly to?: string | Date | undefined;
 }
 
-/** What was given up and nobody has retried, grouped by what it was owed to and why it failed; the largest group first. */
+/**
+ * Dead letters: what was given up, is owed still and nobody has dismissed, each named by the dispatch of its line that settled last. Grouped by
+ * what it was owed to and why it failed; the largest group first.
+ */
 export interface DeadLetters {
   readonly groups: readonly DeadLetterGroup[];
-  /** Dispatches in all groups, also those that are not listed. */
+  /** Dead letters in all groups, also those that are not listed. */
   readonly total: number;
   /** There are groups that are not listed. */
   readonly moreGroups: boolean;
-  /** Only the latest were looked at; older ones are not counted. */
+  /** Only the latest 10,000 were looked at, of all destinations; older ones are not counted. */
   readonly truncated: boolean;
 }
 
@@ -23,8 +26,8 @@ export interface DeadLetterGroup {
   readonly status: (typeof BAD_STATUSES)[number];
   readonly reason?: string;
   readonly count: number;
-  readonly firstEmittedAt: string;
-  readonly lastEmittedAt: string;
-  /** The dispatch of it that was emitted last. */
+  readonly firstSettledAt: string;
+  readonly lastSettledAt: string;
+  /** The dispatch of it that settled last. */
   readonly latest: string;
 }

@@ -1,7 +1,7 @@
 import type { Policy } from "../config/policy.ts";
 import type { NoteView } from "./notes.ts";
 import type { PageQuery } from "./page.ts";
-import type { Outcome, Stage, Status } from "./statuses.ts";
+import type { Outcome, Stage, Standing, Status } from "./statuses.ts";
 
 export interface DispatchView {
   readonly id: string;
@@ -18,6 +18,8 @@ export interface DispatchView {
   /** Why it failed last, or why it settled as it did. */
   readonly reason?: string;
   readonly redriveOf?: string;
+  /** Of what is failed, misconfigured or lost, and absent of anything else: whether it is a dead letter, owed still, or why it is none. */
+  readonly standing?: Standing;
 }
 
 export interface ExecutionView {
@@ -48,9 +50,14 @@ export interface DispatchDetail extends DispatchView {
   readonly run: RunView;
 }
 
-/** Filters combine with "and". `from` is included, `to` is not; both are times of emission. */
+/**
+ * Filters combine with "and". `from` is included, `to` is not: times of settlement where the list is of what is failed, misconfigured or lost,
+ * by `status` or by `standing`, else of emission, as with `eventId`. A list has the order of its times.
+ */
 export interface DispatchQuery extends PageQuery {
   readonly status?: Status | undefined;
+  /** Of failed, misconfigured and lost ones: dead letters alone, or those that are none. */
+  readonly standing?: Standing | undefined;
   readonly destination?: string | undefined;
   readonly route?: string | undefined;
   readonly eventId?: string | undefined;

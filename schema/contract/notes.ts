@@ -23,6 +23,7 @@ export interface NoteDetails {
   readonly odd_reply: { readonly attempt: number };
   /** On a dispatch by whoever called, or by a bulk operation. */
   readonly cancel: null;
+  readonly dismiss: null;
   readonly retry: { readonly redrive: string; readonly bulk?: string };
   /** `dueAt`: when it would have been due, in milliseconds. */
   readonly run_now: { readonly dueAt: number };
@@ -55,6 +56,7 @@ export const NOTE_KINDS = {
   lost: "the reconciler gave it up",
   odd_reply: "something in a reply said nothing and was left out",
   cancel: "somebody cancelled it",
+  dismiss: "somebody dismissed it: it is no dead letter any more",
   retry: "somebody had it delivered again",
   run_now: "somebody made it due before its time",
   undeliverable: "the queue gave up on a message that named it",

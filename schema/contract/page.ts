@@ -8,8 +8,8 @@ export interface PageQuery {
 }
 
 /**
- * A page, newest first (ongoing dispatches: those the hub looks at next, first; events by key: in the order of sources). It may be short, even empty, and still have
- * a cursor: a call reads a bounded number of rows. The list has ended when there is no cursor.
+ * A page, newest first (ongoing dispatches: by destination, of each those first that the hub looks at next; events by key: in the order of
+ * sources). It may be short, even empty, and still have a cursor: a call reads a bounded number of rows. The list has ended when there is no cursor.
  */
 export interface Page<Item> {
   readonly items: readonly Item[];

@@ -9,6 +9,14 @@ export const SETTLED_STATUSES = ["complete", "ignored", "failed", "misconfigured
 /** Given up: somebody has to do something about it. */
 export const BAD_STATUSES = ["failed", "misconfigured", "lost"] as const satisfies readonly SettledStatus[];
 
+/**
+ * How a bad dispatch stands in its line, which is a dispatch with its redrives: it is what the line came to, and owed still; another of the line
+ * has been delivered, is on its way, or was given up after it; or an operator has dismissed it. In the order of what is stored.
+ */
+export const STANDINGS = ["dead letter", "superseded", "dismissed"] as const;
+
+export type Standing = (typeof STANDINGS)[number];
+
 export const STATUSES = ["ongoing", ...SETTLED_STATUSES] as const;
 
 export type Status = (typeof STATUSES)[number];

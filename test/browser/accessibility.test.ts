@@ -190,7 +190,7 @@ describe("By keyboard alone", () => {
     await tabTo(page, page.getByRole("button", { name: "Retry", exact: true }));
     await page.keyboard.press("Enter");
     await page.getByRole("status").getByText("Retried").waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/dispatches/${failed}-r1`);
+    expect(new URL(page.url()).pathname).toBe(`/dispatches/${await shop.redrive(failed, 1)}`);
   });
 
   it("a dispatch is cancelled with a reason", async () => {
@@ -224,7 +224,7 @@ describe("By keyboard alone", () => {
     await tabTo(page, page.getByRole("button", { name: "Redrive 2 dispatches" }));
     await page.keyboard.press("Enter");
     await page.getByText("finished").waitFor();
-    for (const id of [first, third]) await shop.until(`${id}-r1`, "failed");
+    for (const id of [first, third]) await shop.until(await shop.redrive(id, 1), "failed");
   });
 
   it("the focus stays on what it was on when a list is renewed", async () => {
@@ -307,14 +307,14 @@ describe("Without a script", () => {
     await page.goto(`/dispatches/${failed}`);
     await page.getByRole("button", { name: "Retry", exact: true }).click();
     await page.getByText("Retried: this is the new dispatch.").waitFor();
-    await shop.until(`${failed}-r1`, "failed");
+    await shop.until(await shop.redrive(failed, 1), "failed");
     await page.reload();
     await page.getByText("Retry otherwise…").click();
     await page.getByLabel("Not before").fill("2 hours");
     await page.getByLabel("Reason").fill("later");
     await page.getByRole("button", { name: "Retry it so" }).click();
     await page.locator("h1", { hasText: "scheduled" }).waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/dispatches/${failed}-r2`);
+    expect(new URL(page.url()).pathname).toBe(`/dispatches/${await shop.redrive(failed, 2)}`);
   });
 
   it("a dispatch and an event are cancelled, and what is scheduled is run now", async () => {
@@ -381,12 +381,12 @@ describe("Without a script", () => {
     await page.getByRole("button", { name: "Redrive those selected…" }).click();
     await page.getByRole("button", { name: "Redrive 1 dispatch", exact: true }).click();
     await page.getByText("Started. It goes on by itself").waitFor();
-    await shop.until(`${ids[1]}-r1`, "failed");
+    await shop.until(await shop.redrive(ids[1] ?? "", 1), "failed");
     await page.goto("/dead-letters");
     await page.locator("tr", { hasText: "in bulk without a script" }).getByRole("link", { name: "Redrive…" }).click();
     await page.getByRole("button", { name: "Redrive 3 dispatches" }).click();
     await page.getByText("Started. It goes on by itself").waitFor();
-    for (const id of [`${ids[0]}-r1`, `${ids[1]}-r2`, `${ids[2]}-r1`]) await shop.until(id, "failed");
+    for (const [index, nth] of [1, 2, 1].entries()) await shop.until(await shop.redrive(ids[index] ?? "", nth), "failed");
   });
 
   it("the last 24 hours are audited", async () => {

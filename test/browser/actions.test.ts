@@ -15,21 +15,22 @@ describe("A dispatch that failed", () => {
     const page = await openTab();
     await page.goto(`/dispatches/${failed}`);
     await page.getByRole("button", { name: "Retry", exact: true }).click();
-    await page.waitForURL(`**/dispatches/${failed}-r1`);
+    await page.waitForURL(`**/dispatches/${failed}-r1_*`);
     expect(await textOf(page.getByRole("status"))).toBe("Retried: this is the new dispatch.");
-    await shop().until(`${failed}-r1`, "complete");
+    const redrive = await shop().redrive(failed, 1);
+    await shop().until(redrive, "complete");
     await page.getByRole("heading", { name: "order.placed to billing complete" }).waitFor();
     const { notes } = await stored(failed);
-    expect(notes).toMatchObject([{ kind: "retry", by: "local", detail: { redrive: `${failed}-r1` } }]);
+    expect(notes).toMatchObject([{ kind: "retry", by: "local", detail: { redrive } }]);
     await page
       .locator(".facts")
-      .getByRole("link", { name: `…${`${failed}-r1`.slice(-15, -3)}` })
+      .getByRole("link", { name: `…${failed.slice(-12)}` })
       .click();
     await page.waitForURL(`**/dispatches/${failed}`);
     expect(await textOf(page.locator("main .lines"))).toMatch(/^retry by local \{"redrive":/);
     expect(await page.getByRole("button", { name: "Retry", exact: true }).count()).toBe(0);
     await page.locator(".title").getByRole("link").click();
-    await page.waitForURL(`**/dispatches/${failed}-r1`);
+    await page.waitForURL(`**/dispatches/${failed}-r1_*`);
   });
 
   it("is retried otherwise: later, with another timeout, fewer retries, and for a reason that is kept", async () => {
@@ -43,10 +44,10 @@ describe("A dispatch that failed", () => {
     await page.getByLabel("Reason").fill("the quota was raised");
     const before = Date.now();
     await page.getByRole("button", { name: "Retry it so" }).click();
-    await page.waitForURL(`**/dispatches/${failed}-r1`);
+    await page.waitForURL(`**/dispatches/${failed}-r1_*`);
     expect(await textOf(page.locator(".facts"))).toContain("Policy 30s an attempt, no retry");
     expect(await page.locator(".timeline .wait text").textContent()).toMatch(/^due in (1h 59m|2h)/);
-    const redrive = await stored(`${failed}-r1`);
+    const redrive = await stored(await shop().redrive(failed, 1));
     expect(redrive).toMatchObject({ stage: "scheduled", redriveOf: failed, policy: { timeoutMs: 30_000, retry: { limit: 0 } } });
     expect(Date.parse(redrive.dueAt)).toBeGreaterThanOrEqual(before + 2 * HOUR_MS);
     expect(Date.parse(redrive.dueAt)).toBeLessThanOrEqual(Date.now() + 2 * HOUR_MS);
@@ -231,7 +232,7 @@ describe("In bulk", () => {
     expect(await textOf(page.getByRole("status"))).toMatch(/^Started\./);
     expect(await textOf(page.locator("main"))).toMatch(/reason quota exceeded.* 3 redriven By local: the quota was raised\./);
     for (const id of some) {
-      expect(await dispatchesOf(id)).toHaveProperty(`${id}-r1`);
+      expect(await dispatchesOf(id)).toHaveProperty(await shop().redrive(id, 1));
       expect((await stored(id)).notes).toMatchObject([{ kind: "retry", by: "local", reason: "the quota was raised" }]);
     }
     for (const id of others) expect(Object.keys(await dispatchesOf(id))).toEqual([id]);
@@ -248,8 +249,24 @@ describe("In bulk", () => {
     expect(await textOf(page.locator("h1"))).toBe("Redrive 2 dispatches?");
     await page.getByRole("button", { name: "Redrive 2 dispatches" }).click();
     await page.getByRole("heading", { name: /finished$/ }).waitFor();
-    for (const id of chosen) expect(await dispatchesOf(id)).toHaveProperty(`${id}-r1`);
+    for (const id of chosen) expect(await dispatchesOf(id)).toHaveProperty(await shop().redrive(id, 1));
     expect(Object.keys(await dispatchesOf(left))).toEqual([left]);
+  });
+
+  it("a dead letter is dismissed with a reason, and a group of them after a look at it", async () => {
+    const [first = "", second = ""] = await refusedTimes(2, "not worth it");
+    const page = await openTab();
+    await page.goto(`/dispatches/${first}`);
+    await page.getByText("Dismiss…").click();
+    await page.getByLabel("Reason").last().fill("paid by hand");
+    await page.getByRole("button", { name: "Dismiss this dead letter" }).click();
+    expect(await textOf(page.getByRole("status"))).toBe("Dismissed: it is no dead letter any more.");
+    expect(await stored(first)).toMatchObject({ standing: "dismissed", notes: [{ kind: "dismiss", by: "local", reason: "paid by hand" }] });
+    await page.goto("/dead-letters");
+    await page.getByRole("row", { name: "not worth it" }).getByRole("link", { name: "Dismiss…" }).click();
+    await page.getByRole("button", { name: "Dismiss 1 dispatch" }).click();
+    await page.getByRole("heading", { name: /finished$/ }).waitFor();
+    expect(await stored(second)).toMatchObject({ standing: "dismissed" });
   });
 
   it("nothing is offered to be redriven when nothing is selected", async () => {

@@ -113,13 +113,13 @@ describe("Text is shown as text", () => {
       expect.soft(await harm(), "emit").toEqual([]);
 
       await shop.until(dispatch, "failed");
-      plain(await shop.hub.retryDispatch(dispatch, { by: text.slice(0, 200), reason: text, delay: "1 hour" }));
-      plain(await shop.hub.cancelDispatch(`${dispatch}-r1`, { by: text.slice(0, 200), reason: text }));
+      const redrive = plain(await shop.hub.retryDispatch(dispatch, { by: text.slice(0, 200), reason: text, delay: "1 hour" }));
+      plain(await shop.hub.cancelDispatch(redrive.id, { by: text.slice(0, 200), reason: text }));
       await page.goto(`/dispatches/${dispatch}`);
       expect(await textsOf(page, ".notice bdi")).toEqual([text]);
       expect((await textsOf(page, ".reason")).join("")).toContain(text);
       expect.soft(await harmOn(page, harm), "dispatch").toEqual([]);
-      await page.goto(`/dispatches/${dispatch}-r1`);
+      await page.goto(`/dispatches/${redrive.id}`);
       expect(await textsOf(page, ".lines bdi")).toEqual([text.slice(0, 200), text]);
       expect.soft(await harmOn(page, harm), "redrive").toEqual([]);
     });

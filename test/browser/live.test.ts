@@ -77,7 +77,7 @@ it("A renewal leaves alone what is unfolded", async () => {
   await page.goto(`/events/${id}`);
   await page.getByText("deep: { 1 }").click();
   await page.getByText('down: "here"').waitFor();
-  const row = page.locator(`[id="${billing}-r1"]`);
+  const row = page.locator(`[id^="${billing}-r1_"]`);
   await hub().retryDispatch(billing, { delay: "1 day" });
   await page.clock.runFor(3_000);
   await row.waitFor();

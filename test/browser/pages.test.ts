@@ -42,10 +42,10 @@ describe("An empty hub", () => {
     const empty: Readonly<Partial<Record<PageName, string>>> = {
       events: "No event has been emitted yet.",
       dispatches: "No dispatch is like that.",
-      deadLetters: "Nothing was given up that nobody has retried.",
+      deadLetters: "Nothing that was given up is owed still.",
       deadLetterGroup: "None on this page.",
-      bulks: "None so far. Dead letters can be redriven together, and what is ongoing cancelled.",
-      newBulk: "All that match have been retried, or there are none.",
+      bulks: "None so far. Dead letters can be redriven or dismissed together, and what is ongoing cancelled.",
+      newBulk: "All that match have been retried or dismissed, or there are none.",
     };
     for (const name of PAGE_NAMES.filter((one) => !takesId(one))) {
       expect((await page.goto(PAGES[name].path))?.status(), name).toBe(200);
@@ -108,7 +108,7 @@ describe("After a morning in the shop", () => {
     const page = await openTab();
     await page.goto("/");
     const alert = page.getByRole("alert", { name: "To be looked at" });
-    expect(await textOf(alert)).toBe("4 dead letters: given up, and nobody has retried them.");
+    expect(await textOf(alert)).toBe("4 dead letters: given up, and owed still.");
     await page.getByRole("row", { name: "billing" }).getByRole("link", { name: "1", exact: true }).click();
     expect(await textOf(page.locator("h1"))).toBe("Dead letters of billing");
     await page.goBack();
@@ -119,7 +119,7 @@ describe("After a morning in the shop", () => {
   it("the overview draws the throughput of each destination, with what was given up, and its backlog since when", async () => {
     const page = await openTab();
     await page.goto("/");
-    for (const { destination, dispatches, counts, backlog, oldestOngoing } of stats.destinations) {
+    for (const { destination, dispatches, counts, deadLetters, backlog, oldestOngoing } of stats.destinations) {
       const row = page.getByRole("row", { name: destination });
       const bad = counts.failed + counts.misconfigured + counts.lost;
       const name = `${dispatches} ${dispatches === 1 ? "dispatch" : "dispatches"}, ${bad} given up`;
@@ -127,7 +127,7 @@ describe("After a morning in the shop", () => {
       await chart.waitFor();
       expect(await shareOf(chart, ".bad", ".some"), destination).toBeCloseTo(bad / dispatches, 1);
       const shown = (await rowsOf(page.getByRole("table"))).find(({ Destination }) => Destination === destination);
-      expect(shown).toMatchObject({ "Given up": String(bad), Backlog: String(backlog) });
+      expect(shown).toMatchObject({ "Given up": String(deadLetters), Backlog: String(backlog) });
       const oldest = await row.locator("a[href^='/dispatches/']").all();
       expect(await Promise.all(oldest.map((link) => link.getAttribute("href")))).toEqual(
         oldestOngoing === undefined ? [] : [`/dispatches/${oldestOngoing.id}`],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DispatchDetail, EventHubApi, Status } from "flowhub";
+import { eventIdOf, originalIdOf, redriveNumberOf } from "../../schema/ids.ts";
 import { plain } from "../../tools/local/observer.ts";
 import { type Stack, startStack } from "../../tools/local/stack.ts";
 import { HUBS, OBSERVER, SHOP } from "./configs.ts";
@@ -14,6 +15,8 @@ export interface ShopHub extends AsyncDisposable {
   readonly hub: EventHubApi;
   /** Resolves when a dispatch stands so. */
   readonly until: (id: string, status: Status) => Promise<DispatchDetail>;
+  /** Resolves with the id of the nth redrive of a dispatch, from 1, when it is stored. */
+  readonly redrive: (id: string, nth: number) => Promise<string>;
 }
 
 const PATIENCE_MS = 30_000;
@@ -29,6 +32,7 @@ export async function startShopHub(kind: keyof typeof HUBS = "open"): Promise<Sh
     stack,
     hub,
     until: async (id, status) => await untilStatus(hub, id, status),
+    redrive: async (id, nth) => await nthRedrive(hub, id, nth),
     async [Symbol.asyncDispose]() {
       await observer[Symbol.asyncDispose]();
       await stack.stop();
@@ -43,6 +47,19 @@ async function untilStatus(hub: EventHubApi, id: string, status: Status): Promis
     const dispatch = plain(await hub.getDispatch(id));
     if (dispatch?.status === status) return dispatch;
     if (Date.now() > deadline) throw new Error(`dispatch ${id} is ${dispatch?.status ?? "unknown"}, not ${status}`);
+    await sleep(100);
+  }
+}
+
+async function nthRedrive(hub: EventHubApi, id: string, nth: number): Promise<string> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const event = plain(await hub.getEvent(eventIdOf(id)));
+    const redrive = event?.dispatches.find(
+      (one) => one.redriveOf !== undefined && originalIdOf(one.id) === id && redriveNumberOf(one.id) === nth,
+    );
+    if (redrive !== undefined) return redrive.id;
+    if (Date.now() > deadline) throw new Error(`dispatch ${id} has no redrive ${nth}`);
     await sleep(100);
   }
 }

@@ -14,6 +14,7 @@ import { readDeadLetters } from "../../src/store/read/read-dead-letters.ts";
 import { readDispatch, readDispatches } from "../../src/store/read/read-dispatches.ts";
 import { readEvents } from "../../src/store/read/read-events.ts";
 import { claimOverdue } from "../../src/store/repair/claim-overdue.ts";
+import { claimRepair } from "../../src/store/repair/claim-repair.ts";
 import { attemptRecord, freshPlan, newId, note } from "./store-facts.ts";
 
 const NOW = Date.UTC(2026, 10, 21);
@@ -147,6 +148,26 @@ export function storeConformance(name: string, open: () => D1Database): void {
       expect((await readDeadLetters(d1, { destination })).total).toBe(0);
       const { rows } = await readDispatches(d1, { eventId: id.slice(0, 36), limit: 10 }, undefined);
       expect(rows.map((row) => row.id).toSorted()).toEqual([id, `${id}-r1`]);
+    });
+
+    test("an answer to what was lost and retried since is written with what it makes of the line, whenever the call was over", async () => {
+      const d1 = open();
+      const { id } = await stored(d1);
+      const redrive = { id: `${id}-r1_000000001`, redriveOf: id, root: id, policy: "{}", dueAt: 0, checkAt: 1 };
+      const lost = { status: "lost", settledAt: 100, reason: null } as const;
+      await claimRepair(d1, { taken: { id, checkAt: CHECK.graceMs }, to: lost, note: null });
+      await storeRedrive(d1, redrive, { ...note("retry", NOW), subjectId: id, detail: "{}" });
+      const failed = { outcome: "failed", next: { status: "failed", reason: null } } as const;
+      await recordAttempt(d1, attemptRecord(redrive.id, { ...failed, finishedAt: 200 }));
+      const standing = async () => await Promise.all([id, redrive.id].map(async (of) => (await readDispatch(d1, of))?.superseded));
+      expect(await standing()).toEqual([1, 0]);
+      expect((await recordAttempt(d1, attemptRecord(id, { ...failed, finishedAt: 300 }))).effect).toBe("applied");
+      expect(await standing()).toEqual([0, 1]);
+
+      const other = await stored(d1);
+      await claimRepair(d1, { taken: { id: other.id, checkAt: CHECK.graceMs }, to: lost, note: null });
+      await recordAttempt(d1, attemptRecord(other.id, { ...failed, finishedAt: 50 }));
+      expect(await readDispatch(d1, other.id)).toMatchObject({ status: "failed", settledAt: 100 });
     });
 
     test("a chain that is in use is fenced off from a purge", async () => {

@@ -7,6 +7,9 @@ import { BULK, GIVEN_UP, READ, STATS } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import { previewBulk } from "../../src/hub/operate/bulk.ts";
+import { cancelDispatch } from "../../src/hub/operate/cancel.ts";
+import { dismissDispatch } from "../../src/hub/operate/dismiss-dispatch.ts";
+import { retryDispatch } from "../../src/hub/operate/retry-dispatch.ts";
 import { purge } from "../../src/hub/purge/purge.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";
 import { getDispatch, listDispatches } from "../../src/hub/read/dispatches.ts";
@@ -22,6 +25,7 @@ import { deafQueue, emitWith, envWith, hub, hubAt, only, storedDispatch, unique 
 import { keptQueue } from "./support/kept-queue.ts";
 import { type Meter, meteredD1 } from "./support/metered-d1.ts";
 import { idAt, storeOld } from "./support/old-chains.ts";
+import { nthRedrive, operate } from "./support/operating.ts";
 import { dispatchRow, rows } from "./support/rows.ts";
 
 const { d1, measure, trips } = meteredD1(env.DB);
@@ -127,6 +131,35 @@ describe("rows written", () => {
     const id = await storedDispatch({ type: "later.budget", data: 1 });
     const { rowsWritten, roundTrips } = await costOf("look at a dispatch that is not due", () => look(id, metered));
     expect([rowsWritten, roundTrips]).toEqual([0, 1]);
+  });
+});
+
+describe("rows written by operations on a line: the dispatch, its note, and two for each link whose standing changes", () => {
+  async function failed(): Promise<string> {
+    const id = await storedDispatch({ type: "once.budget", data: { script: ["failed"] } });
+    await look(id);
+    return id;
+  }
+  const retry = async (id: string) => (await operate(metered, async (operator) => await retryDispatch(operator, id, {}))).id;
+  const costs = async (what: string, work: () => Promise<unknown>) => (await costOf(what, work)).rowsWritten;
+
+  it("a redrive costs 5, 3 when it fails and is the dead letter, 2 when it completes", async () => {
+    const id = await failed();
+    expect(await costs("redrive of a dead letter", () => retry(id))).toBe(5);
+    const first = await nthRedrive(id, 1);
+    expect(await costs("redrive that fails", () => look(first, metered))).toBe(3);
+    expect(await costs("redrive from the first of the line", () => retry(id))).toBe(5);
+    const [second, completing] = [await nthRedrive(id, 2), replying(() => "complete", { DB: d1 })];
+    expect(await costs("redrive that completes", () => look(second, completing))).toBe(2);
+  });
+
+  it("one that is cancelled costs 4, its dead letter is one again; to dismiss that costs 3", async () => {
+    const id = await failed();
+    const redrive = await retry(id);
+    const cancelling = () => operate(metered, async (operator) => await cancelDispatch(operator, redrive, {}));
+    expect(await costs("redrive that is cancelled", cancelling)).toBe(4);
+    const dismissing = () => operate(metered, async (operator) => await dismissDispatch(operator, id, {}));
+    expect(await costs("dead letter that is dismissed", dismissing)).toBe(3);
   });
 });
 

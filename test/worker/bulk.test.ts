@@ -8,6 +8,7 @@ import hubWorker from "../../src/index.ts";
 import { faultOf } from "./support/failures.ts";
 import { faultyD1 } from "./support/faulty-d1.ts";
 import { envWith, hub, store, unique } from "./support/hub.ts";
+import { nthRedrive } from "./support/operating.ts";
 import { dispatchRow, rows, settled, until } from "./support/rows.ts";
 
 /** Dispatches of one route that have failed, in the order of emission; they complete when they are tried again. */
@@ -63,7 +64,7 @@ describe("retryDispatches", () => {
     );
     expect(counts).toEqual(ids.map(() => ({ redrives: 1 })));
     const [first = ""] = ids;
-    expect(await settled(`${first}-r1`)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await settled(await nthRedrive(first, 1))).toMatchObject({ status: "complete", attempts: 1 });
     expect(await notesOf(first)).toEqual([{ kind: "retry", by: "ada", reason: "the shop is open" }]);
   });
 
@@ -71,7 +72,7 @@ describe("retryDispatches", () => {
     const reason = unique("again-");
     const ids = await failedDispatches("once.again", 3, reason);
     await ended(await hub.retryDispatches({ reason }));
-    await Promise.all(ids.map((id) => settled(`${id}-r1`)));
+    await Promise.all(ids.map(async (id) => await settled(await nthRedrive(id, 1))));
     expect(await hub.previewBulk("retry", { reason })).toMatchObject({ count: 0, sample: [] });
     expect(await ended(await hub.retryDispatches({ reason }))).toMatchObject({ done: 0 });
     for (const id of ids) expect(await redrivesOf(id)).toHaveLength(1);
@@ -107,7 +108,7 @@ describe("retryDispatches", () => {
     const ids = await failedDispatches("later.failing", 5, reason);
     const id = await stoppedBulk(reason);
     await performPiece(createHub(env), id, undefined);
-    const redrives = ids.map((each) => `${each}-r1`);
+    const redrives = await Promise.all(ids.map((each) => nthRedrive(each, 1)));
     await fail(redrives, { reason, settledAt: Date.now() });
     await performPiece(createHub(env), id, undefined);
     for (const each of redrives) expect(await redrivesOf(each)).toEqual([]);
@@ -134,7 +135,7 @@ describe("retryDispatches", () => {
     const reason = unique("options-");
     const [id = ""] = await failedDispatches("once.options", 1, reason);
     await ended(await hub.retryDispatches({ reason }, { delay: "1 hour", retry: { limit: 0 } }));
-    const redrive = await dispatchRow(`${id}-r1`);
+    const redrive = await dispatchRow(await nthRedrive(id, 1));
     expect(redrive.due_at).toBeGreaterThan(Date.now() + 3_500_000);
     expect(JSON.parse(redrive.policy)).toMatchObject({ retry: { limit: 0 } });
   });

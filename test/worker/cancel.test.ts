@@ -8,7 +8,7 @@ import { callsOf, look } from "./support/attempts.ts";
 import { failingD1, type Operation, withEachTripFailing } from "./support/failing-d1.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
 import { envWith, hub, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
-import { auditSince, hubOf, operate, replyWith, settleBySql, settledDispatch, storedNotes } from "./support/operating.ts";
+import { auditSince, hubOf, nthRedrive, operate, replyWith, settleBySql, settledDispatch, storedNotes } from "./support/operating.ts";
 import { attempted, called, notesOf, startRun } from "./support/reconciling.ts";
 import { dispatchRow, eventsCausedBy, executionsOf, rows, settled, until } from "./support/rows.ts";
 import { type EngineChanges, engineWith, runIs, runOf } from "./support/runs.ts";
@@ -234,8 +234,8 @@ async function mixed(): Promise<{ event: string; ongoing: string[]; over: string
   const of = (ordinal: number) => `${event}-${ordinal}`;
   await settleBySql(of(0), "complete");
   await settleBySql(of(1), "failed");
-  await hub.retryDispatch(of(1), { delay: "1 hour" });
-  return { event, ongoing: [of(2), of(3), of(4), `${of(1)}-r1`], over: [of(0), of(1)] };
+  const redrive = await hub.retryDispatch(of(1), { delay: "1 hour" });
+  return { event, ongoing: [of(2), of(3), of(4), redrive.id], over: [of(0), of(1)] };
 }
 
 describe.concurrent("cancelling an event", () => {
@@ -245,7 +245,8 @@ describe.concurrent("cancelling an event", () => {
     const { cancelled, settledBefore } = await hub.cancelEvent(event, { by: "anna", reason: "test order" });
     expect(cancelled.map(({ id, status, reason }) => [id, status, reason])).toEqual(ongoing.map((id) => [id, "cancelled", "test order"]));
     expect(settledBefore).toBe(2);
-    expect(await Promise.all(over.map(dispatchRow))).toEqual(before);
+    // What the cancelled redrive was made of is the dead letter again.
+    expect(await Promise.all(over.map(dispatchRow))).toEqual(before.map((row) => ({ ...row, superseded: 0 })));
     for (const id of ongoing) {
       expect(await dispatchRow(id)).toMatchObject({ status: "cancelled", check_at: null });
       expect(await storedNotes(id)).toMatchObject([{ kind: "cancel", by: "anna", reason: "test order", detail: null }]);
@@ -334,7 +335,7 @@ describe.concurrent("a retry of a cancelled dispatch", () => {
     const id = await scheduled();
     await hub.cancelDispatch(id);
     await hub.retryDispatch(id);
-    expect(await settled(`${id}-r1`)).toMatchObject({ status: "complete", attempts: 1 });
+    expect(await settled(await nthRedrive(id, 1))).toMatchObject({ status: "complete", attempts: 1 });
     expect([(await dispatchRow(id)).status, await callsOf(id)]).toEqual(["cancelled", []]);
     expect((await notesOf(id)).map(({ kind }) => kind)).toEqual(["cancel", "retry"]);
   });
@@ -344,7 +345,7 @@ describe.concurrent("a retry of a cancelled dispatch", () => {
     await hub.cancelDispatch(id);
     await replyWith(id, "ignored");
     await hub.retryDispatch(id);
-    expect(await settled(`${id}-r1`)).toMatchObject({ status: "ignored" });
+    expect(await settled(await nthRedrive(id, 1))).toMatchObject({ status: "ignored" });
     await runIs(id, "complete");
     expect(await dispatchRow(id)).toMatchObject({ status: "cancelled", attempts: 1 });
     expect(await executionsOf(id)).toMatchObject([{ outcome: "complete" }]);
@@ -353,10 +354,10 @@ describe.concurrent("a retry of a cancelled dispatch", () => {
   it("can itself be cancelled", async () => {
     const id = await settledDispatch();
     await hub.retryDispatch(id, { delay: "1 hour" });
-    await runIs(`${id}-r1`, "running");
-    await hub.cancelDispatch(`${id}-r1`);
-    await runIs(`${id}-r1`, "terminated");
-    expect([(await dispatchRow(id)).status, (await dispatchRow(`${id}-r1`)).status]).toEqual(["failed", "cancelled"]);
+    await runIs(await nthRedrive(id, 1), "running");
+    await hub.cancelDispatch(await nthRedrive(id, 1));
+    await runIs(await nthRedrive(id, 1), "terminated");
+    expect([(await dispatchRow(id)).status, (await dispatchRow(await nthRedrive(id, 1))).status]).toEqual(["failed", "cancelled"]);
   });
 });
 

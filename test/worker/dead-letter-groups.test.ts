@@ -6,6 +6,7 @@ import { GIVEN_UP } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";
+import { reckonLines } from "../../src/store/d1/lines.ts";
 import { bulkDispatches } from "./support/bulk.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, only, unique } from "./support/hub.ts";
@@ -13,7 +14,7 @@ import { meteredD1 } from "./support/metered-d1.ts";
 import { settleBySql, settledDispatch } from "./support/operating.ts";
 import { rows } from "./support/rows.ts";
 
-/** Each test has an hour of its own, in which nobody else emits. */
+/** Each test has an hour of its own, in which nobody else emits and nothing else settles. */
 let hour = Date.UTC(2023, 0, 1);
 function window() {
   hour += 3_600_000;
@@ -43,10 +44,17 @@ async function given(all: readonly Given[]): Promise<string[]> {
     },
   }));
   await bulkDispatches(dispatches);
+  const stood = all.map((one) => ({
+    ...{ id: idOf(one), reason: one.reason === undefined ? "shut" : one.reason, redriveOf: one.redriveOf },
+    settledAt: one.status === "ongoing" ? null : hour + one.at,
+  }));
   await rows(
-    `UPDATE dispatches SET reason = value ->> 'reason', redrive_of = value ->> 'redriveOf' FROM json_each(?) WHERE dispatches.id = value ->> 'id'`,
-    JSON.stringify(all.map((one) => ({ id: idOf(one), reason: one.reason === undefined ? "shut" : one.reason, redriveOf: one.redriveOf }))),
+    `UPDATE dispatches SET reason = value ->> 'reason', redrive_of = value ->> 'redriveOf', settled_at = value ->> 'settledAt'
+     FROM json_each(?) WHERE dispatches.id = value ->> 'id'`,
+    JSON.stringify(stood),
   );
+  const redrives = stood.filter(({ redriveOf }) => redriveOf !== undefined).map(({ id }) => id);
+  if (redrives.length > 0) await env.DB.batch(reckonLines(env.DB, redrives));
   return dispatches.map(({ id }) => id);
 }
 
@@ -73,7 +81,7 @@ describe("dead letters", () => {
     expect(others).toEqual({ total: 7, moreGroups: false, truncated: false });
     expect(groups[0]).toEqual({
       ...{ destination: "email", status: "failed", reason: "shut", count: 3 },
-      ...{ firstEmittedAt: iso(1), lastEmittedAt: iso(5), latest: idOf({ at: 5 }) },
+      ...{ firstSettledAt: iso(1), lastSettledAt: iso(5), latest: idOf({ at: 5 }) },
     });
     expect(groups.slice(1).map(short)).toEqual([
       ["email", "misconfigured", undefined, 1],
@@ -140,7 +148,7 @@ describe("dead letters", () => {
     }
   });
 
-  it("can be asked for one destination, and for a window by time of emission whose end is not included", async () => {
+  it("can be asked for one destination, and for a window by time of settlement whose end is not included", async () => {
     const query = window();
     await given([{ at: 1, destination: "sms" }, { at: 2 }, { at: 3 }, { at: 4, destination: "sms" }]);
     const counts = async (filter: DeadLetterQuery) =>
@@ -212,7 +220,7 @@ describe("of many dead letters", () => {
     const metered = envWith({ DB: d1 });
     await deadLetters(createHub(metered), {});
     const { cost, result } = await measure(() => deadLetters(createHub(metered), query));
-    expect(result).toMatchObject({ total: latest, truncated: true, groups: [{ reason: "shut", count: latest, firstEmittedAt: iso(1) }] });
+    expect(result).toMatchObject({ total: latest, truncated: true, groups: [{ reason: "shut", count: latest, firstSettledAt: iso(1) }] });
     expect(cost.roundTrips).toBe(1);
     expect(cost.rowsRead).toBeLessThanOrEqual(7 * latest);
     expect(await hub.deadLetters({ ...query, from: iso(1) })).toMatchObject({ total: latest, truncated: false });

@@ -6,6 +6,7 @@ import { configured } from "../../src/bindings/configuration.ts";
 import { createRuns, findRun, lookAtRun, restartRun, runView, wakeRun } from "../../src/bindings/dispatch-runs.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { attempt } from "../../src/executor/attempt.ts";
+import { previewBulk } from "../../src/hub/operate/bulk.ts";
 import { deadLetters } from "../../src/hub/read/dead-letters.ts";
 import { listDispatches } from "../../src/hub/read/dispatches.ts";
 import { getEvent, listEvents, searchEvents } from "../../src/hub/read/events.ts";
@@ -21,6 +22,7 @@ import { callsOf, look, refuseExecutions } from "./support/attempts.ts";
 import { failureOf } from "./support/failures.ts";
 import { deafQueue, emitWith, envWith, hub, hubAt, only, startedDispatch, store, storedDispatch, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
+import { settledDispatch } from "./support/operating.ts";
 import { attempted, called, startRun } from "./support/reconciling.ts";
 import { dispatchRow, executionsOf, rows, settled, until } from "./support/rows.ts";
 import { runEvents } from "./support/run-events.ts";
@@ -508,6 +510,21 @@ describe("the indexes that queries use", () => {
     ],
     ["the list of ongoing dispatches", () => listDispatches(createHub(metered), { status: "ongoing" }), /USING INDEX dispatches_check/],
     [
+      "the list of a destination's ongoing dispatches",
+      () => listDispatches(createHub(metered), { status: "ongoing", destination: "x" }),
+      /USING INDEX dispatches_check \(destination=\?\)/,
+    ],
+    [
+      "the list of dead letters in a window of time",
+      () => listDispatches(createHub(metered), { standing: "dead letter", from: new Date(0), to: new Date() }),
+      /USING INDEX dispatches_bad \(superseded=\? AND settled_at>\? AND settled_at<\?\)/,
+    ],
+    [
+      "the dead letters that a bulk operation concerns",
+      () => previewBulk(createHub(metered), "dismiss", {}),
+      /USING INDEX dispatches_bad \(superseded=\?/,
+    ],
+    [
       "the list of an event's dispatches",
       () => listDispatches(createHub(metered), { eventId: "x" }),
       /USING PRIMARY KEY \(id>\? AND id<\?\)/,
@@ -552,21 +569,32 @@ describe("the indexes that queries use", () => {
       const plans = await plansOf(work);
       expect(plans.length).toBeGreaterThan(0);
       expect(plans[0]).toMatch(index);
-      for (const plan of plans) expect(plan).not.toMatch(/SCAN (events|dispatches|executions)(?! USING (COVERING )?INDEX dispatches_(check|bad))/);
+      for (const plan of plans)
+        expect(plan).not.toMatch(/SCAN (events|dispatches|executions)(?! USING (COVERING )?INDEX dispatches_(check|bad))/);
       for (const plan of plans) expect(plan).not.toContain("TEMP B-TREE");
     });
   }
 
   it("what each destination is owed is counted in the index alone: the dispatches lie far apart among settled ones", async () => {
     const plans = await plansOf(() => stats(createHub(metered), { from: new Date(0) }));
-    expect(plans.at(-1)).toContain("SCAN dispatches USING COVERING INDEX dispatches_check");
+    expect(plans.at(-1)).toMatch(/SEARCH dispatches USING COVERING INDEX dispatches_check \(destination=\?\)/);
+    expect(plans.at(-1)).not.toMatch(/dispatches USING (INDEX|PRIMARY)|SCAN dispatches/);
   });
 
   it("the ongoing list goes on from a cursor by the index", async () => {
     await store(Array.from({ length: 3 }, (_, number) => ({ type: "later.cursor", data: number })));
     const { cursor } = await listDispatches(createHub(metered), { status: "ongoing", limit: 2 });
     const plans = await plansOf(() => listDispatches(createHub(metered), { status: "ongoing", limit: 2, cursor }));
-    expect(plans[0]).toMatch(/SEARCH dispatches USING INDEX dispatches_check \(.*check_at/);
+    expect(plans[0]).toMatch(/SEARCH dispatches USING INDEX dispatches_check \(\(destination,check_at,id\)>/);
+    expect(plans.join()).not.toContain("TEMP B-TREE");
+  });
+
+  it("the list of failed dispatches merges its three parts without sorting, and goes on from a cursor by the index", async () => {
+    for (const nth of [1, 2, 3]) await settledDispatch("failed", { type: "later.cursor", data: nth });
+    const first = await listDispatches(createHub(metered), { status: "failed", limit: 2 });
+    const plans = await plansOf(() => listDispatches(createHub(metered), { status: "failed", limit: 2, cursor: first.cursor }));
+    expect(plans[0]).toContain("MERGE (UNION ALL)");
+    expect(plans[0]?.match(/SEARCH dispatches USING INDEX dispatches_bad \(superseded=\? AND \(settled_at,id\)</g)).toHaveLength(3);
     expect(plans.join()).not.toContain("TEMP B-TREE");
   });
 

@@ -5,7 +5,8 @@ import type { EventQuery, HubEvent } from "../../schema/contract/events.ts";
 import type { Page } from "../../schema/contract/page.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
 import { STATUSES } from "../../schema/contract/statuses.ts";
-import { firstIdAt } from "../../src/domain/base/time-id.ts";
+import { isBad } from "../../src/domain/attempt/stage.ts";
+import { firstIdAt, timeOfId } from "../../src/domain/base/time-id.ts";
 import { look } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
 import { failureOf, faultOf } from "./support/failures.ts";
@@ -199,6 +200,8 @@ const DISPATCHES = Array.from({ length: 210 }, (_, number) => {
     destination: ["email", "sms", "triage"][number % 3] ?? "",
     status: STATUSES[number % STATUSES.length] as Status,
     checkAt: number % STATUSES.length === 0 ? EPOCH + 500 - (number % 4) : null,
+    /** Within the same 70 seconds, in another order. */
+    settledAt: EPOCH + 86_400_000 + ((number * 37) % 70) * 1_000,
   };
 });
 
@@ -207,22 +210,35 @@ describe("dispatches", () => {
 
   beforeAll(async () => {
     await bulkDispatches(DISPATCHES);
+    await rows(
+      `UPDATE dispatches SET settled_at = value ->> 'settledAt' FROM json_each(?) WHERE dispatches.id = value ->> 'id' AND status <> 'ongoing'`,
+      JSON.stringify(DISPATCHES),
+    );
   });
 
   function expectedDispatches(query: DispatchQuery): string[] {
-    const [from, to] = [query.from, query.to].map((time) => (time === undefined ? undefined : firstIdAt(new Date(time).getTime())));
+    const [from = 0, to = Number.POSITIVE_INFINITY] = [query.from, query.to].map((time) =>
+      time === undefined ? time : new Date(time).getTime(),
+    );
+    const bySettlement = query.eventId === undefined && query.status !== undefined && isBad(query.status);
+    const timeOf = ({ id, settledAt }: (typeof DISPATCHES)[number]) => (bySettlement ? settledAt : (timeOfId(id) ?? 0));
     const found = DISPATCHES.filter(
       (dispatch) =>
         (query.status === undefined || dispatch.status === query.status) &&
         (query.destination === undefined || dispatch.destination === query.destination) &&
         (query.route === undefined || dispatch.route === query.route) &&
         (query.eventId === undefined || dispatch.eventId === query.eventId) &&
-        (from === undefined || dispatch.id >= from) &&
-        (to === undefined || dispatch.id < to),
+        timeOf(dispatch) >= from &&
+        timeOf(dispatch) < to,
     );
-    const byId = found.toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    const byCheck = found.toSorted((a, b) => (a.checkAt ?? 0) - (b.checkAt ?? 0) || (a.id < b.id ? -1 : 1));
-    return (query.status === "ongoing" && query.eventId === undefined ? byCheck : byId).map(({ id }) => id);
+    const newestFirst = found.toSorted((a, b) => timeOf(b) - timeOf(a) || (a.id < b.id ? 1 : -1));
+    const byCheck = found.toSorted(
+      (a, b) =>
+        (a.destination < b.destination ? -1 : Number(a.destination > b.destination)) ||
+        (a.checkAt ?? 0) - (b.checkAt ?? 0) ||
+        (a.id < b.id ? -1 : 1),
+    );
+    return (query.status === "ongoing" && query.eventId === undefined ? byCheck : newestFirst).map(({ id }) => id);
   }
 
   const eventId = DISPATCHES[33]?.eventId ?? "";

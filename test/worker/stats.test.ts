@@ -117,6 +117,24 @@ it(`the latest ${STATS.timed} of them are timed`, async () => {
   expect(cost.rowsRead).toBeLessThan(4 * STATS.rows);
 });
 
+it("of more failures than it counts it takes the latest by settlement, says so, and reads a bounded number of rows", async () => {
+  const at = Date.UTC(2019, 0, 1);
+  const many = Array.from({ length: STATS.rows + 50 }, (_, index) => ({
+    ...{ id: `failure-${String(index).padStart(6, "0")}-0`, eventId: "e", route: "r", destination: "failing" },
+    ...{ status: "failed" as const, checkAt: null },
+  }));
+  for (let start = 0; start < many.length; start += 5_000) await bulkDispatches(many.slice(start, start + 5_000));
+  await rows("UPDATE dispatches SET settled_at = ? + CAST(substr(id, 9, 6) AS INTEGER) WHERE destination = 'failing'", at);
+  const window = { from: new Date(at), to: new Date(at + 24_000) };
+  const { result, cost } = await measure(() => stats(createHub(envWith({ DB: d1 })), window));
+  expect(result).toMatchObject({ failuresTruncated: true, failuresFrom: new Date(at + 50).toISOString(), truncated: false });
+  const failing = result.destinations.find(({ destination }) => destination === "failing");
+  expect(failing).toMatchObject({ dispatches: 0, counts: { failed: STATS.rows }, deadLetters: STATS.rows });
+  expect(failing?.series.slice(0, 2).map(({ bad }) => bad)).toEqual([950, 1_000]);
+  expect(cost.rowsRead).toBeLessThan(5 * STATS.rows);
+  await rows("DELETE FROM dispatches WHERE destination = 'failing'");
+});
+
 it("of an empty window it says nothing but what is owed now", async () => {
   const { truncated, destinations } = await hub.stats({ from: new Date(0), to: new Date(1) });
   expect(truncated).toBe(false);

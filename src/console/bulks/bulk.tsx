@@ -12,6 +12,7 @@ import { count, When } from "../parts/when.tsx";
 import { unknown } from "../unknown.ts";
 import { Filter } from "./filter.tsx";
 import { State } from "./state.tsx";
+import { WORDS } from "./words.ts";
 
 const { path } = PAGES.bulk;
 const RENEW_MS = 2_000;
@@ -51,14 +52,14 @@ function Bulk({ bulk, left, mayAct }: BulkProps) {
     <>
       <div class="title">
         <h1>
-          {kind === "retry" ? "Redrive" : "Cancellation"} <State state={state} />
+          {WORDS[kind].noun} <State state={state} />
         </h1>
         {mayAct && state === "running" && <Action to={`${bulkPath(id)}/stop`} label="Stop" />}
       </div>
       <Filter filter={filterOf(bulk)} />
       <p class="progress">
         <label>
-          <b>{count(done)}</b> {kind === "retry" ? "redriven" : "cancelled"}
+          <b>{count(done)}</b> {WORDS[kind].done}
           {left !== undefined && `, ${count(left.count)}${left.more ? " or more" : ""} left`}{" "}
           <progress max={done + (left?.count ?? 0) || 1} value={state === "running" ? done : done || 1} />
         </label>

@@ -7,6 +7,7 @@ import { page } from "../parts/layout.tsx";
 import { bulkPath, withQuery } from "../parts/links.tsx";
 import { count, When } from "../parts/when.tsx";
 import { State } from "./state.tsx";
+import { WORDS } from "./words.ts";
 
 const RENEW_MS = 5_000;
 
@@ -24,15 +25,14 @@ function Bulks({ bulks }: { bulks: readonly BulkView[] }) {
       <h1>Bulk operations</h1>
       {bulks.length === 0 ? (
         <p class="notice">
-          None so far. <a href={PAGES.deadLetters.path}>Dead letters</a> can be redriven together, and{" "}
+          None so far. <a href={PAGES.deadLetters.path}>Dead letters</a> can be redriven or dismissed together, and{" "}
           <a href={withQuery(PAGES.dispatches.path, { status: "ongoing" })}>what is ongoing</a> cancelled.
         </p>
       ) : (
         <ul class="lines">
           {bulks.map(({ id, kind, state, done, by, startedAt }) => (
             <li id={id}>
-              <a href={bulkPath(id)}>{kind === "retry" ? "Redrive" : "Cancellation"}</a> <State state={state} /> {count(done)} done, by{" "}
-              <bdi>{by}</bdi>
+              <a href={bulkPath(id)}>{WORDS[kind].noun}</a> <State state={state} /> {count(done)} done, by <bdi>{by}</bdi>
               <span class="soft end">
                 <When at={startedAt} />
               </span>

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { BulkFilter, BulkKind, BulkPreview } from "../../../schema/contract/bulks.ts";
+import { BULK_KINDS, type BulkFilter, type BulkKind, type BulkPreview, type BulkView } from "../../../schema/contract/bulks.ts";
+import type { Operation, RetryOptions } from "../../../schema/contract/operations.ts";
 import type { SettledStatus } from "../../../schema/contract/statuses.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
-import { RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
+import { DISMISSED, RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
 import { Reason } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
@@ -13,8 +14,10 @@ import { page } from "../parts/layout.tsx";
 import { bulkPath } from "../parts/links.tsx";
 import { counted } from "../parts/when.tsx";
 import { Filter } from "./filter.tsx";
+import { Narrow } from "./narrow.tsx";
+import { WORDS } from "./words.ts";
 
-const FILTERS = ["status", "destination", "route", "from", "to"] as const;
+const FILTERS = ["status", "destination", "route", "type", "subject", "from", "to"] as const;
 
 /** Shows what a bulk operation would do, and starts it. */
 export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
@@ -22,11 +25,11 @@ export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
     .get(PAGES.newBulk.path, async (context) => {
       const kind = kindOf(context.req.query("kind"));
       const asked = filterOf(queryFields(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
-      // What is emitted from now on is not part of what was looked at.
+      // What comes from now on is not part of what was looked at.
       const filter = { ...asked, to: asked.to ?? new Date().toISOString() };
       const preview = filter.ids?.length === 0 ? NOTHING : await hub.previewBulk(kind, filter);
-      const body = <NewBulk kind={kind} filter={filter} preview={preview} />;
-      return page(context, { title: kind === "retry" ? "Redrive" : "Cancel", body });
+      const body = <NewBulk kind={kind} asked={asked} filter={filter} preview={preview} />;
+      return page(context, { title: WORDS[kind].verb, body });
     })
     .post(PAGES.bulks.path, async (context) => {
       const kind = kindOf((await postedFields(context, ["kind"])).kind);
@@ -34,13 +37,25 @@ export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const { name: by } = context.var.visitor;
       const { reason, ...delivery } = retryOptionsOf(await postedFields(context, RETRY_FIELDS));
       const why = { by, ...(reason !== undefined && { reason }) };
-      const bulk = kind === "retry" ? await hub.retryDispatches(filter, { ...why, ...delivery }) : await hub.cancelDispatches(filter, why);
+      const bulk = await START[kind](hub, { filter, why, delivery });
       return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
     });
 }
 
+interface Start {
+  readonly filter: BulkFilter;
+  readonly why: Operation;
+  readonly delivery: RetryOptions;
+}
+
+const START: Readonly<Record<BulkKind, (hub: EventHubApi, start: Start) => Promise<BulkView>>> = {
+  retry: (hub, { filter, why, delivery }) => hub.retryDispatches(filter, { ...why, ...delivery }),
+  cancel: (hub, { filter, why }) => hub.cancelDispatches(filter, why),
+  dismiss: (hub, { filter, why }) => hub.dismissDispatches(filter, why),
+};
+
 function kindOf(kind: string | undefined): BulkKind {
-  return kind === "cancel" ? "cancel" : "retry";
+  return BULK_KINDS.find((one) => one === kind) ?? "retry";
 }
 
 const NOTHING: BulkPreview = { count: 0, more: false, sample: [] };
@@ -68,39 +83,36 @@ async function postedFilter(context: Context): Promise<BulkFilter> {
 
 interface NewBulkProps {
   readonly kind: BulkKind;
+  /** What was asked for, as it can be asked for again. */
+  readonly asked: BulkFilter;
   readonly filter: BulkFilter;
   readonly preview: BulkPreview;
 }
 
-function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: NewBulkProps) {
+function NewBulk({ kind, asked, filter, preview: { count: matching, more, sample } }: NewBulkProps) {
   const many = `${counted(matching, "dispatch", "dispatches")}${more ? " or more" : ""}`;
   if (matching === 0 && !more) {
     return (
       <>
-        <h1>{kind === "retry" ? "Nothing to redrive" : "Nothing to cancel"}</h1>
+        <h1>Nothing to {WORDS[kind].verb.toLowerCase()}</h1>
         <p class="notice good">{whyNothing(kind, filter)}</p>
+        <Narrow kind={kind} filter={asked} />
       </>
     );
   }
   return (
     <>
       <h1>
-        {kind === "retry" ? "Redrive" : "Cancel"} {many}?
+        {WORDS[kind].verb} {many}?
       </h1>
       <Filter filter={filter} />
+      <Narrow kind={kind} filter={asked} />
       <form class="panel" method="post" action={PAGES.bulks.path}>
         <FilterFields kind={kind} filter={filter} />
-        {kind === "retry" ? (
-          <details>
-            <summary>Deliver otherwise than before</summary>
-            <RetryFields />
-          </details>
-        ) : (
-          <p>What is cancelled will not be delivered. This cannot be undone; it can be retried later.</p>
-        )}
+        <Consequence kind={kind} />
         <Reason />
         <button type="submit" class={kind === "retry" ? "primary" : "danger"}>
-          {kind === "retry" ? "Redrive" : "Cancel"} {many}
+          {WORDS[kind].verb} {many}
         </button>
       </form>
       <h2>Some of them</h2>
@@ -109,9 +121,27 @@ function NewBulk({ kind, filter, preview: { count: matching, more, sample } }: N
   );
 }
 
+/** What it comes to, or how it may be done otherwise. */
+function Consequence({ kind }: { kind: BulkKind }) {
+  switch (kind) {
+    case "retry":
+      return (
+        <details>
+          <summary>Deliver otherwise than before</summary>
+          <RetryFields />
+        </details>
+      );
+    case "cancel":
+      return <p>What is cancelled will not be delivered. This cannot be undone; it can be retried later.</p>;
+    case "dismiss":
+      return <p>{DISMISSED}</p>;
+    default:
+      return kind satisfies never;
+  }
+}
+
 function whyNothing(kind: BulkKind, { ids }: BulkFilter): string {
-  if (ids?.length === 0) return "None was selected.";
-  return kind === "retry" ? "All that match have been retried, or there are none." : "Nothing that matches is ongoing.";
+  return ids?.length === 0 ? "None was selected." : WORDS[kind].nothing;
 }
 
 function FilterFields({ kind, filter: { ids = [], reason, ...rest } }: { kind: BulkKind; filter: BulkFilter }) {

@@ -19,7 +19,8 @@ export function deadLetterGroupRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().get(path, async (context) => {
     // An empty reason is one as well: some errors say nothing.
     const filters = { ...queryFields(context, ["destination", "status", "cursor"]), reason: context.req.query("reason") };
-    const list = await hub.listDispatches({ ...filters, status: filters.status as Status | undefined, limit: PAGE });
+    const status = filters.status as Status | undefined;
+    const list = await hub.listDispatches({ ...filters, status, standing: "dead letter", limit: PAGE });
     const body = <Group list={list} filters={filters} mayAct={isOperator(context.var.visitor)} />;
     const title = `Dead letters: ${filters.status ?? "any"} to ${filters.destination ?? "any destination"}`;
     return page(context, { title, body });
@@ -42,22 +43,30 @@ function Group({ list: { items, cursor }, filters, mayAct }: GroupProps) {
           {status} <span class="soft">to</span> {destination}
         </h1>
         {mayAct && (
-          <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "retry", destination, status, reason })}>
-            Redrive all that match…
-          </a>
+          <div class="actions">
+            <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "retry", destination, status, reason })}>
+              Redrive all that match…
+            </a>
+            <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "dismiss", destination, status, reason })}>
+              Dismiss all that match…
+            </a>
+          </div>
         )}
       </div>
       {reason !== undefined && <p class="notice bad">{reason === "" ? "no reason" : <bdi>{reason}</bdi>}</p>}
       {mayAct ? (
         <form action={PAGES.newBulk.path}>
-          <input type="hidden" name="kind" value="retry" />
           <input type="hidden" name="ids" value="" />
           {status !== undefined && <input type="hidden" name="status" value={status} />}
           {rows}
           {items.length > 0 && (
             <p class="actions">
-              <button type="submit">Redrive those selected…</button>
-              <span class="soft">Those that have been retried are passed over.</span>
+              <button type="submit" name="kind" value="retry">
+                Redrive those selected…
+              </button>
+              <button type="submit" name="kind" value="dismiss">
+                Dismiss those selected…
+              </button>
             </p>
           )}
         </form>

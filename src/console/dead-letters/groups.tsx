@@ -10,7 +10,8 @@ const COLUMNS: readonly Column[] = [
   "Status",
   "Error",
   { name: "Dispatches", class: "number" },
-  { name: "Latest emitted", class: "extra" },
+  { name: "Since", class: "extra" },
+  { name: "Latest", class: "extra" },
   { name: "Actions", hidden: true },
 ];
 
@@ -26,7 +27,7 @@ export function Groups({ groups, mayAct }: { groups: readonly DeadLetterGroup[];
 }
 
 function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }) {
-  const { destination, status, reason = "", latest, lastEmittedAt } = group;
+  const { destination, status, reason = "", latest, firstSettledAt, lastSettledAt } = group;
   const filter = { destination, status, reason };
   return (
     <tr id={withQuery("group", filter)}>
@@ -39,14 +40,22 @@ function GroupRow({ group, mayAct }: { group: DeadLetterGroup; mayAct: boolean }
         <a href={withQuery(PAGES.deadLetterGroup.path, filter)}>{count(group.count)}</a>
       </td>
       <td class="extra">
+        <When at={firstSettledAt} />
+      </td>
+      <td class="extra">
         <a href={dispatchPath(latest)}>
-          <When at={lastEmittedAt} />
+          <When at={lastSettledAt} />
         </a>
       </td>
       <td class="end">
         {mayAct && (
           <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "retry", ...filter })}>
             Redrive…
+          </a>
+        )}{" "}
+        {mayAct && (
+          <a class="button" href={withQuery(PAGES.newBulk.path, { kind: "dismiss", ...filter })}>
+            Dismiss…
           </a>
         )}
       </td>

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DeadLetters } from "../../../schema/contract/dead-letters.ts";
+import { GIVEN_UP } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import { queryFields } from "../parts/form-fields.ts";
@@ -42,12 +43,14 @@ function Letters({ letters, destination, mayAct }: LettersProps) {
         )}
       </div>
       {groups.length === 0 ? (
-        <p class="notice good">{truncated ? "Nothing among the latest was given up" : "Nothing was given up"} that nobody has retried.</p>
+        <p class="notice good">Nothing {truncated && "of the latest "}that was given up is owed still.</p>
       ) : (
         <Groups groups={groups} mayAct={mayAct} />
       )}
       {moreGroups && <p class="soft">The {count(groups.length)} largest groups; there are more.</p>}
-      {truncated && <p class="soft">Only the latest were looked at.</p>}
+      {truncated && (
+        <p class="soft">Only the latest {count(GIVEN_UP.rows)} dead letters of all destinations were looked at; there are older ones.</p>
+      )}
       {destination !== undefined && (
         <p>
           <a href={PAGES.deadLetters.path}>Dead letters of all destinations</a>

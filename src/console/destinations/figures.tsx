@@ -7,13 +7,21 @@ import { count, counted, span } from "../parts/when.tsx";
 
 /** What became of what it was owed, and how long that took. */
 export function Figures({ name, figures }: { name: string; figures: DestinationStats | undefined }) {
-  if (figures === undefined) return <p class="soft">It was owed nothing in the last 24 hours.</p>;
-  const { series, counts, attempts, backlog, handleMs, settledMs } = figures;
+  if (figures === undefined) return <p class="soft">It was owed nothing in the last 24 hours, and nothing to it was given up.</p>;
+  const { series, counts, deadLetters, attempts, backlog, backlogTruncated, handleMs, settledMs } = figures;
   return (
     <div class="figures">
       <Sparkline series={series} />
       <Counts counts={counts} />
-      <a href={withQuery(PAGES.dispatches.path, { status: "ongoing", destination: name })}>{count(backlog)} in the backlog</a>
+      <a href={withQuery(PAGES.dispatches.path, { status: "ongoing", destination: name })}>
+        {count(backlog)}
+        {backlogTruncated && " or more"} in the backlog
+      </a>
+      {deadLetters > 0 && (
+        <a class="bad" href={withQuery(PAGES.deadLetters.path, { destination: name })}>
+          {counted(deadLetters, "dead letter")}
+        </a>
+      )}
       <span>{counted(attempts, "attempt")}</span>
       <Times label="handle()" times={handleMs} />
       <Times label="emitted to settled" times={settledMs} />

@@ -3,7 +3,8 @@ import { describeDestination } from "../../../schema/config/destination.ts";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { ConfiguredDestination } from "../../../schema/contract/configuration.ts";
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
-import type { DestinationStats } from "../../../schema/contract/stats.ts";
+import type { DestinationStats, Stats } from "../../../schema/contract/stats.ts";
+import { STATS } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
@@ -34,7 +35,7 @@ export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
           {destinations.map((one) => (
             <Destination configured={one} control={controlOf.get(one.name)} figures={figuresOf.get(one.name)} mayAct={mayAct} />
           ))}
-          <p class="soft">Figures are of dispatches whose events were emitted in the last 24 hours, the latest 10,000 at most.</p>
+          <Counted stats={stats} />
         </>
       );
       return page(context, { title: "Destinations", renew: RENEW_MS, body });
@@ -52,6 +53,27 @@ export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const { destination } = await hub.resumeDestination(context.req.param("name"), options);
       return context.redirect(backTo(destination, "resumed"), 303);
     });
+}
+
+/** By which clock figures are counted, and since when where they are cut. */
+function Counted({ stats: { truncated, countedFrom, failuresTruncated, failuresFrom } }: { stats: Stats }) {
+  return (
+    <p class="soft">
+      Figures of the last 24 hours: failed, misconfigured and lost by time of settlement
+      {failuresTruncated && (
+        <>
+          , the latest {count(STATS.rows)}, since <When at={failuresFrom} />
+        </>
+      )}
+      ; all else by time of emission
+      {truncated && (
+        <>
+          , the latest {count(STATS.rows)}, since <When at={countedFrom} />
+        </>
+      )}
+      .
+    </p>
+  );
 }
 
 function backTo(name: string, flash: Flash): string {

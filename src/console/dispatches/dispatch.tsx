@@ -43,6 +43,10 @@ export function dispatchRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const { id } = await hub.runNow(context.req.param("id"), await operationOf(context));
       return backTo(context, id, "hurried");
     })
+    .post(`${path}/dismiss`, async (context) => {
+      const { id } = await hub.dismissDispatch(context.req.param("id"), await operationOf(context));
+      return backTo(context, id, "dismissed");
+    })
     .post(`${path}/cancel`, async (context) => {
       const { id } = await hub.cancelDispatch(context.req.param("id"), await operationOf(context));
       return backTo(context, id, "cancelled");
@@ -75,6 +79,7 @@ function Dispatch({ dispatch, event, mayAct }: DispatchProps) {
       <div class="title">
         <h1>
           {event.type} <span class="soft">to</span> {dispatch.destination} <Badge stage={dispatch.stage} />
+          {dispatch.standing !== undefined && <span class="soft"> {dispatch.standing}</span>}
         </h1>
         {mayAct && <DispatchActions dispatch={dispatch} siblings={event.dispatches} />}
       </div>

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
-import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, STANDINGS, STATUSES, type Standing, type Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
@@ -12,7 +12,7 @@ import { withQuery } from "../parts/links.tsx";
 import { Pager } from "../parts/pager.tsx";
 
 const { path } = PAGES.dispatches;
-const FILTERS = ["status", "destination", "route", "reason", "from", "to", "cursor"] as const;
+const FILTERS = ["status", "standing", "destination", "route", "reason", "from", "to", "cursor"] as const;
 type Filters = FormFields<(typeof FILTERS)[number]>;
 const PAGE = 50;
 const RENEW_MS = 5_000;
@@ -22,7 +22,9 @@ export function dispatchListRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>().get(path, async (context) => {
     const filters = queryFields(context, FILTERS);
     const status = filters.status as Status | undefined;
-    const { items, cursor } = await hub.listDispatches({ ...filters, status, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
+    const standing = filters.standing as Standing | undefined;
+    const window = { from: utc(filters.from), to: utc(filters.to) };
+    const { items, cursor } = await hub.listDispatches({ ...filters, status, standing, ...window, limit: PAGE });
     const mayAct = isOperator(context.var.visitor);
     const body = <Dispatches dispatches={items} cursor={cursor} filters={filters} mayAct={mayAct} />;
     return page(context, { title: "Dispatches", ...(filters.cursor === undefined && { renew: RENEW_MS }), body });
@@ -37,7 +39,8 @@ interface DispatchesProps {
 }
 
 function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
-  const { status, destination, route, reason, from, to } = filters;
+  const { status, standing, destination, route, reason, from, to } = filters;
+  const bySettlement = standing !== undefined || (BAD_STATUSES as readonly (string | undefined)[]).includes(status);
   const isCancellable = status === "ongoing" && dispatches.length > 0;
   return (
     <>
@@ -54,10 +57,11 @@ function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
       </div>
       <form class="filters" action={path}>
         <Choice name="status" label="Status" value={status} options={STATUSES} any="any" />
+        <Choice name="standing" label="Given up" value={standing} options={STANDINGS} any="or not" />
         <Field name="destination" label="Destination" value={destination} />
         <Field name="route" label="Route" value={route} />
         <Field name="reason" label="Reason, exactly" value={reason} />
-        <Moment name="from" label="Emitted from" value={from} />
+        <Moment name="from" label={bySettlement ? "Settled from" : "Emitted from"} value={from} />
         <Moment name="to" label="to" value={to} />
         <button type="submit">Search</button>
       </form>

@@ -29,6 +29,9 @@ export function RetryFields() {
   );
 }
 
+/** What dismissing comes to. */
+export const DISMISSED = "What is dismissed is no dead letter any more: it is owed to nobody. It stays as it is, and can be retried later.";
+
 /** What can be done to it as it stands. */
 export function DispatchActions({ dispatch, siblings }: { dispatch: DispatchDetail; siblings: readonly DispatchView[] }) {
   const path = dispatchPath(dispatch.id);
@@ -43,8 +46,8 @@ export function DispatchActions({ dispatch, siblings }: { dispatch: DispatchDeta
       </div>
     );
   }
-  const redrive = siblings.find(({ redriveOf }) => redriveOf === dispatch.id);
-  if (redrive !== undefined) {
+  const redrive = siblings.findLast(({ redriveOf }) => redriveOf === dispatch.id);
+  if (redrive !== undefined && dispatch.standing !== "dead letter") {
     return (
       <p class="actions">
         Retried as <Id id={redrive.id} href={dispatchPath(redrive.id)} />
@@ -58,6 +61,12 @@ export function DispatchActions({ dispatch, siblings }: { dispatch: DispatchDeta
         <RetryFields />
         <Reason />
       </Ask>
+      {dispatch.standing === "dead letter" && (
+        <Ask to={`${path}/dismiss`} label="Dismiss" confirm="Dismiss this dead letter" danger>
+          <p>{DISMISSED}</p>
+          <Reason />
+        </Ask>
+      )}
     </div>
   );
 }

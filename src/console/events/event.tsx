@@ -4,7 +4,6 @@ import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import type { EventDetail, EventSummary } from "../../../schema/contract/events.ts";
 import type { EventExplanation } from "../../../schema/contract/explanations.ts";
 import type { Page } from "../../../schema/contract/page.ts";
-import { BAD_STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
@@ -86,7 +85,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       {event.dispatches.length === 0 ? (
         <p class="notice">No route took it: it is stored, and owed to nobody.</p>
       ) : (
-        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
+        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf })} />
       )}
       <h2>Data</h2>
       <JsonView value={event.data} />
@@ -107,13 +106,10 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
   );
 }
 
-/** What was given up and has not been retried is one press away. */
-function retryOf(dispatches: readonly DispatchView[]) {
-  const retried = new Set(dispatches.map(({ redriveOf }) => redriveOf));
-  return ({ id, status, destination }: DispatchView) =>
-    (BAD_STATUSES as readonly Status[]).includes(status) && !retried.has(id) ? (
-      <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />
-    ) : null;
+/** Dead letters are one press away from being retried. */
+function retryOf({ id, standing, destination }: DispatchView) {
+  if (standing !== "dead letter") return null;
+  return <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />;
 }
 
 function Attributes({ event }: { event: EventDetail }) {

@@ -1,6 +1,5 @@
 import type { DestinationControl } from "../../../schema/contract/destinations.ts";
 import type { DestinationStats, Stats } from "../../../schema/contract/stats.ts";
-import { BAD_STATUSES } from "../../../schema/contract/statuses.ts";
 import { PAGES } from "../pages.ts";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { dispatchPath, placeOfDestination, withQuery } from "../parts/links.tsx";
@@ -62,7 +61,7 @@ function DestinationRow({ name, figures, control }: DestinationRowProps) {
 }
 
 function GivenUp({ name, figures }: Pick<DestinationRowProps, "name" | "figures">) {
-  const bad = BAD_STATUSES.reduce((sum, status) => sum + (figures?.counts[status] ?? 0), 0);
+  const bad = figures?.deadLetters ?? 0;
   if (bad === 0) return <>0</>;
   return (
     <a class="bad" href={withQuery(PAGES.deadLetters.path, { destination: name })}>

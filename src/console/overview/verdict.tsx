@@ -68,7 +68,7 @@ function ofDispatches({ overdue, deadLetters: { count: dead, more }, config, pro
         {count(dead)}
         {more && " or more"} {dead === 1 ? "dead letter" : "dead letters"}
       </a>
-      : given up, and nobody has retried them.
+      : given up, and owed still.
     </p>
   );
   const isLookedAfter = problems.length === 0 && !("issues" in config);

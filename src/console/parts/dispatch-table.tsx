@@ -46,6 +46,7 @@ export function DispatchTable({ dispatches, selectable = false, actionOf }: Disp
           <td class="extra">{dispatch.route}</td>
           <td>
             <Badge stage={dispatch.stage} />
+            {dispatch.standing !== undefined && <span class="soft"> {dispatch.standing}</span>}
           </td>
           <td class="number">{dispatch.attempts}</td>
           <td class="when">

@@ -7,6 +7,7 @@ import { withQuery } from "./links.tsx";
 const FLASH = {
   retried: "Retried: this is the new dispatch.",
   cancelled: "Cancelled. An attempt that was under way is still recorded; nothing follows from it.",
+  dismissed: "Dismissed: it is no dead letter any more.",
   hurried: "Due now.",
   emitted: "Emitted and stored.",
   known: "This key was known: this is the event that had it first, and nothing new was stored.",

@@ -1,3 +1,4 @@
+import { originalIdOf, redriveNumberOf } from "../../../schema/ids.ts";
 import { PAGES, pathOf } from "../pages.ts";
 
 /* Addresses of what has an id or a name: it is encoded there and nowhere else. */
@@ -18,11 +19,13 @@ export function withQuery(path: string, parameters: Readonly<Record<string, stri
   return query === "" ? path : `${path}?${query}`;
 }
 
-/** The end of an id, which tells it from others, with all of it on hover: it begins with the time. */
+/** The end of an id, which tells it from others, with all of it on hover: it begins with the time. Of a redrive: which one it is. */
 export function Id({ id, href }: { id: string; href: string }) {
+  const nth = redriveNumberOf(id);
+  const told = nth === 0 ? id : `${originalIdOf(id)}-r${nth}`;
   return (
     <a class="id" href={href} title={id}>
-      <code>…{id.slice(-12)}</code>
+      <code>…{told.slice(-12)}</code>
     </a>
   );
 }

@@ -4,9 +4,9 @@ import { counted } from "./when.tsx";
 const WIDTH = 120;
 const HEIGHT = 28;
 
-/** Dispatches of each part of a window, what was given up of them in another colour. */
+/** Dispatches emitted in each part of a window, and what was given up in it in another colour. */
 export function Sparkline({ series }: { series: DestinationStats["series"] }) {
-  const most = Math.max(1, ...series.map(({ dispatches }) => dispatches));
+  const most = Math.max(1, ...series.map(({ dispatches, bad }) => Math.max(dispatches, bad)));
   const step = WIDTH / Math.max(1, series.length);
   const heightOf = (number: number) => (number === 0 ? 0 : Math.max(1.5, (number / most) * HEIGHT));
   const total = series.reduce((sum, { dispatches }) => sum + dispatches, 0);

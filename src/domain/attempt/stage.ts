@@ -1,7 +1,18 @@
-import { BAD_STATUSES, type Stage, type Status } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, STANDINGS, type Stage, type Standing, type Status } from "../../../schema/contract/statuses.ts";
+import type { StoredDispatch, Superseded } from "../../../schema/storage/tables.ts";
 
 export function isBad(status: Status): boolean {
   return (BAD_STATUSES as readonly Status[]).includes(status);
+}
+
+/** How a bad dispatch stands in its line; `undefined` for one that is not bad. */
+export function standingOf({ status, superseded }: Pick<StoredDispatch, "status" | "superseded">): Standing | undefined {
+  return isBad(status) ? STANDINGS[superseded] : undefined;
+}
+
+/** What is stored of a dispatch that stands so. */
+export function supersededOf(standing: Standing): Superseded {
+  return STANDINGS.indexOf(standing) as Superseded;
 }
 
 /** How people say where a dispatch stands. */

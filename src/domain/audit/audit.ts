@@ -6,6 +6,7 @@ import { dispatchId } from "../../../schema/ids.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isAlive } from "../attempt/run-status.ts";
+import { wrongInLines } from "./lines.ts";
 
 /** A piece of what is stored, with what the engine says of its runs. */
 export interface AuditPiece {
@@ -41,7 +42,17 @@ export interface ExecutionFigures {
 export interface AuditedDispatch
   extends Pick<
     StoredDispatch,
-    "id" | "route" | "destination" | "status" | "dueAt" | "checkAt" | "settledAt" | "attempts" | "recoveries" | "overdueSince"
+    | "id"
+    | "route"
+    | "destination"
+    | "status"
+    | "dueAt"
+    | "checkAt"
+    | "settledAt"
+    | "attempts"
+    | "recoveries"
+    | "overdueSince"
+    | "superseded"
   > {
   readonly timeoutMs: number;
   readonly hasEvent: boolean;
@@ -65,6 +76,7 @@ export function auditPiece({ events, dispatches, orphans = NO_ORPHANS, now }: Au
     ...events.flatMap((event) => aboutEvent(event, dispatches)),
     ...dispatches.flatMap((one) => aboutDispatch(one, now)),
     ...aboutOrphans(orphans),
+    ...wrongInLines(dispatches).map((id): Found => ["wrong_dead_letter", id]),
   ];
   const ongoing = dispatches.filter(({ status }) => status === "ongoing");
   return {

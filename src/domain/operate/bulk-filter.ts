@@ -1,20 +1,27 @@
 import * as z from "zod";
-import type { BulkFilter, BulkKind } from "../../../schema/contract/bulks.ts";
-import { SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
+import { BULK_KINDS, type BulkFilter, type BulkKind } from "../../../schema/contract/bulks.ts";
+import { BAD_STATUSES, SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK, READ } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
+import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
+
+const type = text.refine((glob) => !glob.slice(0, -1).includes("*") && (!glob.endsWith("*") || glob === "*" || glob.endsWith(".*")), {
+  error: `a "*" stands for the rest of a type, behind a dot: "order.*"`,
+});
 
 const bulkFilter = closedObject({
   status: z.enum(SETTLED_STATUSES).optional(),
   destination: text.optional(),
   route: text.optional(),
   reason: z.string().max(READ.maxFilter).optional(),
+  type: type.optional(),
+  subject: text.optional(),
   from: time.optional(),
   to: time.optional(),
   ids: ids.optional(),
@@ -25,8 +32,9 @@ export type ParsedBulkFilter = z.infer<typeof bulkFilter>;
 
 /** Throws `query.invalid`. */
 export function parseBulkKind(kind: unknown): BulkKind {
-  if (kind === "retry" || kind === "cancel") return kind;
-  throw new Fault("query.invalid", `kind: expected "retry" or "cancel".`);
+  const known = BULK_KINDS.find((one) => one === kind);
+  if (known !== undefined) return known;
+  throw new Fault("query.invalid", `kind: expected ${BULK_KINDS.map((one) => `"${one}"`).join(" or ")}.`);
 }
 
 /** Throws `query.invalid` naming the filter. */
@@ -35,5 +43,15 @@ export function parseBulkFilter(kind: BulkKind, filter: unknown, now: number): P
   if (kind === "cancel" && parsed.status !== undefined) {
     throw new Fault("query.invalid", "status: what is cancelled is ongoing; leave it out.");
   }
-  return { ...parsed, to: Math.min(parsed.to ?? now, now) };
+  if (kind === "dismiss" && parsed.status !== undefined && !isBad(parsed.status)) {
+    throw new Fault("query.invalid", `status: what is dismissed is a dead letter: ${BAD_STATUSES.join(", ")}, or leave it out.`);
+  }
+  // What settled in this very millisecond had settled.
+  const end = isOfDeadLetters(kind, parsed) ? now + 1 : now;
+  return { ...parsed, to: Math.min(parsed.to ?? end, end) };
+}
+
+/** True for an operation on dead letters, which goes by time of settlement. */
+export function isOfDeadLetters(kind: BulkKind, { status }: Pick<ParsedBulkFilter, "status">): boolean {
+  return kind === "dismiss" || (kind === "retry" && (status === undefined || isBad(status)));
 }

@@ -17,7 +17,7 @@ export interface RedriveRow {
   readonly checkAt: number;
 }
 
-/** A dispatch that nobody has retried, with how many redrives its line has. */
+/** A dispatch that an operation concerns, with how many redrives its line has. */
 export interface Retriable extends StoredDispatch {
   readonly redrives: number;
 }
@@ -48,7 +48,7 @@ export function planRedrive(given: {
 function redriveRow(of: StoredDispatch, nth: number, options: DeliveryOptions, now: number): RedriveRow {
   const dueAt = now + (options.delay === undefined ? 0 : durationMs(options.delay));
   return {
-    id: redriveId(of.id, nth),
+    id: redriveId(of.id, nth, now),
     redriveOf: of.id,
     root: originalIdOf(of.id),
     policy: JSON.stringify(policyWith(JSON.parse(of.policy) as Policy, options)),

@@ -1,14 +1,15 @@
 import type { DeadLetterGroup, DeadLetters } from "../../../schema/contract/dead-letters.ts";
-import { emittedAt } from "../base/iso.ts";
+import { iso } from "../base/iso.ts";
 
-/** Dispatches with one destination, status and reason: ids of the first and of the last by time of emission. */
+/** Dead letters with one destination, status and reason: when the first and the last of them settled, in milliseconds. */
 export interface BadGroup extends Pick<DeadLetterGroup, "destination" | "status" | "count" | "latest"> {
   /** Empty where there is none. */
   readonly reason: string;
-  readonly first: string;
+  readonly first: number;
+  readonly last: number;
 }
 
-/** What was read of what was given up: some of the groups, and how many there are. */
+/** What was read of dead letters: some of the groups, and how many there are. */
 export interface BadGroups {
   readonly groups: readonly BadGroup[];
   readonly distinct: number;
@@ -20,14 +21,14 @@ export function deadLettersView({ groups, distinct, total, truncated }: BadGroup
   return { groups: groups.map(groupView), total, moreGroups: distinct > groups.length, truncated };
 }
 
-function groupView({ destination, status, reason, count, first, latest }: BadGroup): DeadLetterGroup {
+function groupView({ destination, status, reason, count, first, last, latest }: BadGroup): DeadLetterGroup {
   return {
     destination,
     status,
     ...(reason !== "" && { reason }),
     count,
-    firstEmittedAt: emittedAt(first),
-    lastEmittedAt: emittedAt(latest),
+    firstSettledAt: iso(first),
+    lastSettledAt: iso(last),
     latest,
   };
 }

@@ -1,14 +1,17 @@
 import * as z from "zod";
 import type { DispatchQuery } from "../../../schema/contract/dispatches.ts";
-import { STATUSES } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, STANDINGS, STATUSES } from "../../../schema/contract/statuses.ts";
+import { Fault } from "../../../schema/faults.ts";
 import { READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
+import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
 import { paging } from "./paging.ts";
 
 const dispatchQuery = closedObject({
   status: z.enum(STATUSES).optional(),
+  standing: z.enum(STANDINGS).optional(),
   destination: text.optional(),
   route: text.optional(),
   eventId: text.optional(),
@@ -20,5 +23,14 @@ export type ParsedDispatchQuery = z.infer<typeof dispatchQuery>;
 
 /** Throws `query.invalid` naming the filter. */
 export function parseDispatchQuery(query: unknown = {}): ParsedDispatchQuery {
-  return parsedOr("query.invalid", dispatchQuery.safeParse(query, inWords));
+  const parsed = parsedOr("query.invalid", dispatchQuery.safeParse(query, inWords));
+  if (parsed.standing !== undefined && parsed.status !== undefined && !isBad(parsed.status)) {
+    throw new Fault("query.invalid", `standing: only ${BAD_STATUSES.join(", ")} ones have one; what is ${parsed.status} has none.`);
+  }
+  return parsed;
+}
+
+/** True for a list of what is failed, misconfigured or lost: it goes by time of settlement. */
+export function isOfBad({ status, standing }: Pick<ParsedDispatchQuery, "status" | "standing">): boolean {
+  return standing !== undefined || (status !== undefined && isBad(status));
 }

@@ -1,7 +1,7 @@
 import type { Policy } from "../../../schema/config/policy.ts";
 import type { DispatchDetail, DispatchView, ExecutionView, RunView } from "../../../schema/contract/dispatches.ts";
 import type { StoredDispatch, StoredExecution } from "../../../schema/storage/tables.ts";
-import { stageOf } from "../attempt/stage.ts";
+import { stageOf, standingOf } from "../attempt/stage.ts";
 import { iso } from "../base/iso.ts";
 import { type NoteFacts, noteView } from "./note-view.ts";
 
@@ -11,6 +11,7 @@ export type ExecutionFacts = Omit<StoredExecution, "dispatchId" | "nonce">;
 /** Rows as callers see them: times in RFC 3339, what is not set absent. */
 
 export function dispatchView(row: StoredDispatch, now: number): DispatchView {
+  const standing = standingOf(row);
   return {
     id: row.id,
     eventId: row.eventId,
@@ -23,6 +24,7 @@ export function dispatchView(row: StoredDispatch, now: number): DispatchView {
     ...(row.settledAt !== null && { settledAt: iso(row.settledAt) }),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.redriveOf !== null && { redriveOf: row.redriveOf }),
+    ...(standing !== undefined && { standing }),
   };
 }
 

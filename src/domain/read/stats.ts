@@ -11,8 +11,14 @@ export interface CountedGroup {
   readonly status: Status;
   /** Of all of them together. */
   readonly attempts: number;
-  /** How many were emitted in which part of the window, from 0. */
+  /** How many were emitted, of failures how many settled, in which part of the window, from 0. */
   readonly parts: readonly (readonly [part: number, dispatches: number])[];
+}
+
+/** Failures of one destination, route and status: what settled so in the window. */
+export interface FailedGroup extends Omit<CountedGroup, "attempts"> {
+  /** Those that are dead letters. */
+  readonly deadLetters: number;
 }
 
 /** How long things took with some dispatches of one destination and route, in milliseconds. */
@@ -29,58 +35,65 @@ export interface TimedGroup {
 export interface Backlog {
   readonly destination: string;
   readonly count: number;
+  /** There is more. */
+  readonly truncated: boolean;
   /** Id of the one that was emitted first. */
   readonly oldest: string;
 }
 
-/** Figures of each destination that has dispatches in the window or a backlog, in the order of names. */
+/** What figures are made of. */
+export interface Counted {
+  readonly counted: readonly CountedGroup[];
+  readonly failed: readonly FailedGroup[];
+  readonly timed: readonly TimedGroup[];
+}
+
+/** Figures of each destination that has traffic or failures in the window or a backlog, in the order of names. */
 export function destinationStats(
-  { counted, timed, backlogs }: { counted: readonly CountedGroup[]; timed: readonly TimedGroup[]; backlogs: readonly Backlog[] },
+  { backlogs, ...all }: Counted & { readonly backlogs: readonly Backlog[] },
   window: { from: number; to: number },
 ): DestinationStats[] {
-  const countedOf = Map.groupBy(counted, ({ destination }) => destination);
-  const timedOf = Map.groupBy(timed, ({ destination }) => destination);
   const backlogOf = new Map(backlogs.map((backlog) => [backlog.destination, backlog]));
-  const names = [...new Set([...countedOf.keys(), ...backlogOf.keys()])].toSorted();
-  return names.map((destination) => {
-    const [own, times] = [countedOf.get(destination) ?? [], timedOf.get(destination) ?? []];
+  const names = new Set([...all.counted, ...all.failed, ...backlogs].map(({ destination }) => destination));
+  return [...names].toSorted().map((destination) => {
+    const own = only(all, (group) => group.destination === destination);
     const backlog = backlogOf.get(destination);
     return {
       destination,
-      ...figures(own, times),
-      routes: routeStats(own, times),
+      ...figures(own),
+      routes: routeStats(own),
       backlog: backlog?.count ?? 0,
+      backlogTruncated: backlog?.truncated ?? false,
       ...(backlog !== undefined && { oldestOngoing: { id: backlog.oldest, emittedAt: emittedAt(backlog.oldest) } }),
       series: series(own, window),
     };
   });
 }
 
-function routeStats(counted: readonly CountedGroup[], timed: readonly TimedGroup[]): RouteStats[] {
-  return [...Map.groupBy(counted, ({ route }) => route)]
-    .map(([route, some]) => {
-      const times = timed.filter((group) => group.route === route);
-      return { route, ...figures(some, times) };
-    })
-    .toSorted((a, b) => (a.route < b.route ? -1 : 1));
+function only({ counted, failed, timed }: Counted, wanted: (group: { destination: string; route: string }) => boolean): Counted {
+  return { counted: counted.filter(wanted), failed: failed.filter(wanted), timed: timed.filter(wanted) };
 }
 
-function figures(counted: readonly CountedGroup[], timed: readonly TimedGroup[]): DispatchStats {
+function routeStats(all: Counted): RouteStats[] {
+  const routes = new Set([...all.counted, ...all.failed].map(({ route }) => route));
+  return [...routes].toSorted().map((route) => ({ route, ...figures(only(all, (group) => group.route === route)) }));
+}
+
+function figures({ counted, failed, timed }: Counted): DispatchStats {
   const handleMs = percentiles(timed.flatMap((group) => group.handleMs));
   const settledMs = percentiles(timed.flatMap((group) => group.settledMs));
+  const countAs = (status: Status) => countOf((isBad(status) ? failed : counted).filter((group) => group.status === status));
   return {
     dispatches: countOf(counted),
-    counts: Object.fromEntries(STATUSES.map((status) => [status, countOf(counted.filter((group) => group.status === status))])) as Record<
-      Status,
-      number
-    >,
+    counts: Object.fromEntries(STATUSES.map((status) => [status, countAs(status)])) as Record<Status, number>,
+    deadLetters: failed.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
     attempts: counted.reduce((sum, { attempts }) => sum + attempts, 0),
     ...(handleMs !== undefined && { handleMs }),
     ...(settledMs !== undefined && { settledMs }),
   };
 }
 
-function countOf(groups: readonly CountedGroup[]): number {
+function countOf(groups: readonly Pick<CountedGroup, "parts">[]): number {
   return groups.flatMap(({ parts }) => parts).reduce((sum, [, dispatches]) => sum + dispatches, 0);
 }
 
@@ -92,16 +105,15 @@ function percentiles(values: readonly number[]): Percentiles | undefined {
   return p50 === undefined || p95 === undefined || p99 === undefined ? undefined : { p50, p95, p99 };
 }
 
-function series(groups: readonly CountedGroup[], { from, to }: { from: number; to: number }): DestinationStats["series"] {
+function series({ counted, failed }: Counted, { from, to }: { from: number; to: number }): DestinationStats["series"] {
   const step = (to - from) / STATS.parts;
-  const bad = groups.filter(({ status }) => isBad(status));
   return Array.from({ length: STATS.parts }, (_, part) => ({
     at: new Date(from + part * step).toISOString(),
-    dispatches: countOf(inPart(groups, part)),
-    bad: countOf(inPart(bad, part)),
+    dispatches: countIn(counted, part),
+    bad: countIn(failed, part),
   }));
 }
 
-function inPart(groups: readonly CountedGroup[], part: number): CountedGroup[] {
-  return groups.map((group) => ({ ...group, parts: group.parts.filter(([one]) => one === part) }));
+function countIn(groups: readonly Pick<CountedGroup, "parts">[], wanted: number): number {
+  return countOf(groups.map(({ parts }) => ({ parts: parts.filter(([part]) => part === wanted) })));
 }

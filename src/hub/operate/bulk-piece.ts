@@ -1,3 +1,4 @@
+import type { BulkKind } from "../../../schema/contract/bulks.ts";
 import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { RetryOptions } from "../../../schema/contract/operations.ts";
 import { BULK } from "../../../schema/limits.ts";
@@ -10,6 +11,7 @@ import { planRedrives, type Retriable } from "../../domain/operate/redrive.ts";
 import { homeStore } from "../../store/d1/stores.ts";
 import { finishBulk, readBulk } from "../../store/operate/bulks.ts";
 import { cancelDispatches } from "../../store/operate/cancel-dispatches.ts";
+import { dismissDispatches } from "../../store/operate/dismiss-dispatches.ts";
 import { storeRedrives } from "../../store/operate/store-redrive.ts";
 import { positionOf, readMatching } from "../../store/read/read-matching.ts";
 import { endSleepingRuns } from "./cancel.ts";
@@ -18,7 +20,7 @@ import { endSleepingRuns } from "./cancel.ts";
 export type NextPiece = Position | null;
 
 /**
- * Retries or cancels the dispatches of one piece. Safe to repeat: what was retried or cancelled no longer matches, and what came of it
+ * Retries, cancels or dismisses the dispatches of one piece. Safe to repeat: what it has dealt with no longer matches, and what came of it
  * settled too late. Deals with a bounded number of rows, so a piece may find nothing and still have a successor.
  */
 export async function performPiece(hub: Hub, id: string, after: Position | undefined): Promise<NextPiece> {
@@ -27,9 +29,9 @@ export async function performPiece(hub: Hub, id: string, after: Position | undef
   const { kind } = bulk;
   const filter = JSON.parse(bulk.filter) as ParsedBulkFilter;
   const { rows, last } = await readMatching(homeStore(hub.env), { kind, filter, after, limit: BULK.piece });
-  const concerned = kind === "retry" ? rows.filter((row) => hadSettled(row, bulk)) : rows;
-  if (concerned.length > 0) await (kind === "retry" ? retry : cancel)(hub, bulk, concerned);
-  return last === undefined ? null : positionOf(kind, last);
+  const concerned = kind === "cancel" ? rows : rows.filter((row) => hadSettled(row, bulk));
+  if (concerned.length > 0) await PERFORM[kind](hub, bulk, concerned);
+  return last === undefined ? null : positionOf(kind, filter, last);
 }
 
 export async function endPieces(hub: Hub, id: string): Promise<void> {
@@ -40,6 +42,8 @@ export async function endPieces(hub: Hub, id: string): Promise<void> {
 function hadSettled({ settledAt }: Retriable, { startedAt }: StoredBulk): boolean {
   return settledAt !== null && settledAt <= startedAt;
 }
+
+const PERFORM: Readonly<Record<BulkKind, typeof retry>> = { retry, cancel, dismiss };
 
 async function retry(hub: Hub, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {
   const note = noteOf(hub, bulk, "retry");
@@ -61,6 +65,11 @@ async function cancel(hub: Hub, bulk: StoredBulk, rows: readonly Retriable[]): P
     rows.filter((row) => cancelled.includes(row.id)),
     note.at,
   );
+}
+
+async function dismiss(hub: Hub, bulk: StoredBulk, rows: readonly Retriable[]): Promise<void> {
+  const ids = rows.map(({ id }) => id);
+  await dismissDispatches(homeStore(hub.env), ids, { note: noteOf(hub, bulk, "dismiss"), bulk: bulk.id });
 }
 
 function noteOf<Kind extends NoteKind>(hub: Hub, { by, reason }: StoredBulk, kind: Kind) {

@@ -12,7 +12,7 @@ import { readDispatch, readLine } from "../../store/read/read-dispatches.ts";
 import { type Operator, operationNote, requireDispatch } from "./operator.ts";
 
 /**
- * A new dispatch of the same event to the same destination, after the old one settled: `<id>-r<n>`. Returns it, stored; its run is started
+ * A new dispatch of the same event to the same destination, after the old one settled: `<id>-r<n>_<moment>`. Returns it, stored; its run is started
  * after. Throws `dispatch.ongoing` while the dispatch or a redrive of it is on its way.
  */
 export async function retryDispatch(operator: Operator, id: unknown, given: unknown): Promise<DispatchView> {

@@ -5,7 +5,7 @@ import { deadLettersView } from "../../domain/read/dead-letters.ts";
 import { homeStore } from "../../store/d1/stores.ts";
 import { readDeadLetters } from "../../store/read/read-dead-letters.ts";
 
-/** What was given up and nobody has retried, in groups, from a bounded number of rows. */
+/** Dead letters in groups, from a bounded number of rows. */
 export async function deadLetters(hub: Hub, query: unknown): Promise<DeadLetters> {
   return deadLettersView(await readDeadLetters(homeStore(hub.env), parseDeadLetterQuery(query)));
 }

@@ -16,7 +16,7 @@ interface Kept {
 /** The last answer of this isolate: whoever looks at a page that renews itself asks for the same again and again. */
 const kept = new WeakMap<object, Kept>();
 
-/** Figures of a window by time of emission, from a bounded number of rows. The same window within a few seconds has the same answer. */
+/** Figures of a window, failures by settlement and all else by emission, from a bounded number of rows. The same window within a few seconds has the same answer. */
 export function stats(hub: Hub, query: unknown): Promise<Stats> {
   const now = hub.now();
   const { from, to } = parseStatsQuery(query, now);
@@ -30,7 +30,7 @@ export function stats(hub: Hub, query: unknown): Promise<Stats> {
 }
 
 async function count(hub: Hub, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
-  const { truncated, oldest, ...stored } = await readStats(homeStore(hub.env), { from, to });
+  const { truncated, oldest, failedTruncated, failedFrom, ...stored } = await readStats(homeStore(hub.env), { from, to });
   const start = new Date(from).toISOString();
   return {
     at: new Date(now).toISOString(),
@@ -38,6 +38,8 @@ async function count(hub: Hub, { from, to, now }: { from: number; to: number; no
     to: new Date(to).toISOString(),
     truncated,
     countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : start,
+    failuresTruncated: failedTruncated,
+    failuresFrom: failedTruncated && failedFrom !== undefined ? new Date(failedFrom).toISOString() : start,
     destinations: destinationStats(stored, { from, to }),
   };
 }

@@ -6,6 +6,7 @@ import type { Next } from "../../domain/attempt/next-attempt.ts";
 import { noteRow } from "../../domain/base/note.ts";
 import type { EmitPlan } from "../../domain/emit/plan-emit.ts";
 import { fenceOf } from "../d1/fences.ts";
+import { reckonLines, reckonLinesOf } from "../d1/lines.ts";
 import { noteStatement } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import type { ConfigRow } from "../emit/configs.ts";
@@ -52,20 +53,40 @@ export async function recordAttempt(
   record: AttemptRecord,
   { maxChainEvents = CHAIN.maxEvents }: { maxChainEvents?: number } = {},
 ): Promise<Recorded> {
-  const { dispatchId, attempt, followUps, config, next } = record;
+  const { dispatchId, next } = record;
+  const reckoning = next.status === "ongoing" ? [] : reckonLines(d1, [dispatchId]);
+  return await recordWith(d1, record, { maxChainEvents, reckoning });
+}
+
+interface Circumstances {
+  readonly maxChainEvents: number;
+  /** What says how the line of the dispatch stands after it. */
+  readonly reckoning: readonly D1PreparedStatement[];
+}
+
+async function recordWith(d1: D1Database, record: AttemptRecord, given: Circumstances): Promise<Recorded> {
   try {
-    const guard = { dispatchId, status: next.status, attempts: attempt };
-    const before = recordStatements(d1, record);
-    const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
-    const stored = await storePlan(d1, { plan: followUps, config, guard, maxChainEvents, before, behind });
-    const settledOtherwise = stored.before[1]?.meta.changes === 0;
-    return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
+    return await write(d1, record, given);
   } catch (error) {
     const fence = fenceOf(error);
+    if (fence === "answeredLate") {
+      return await recordWith(d1, record, { ...given, reckoning: [reckonLinesOf(d1, [record.dispatchId])] });
+    }
     if (fence === "dispatchGone") return { effect: "discarded", known: new Map(), paused: new Set() };
     if (fence !== "attemptRecorded") throw error;
-    return await standing(d1, record, knownStatements(d1, followUps));
+    return await standing(d1, record, knownStatements(d1, record.followUps));
   }
+}
+
+/** Fenced, where the line is not reckoned, from an answer that makes a difference to it. */
+async function write(d1: D1Database, record: AttemptRecord, { maxChainEvents, reckoning }: Circumstances): Promise<Recorded> {
+  const { dispatchId, attempt, followUps, config, next } = record;
+  const guard = { dispatchId, status: next.status, attempts: attempt };
+  const before = [...recordStatements(d1, record, reckoning.length > 0 ? UPDATE_DISPATCH : FENCED_UPDATE), ...reckoning];
+  const behind = [...controlStatements(d1, record), ...oddStatements(d1, record)];
+  const stored = await storePlan(d1, { plan: followUps, config, guard, maxChainEvents, before, behind });
+  const settledOtherwise = stored.before[1]?.meta.changes === 0;
+  return { effect: settledOtherwise ? "kept" : "applied", known: stored.known, paused: stored.paused };
 }
 
 /** A plain INSERT: its conflict rolls back the whole batch, and so does a dispatch that is gone. */
@@ -73,11 +94,17 @@ const INSERT_EXECUTION = `
   INSERT INTO executions (dispatch_id, attempt, nonce, outcome, started_at, finished_at, error)
   VALUES ((SELECT id FROM dispatches WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`;
 
-/** Only an ongoing dispatch changes, and a lost one to what really happened. */
-const UPDATE_DISPATCH = `
+/** Only an ongoing dispatch changes, and a lost one to what really happened, not before it was lost. */
+const updateDispatch = (status: string) => `
   UPDATE dispatches
-  SET status = ?2, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = ?6, reason = ?7, recoveries = 0, overdue_since = NULL
+  SET status = ${status}, attempts = ?3, due_at = coalesce(?4, due_at), check_at = ?5, settled_at = max(coalesce(settled_at, ?6), ?6),
+    reason = ?7, recoveries = 0, overdue_since = NULL
   WHERE id = ?1 AND (status = 'ongoing' OR (status = 'lost' AND ?2 <> 'ongoing'))`;
+
+const UPDATE_DISPATCH = updateDispatch("?2");
+
+/** Setting a NOT NULL column to NULL is the fence: what was lost has been retried or dismissed, and the other links of its line are to be looked at. */
+const FENCED_UPDATE = updateDispatch("iif(status = 'lost' AND superseded <> 0, NULL, ?2)");
 
 /** An answer that came too late to decide anything has been given all the same. */
 const COUNT_LATE_ATTEMPT = "UPDATE dispatches SET attempts = ?2 WHERE id = ?1 AND attempts < ?2";
@@ -97,13 +124,13 @@ function oddStatements(d1: D1Database, { dispatchId, attempt, nonce, finishedAt,
   return [noteStatement(d1, noteRow(note))];
 }
 
-function recordStatements(d1: D1Database, record: AttemptRecord): D1PreparedStatement[] {
+function recordStatements(d1: D1Database, record: AttemptRecord, update: string): D1PreparedStatement[] {
   const { dispatchId, attempt, next } = record;
   const error = record.error === null ? null : JSON.stringify(record.error);
   const [dueAt, checkAt, settledAt] = next.status === "ongoing" ? [next.dueAt, next.checkAt, null] : [null, null, record.finishedAt];
   return [
     d1.prepare(INSERT_EXECUTION).bind(dispatchId, attempt, record.nonce, record.outcome, record.startedAt, record.finishedAt, error),
-    d1.prepare(UPDATE_DISPATCH).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
+    d1.prepare(update).bind(dispatchId, next.status, attempt, dueAt, checkAt, settledAt, next.reason),
     d1.prepare(COUNT_LATE_ATTEMPT).bind(dispatchId, attempt),
   ];
 }

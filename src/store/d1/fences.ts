@@ -11,6 +11,8 @@ const FENCES = {
   chainInUse: "NOT NULL constraint failed: events.data",
   /** A chain has as many events as it may have: an event is inserted with NULL as `depth`. */
   chainTooLong: "NOT NULL constraint failed: events.depth",
+  /** What was given up as lost and has been retried or dismissed since is answered: `dispatches.status` is set to NULL. */
+  answeredLate: "NOT NULL constraint failed: dispatches.status",
   /** This attempt of the dispatch is already recorded: a plain INSERT of the execution. */
   attemptRecorded: "UNIQUE constraint failed: executions.dispatch_id, executions.attempt",
   /** The dispatch of an attempt has been purged: the execution is inserted with NULL as its dispatch. */

@@ -11,6 +11,11 @@ export function isDispatchOf(event: string, { id }: { id: string }): string {
   return `${id} > ${event} || '-' AND ${id} < ${event} || '${BEHIND_EVENT}'`;
 }
 
+/** True for the ids of a line, by the first of it: a dispatch and its redrives. */
+export function isInLine(original: string, { id }: { id: string }): string {
+  return `${id} >= ${original} AND ${id} < ${original} || '${BEHIND_EVENT}'`;
+}
+
 /** True for the ids of the redrives in the line of a dispatch, by the first of the line. */
 export function isRedriveOf(original: string, { id }: { id: string }): string {
   return `${id} BETWEEN ${original} || '-r' AND ${original} || '-s'`;

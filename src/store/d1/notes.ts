@@ -1,5 +1,6 @@
 import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { StoredNote } from "../../../schema/storage/tables.ts";
+import { IS_DEAD_LETTER } from "./lines.ts";
 import { withStorage } from "./storage.ts";
 
 /** A note to be written: `detail` as JSON text, the id a UUIDv7. */
@@ -16,11 +17,16 @@ const IS_NOTED = "SELECT 1 FROM notes WHERE subject_id = ?1 AND id = ?2";
 
 /**
  * Runs a statement with the note that says what it did, and returns whether it did: also when its commit was reported failed and it runs
- * again, since the note tells.
+ * again, since the note tells. `behind` follows in the same transaction, whether it did or not.
  */
-export async function changeNoted(d1: D1Database, change: D1PreparedStatement, note: NoteRow): Promise<boolean> {
+export async function changeNoted(
+  d1: D1Database,
+  change: D1PreparedStatement,
+  note: NoteRow,
+  behind: readonly D1PreparedStatement[] = [],
+): Promise<boolean> {
   const isNoted = d1.prepare(IS_NOTED).bind(note.subjectId, note.id);
-  const [, , noted] = await withStorage(d1, () => d1.batch([change, noteIfChanged(d1, note), isNoted]));
+  const [, , noted] = await withStorage(d1, () => d1.batch([change, noteIfChanged(d1, note), isNoted, ...behind]));
   return (noted?.results.length ?? 0) > 0;
 }
 
@@ -45,12 +51,22 @@ export function noteFence(d1: D1Database, note: NoteRow): D1PreparedStatement {
     .bind(note.subjectId, note.id, note.at, note.kind, note.by, note.reason, note.detail);
 }
 
-const NOTE_ONGOING = `
+/** A note of each of some dispatches that stand so. */
+const noteWhere = (condition: string) => `
   INSERT INTO notes (subject_id, id, at, kind, "by", reason)
   SELECT dispatch.id, ?2, ?3, ?4, ?5, ?6
   FROM json_each(?1) AS named CROSS JOIN dispatches AS dispatch ON dispatch.id = named.value
-  WHERE dispatch.status = 'ongoing'
+  WHERE ${condition}
   ON CONFLICT DO NOTHING`;
+
+const NOTE_ONGOING = noteWhere("status = 'ongoing'");
+
+const NOTE_DEAD_LETTERS = noteWhere(IS_DEAD_LETTER);
+
+/** Writes a note under each of these dispatches that is a dead letter, once. */
+export function noteDeadLetters(d1: D1Database, ids: readonly string[], note: Omit<NoteRow, "subjectId" | "detail">): D1PreparedStatement {
+  return d1.prepare(NOTE_DEAD_LETTERS).bind(JSON.stringify(ids), note.id, note.at, note.kind, note.by, note.reason);
+}
 
 /** Writes a note under each of these dispatches that is ongoing, once. */
 export function noteOngoing(d1: D1Database, ids: readonly string[], note: Omit<NoteRow, "subjectId" | "detail">): D1PreparedStatement {

@@ -48,7 +48,7 @@ export function where(conditions: readonly Sql[]): Sql {
 }
 
 /** `column = value` for each value that was given. */
-export function equal(columns: Readonly<Record<string, string | undefined>>): Sql[] {
+export function equal(columns: Readonly<Record<string, string | number | undefined>>): Sql[] {
   return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(`"${column}"`)} = ${value}`]));
 }
 

@@ -1,3 +1,4 @@
+import { reckonLines } from "../d1/lines.ts";
 import { type NoteRow, noteOngoing } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import { countDone } from "./bulks.ts";
@@ -24,6 +25,7 @@ export async function cancelDispatches(
       noteOngoing(d1, ids, note),
       d1.prepare(CANCEL).bind(named, note.at, note.reason),
       ...(bulk === undefined ? [] : [countDone(d1, bulk)]),
+      ...reckonLines(d1, ids),
       d1.prepare(CANCELLED).bind(named, note.id),
     ]),
   );

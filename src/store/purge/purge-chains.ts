@@ -7,6 +7,7 @@ import type { LookedChain } from "../../domain/purge/purge-piece.ts";
 import { EVENT_COLUMNS, pick, selectList } from "../d1/columns.ts";
 import { fenceOf } from "../d1/fences.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
+import { IS_DEAD_LETTER } from "../d1/lines.ts";
 import { withStorage } from "../d1/storage.ts";
 import { type PurgedRows, type RemovalsOf, removeRows } from "./removal.ts";
 
@@ -40,7 +41,7 @@ function scopeValues({ before, deadLetters }: ChainScope): [string, number, numb
  * event: the plus keeps the indexes of statuses out of it.
  */
 const KEEPS_CHAIN = `(+status = 'ongoing' OR settled_at >= ?4
-  OR (NOT ?5 AND superseded = 0 AND status IN ('failed', 'misconfigured', 'lost')))`;
+  OR (NOT ?5 AND ${IS_DEAD_LETTER}))`;
 
 /** Events of a chain but the first, which has no cause and gives the chain its name. */
 const CAUSED = "events INDEXED BY events_correlation WHERE correlation_id = chain.value AND causation_id IS NOT NULL";

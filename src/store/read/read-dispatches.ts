@@ -1,16 +1,18 @@
 import sql, { raw, type Sql } from "sql-template-tag";
-import type { Status } from "../../../schema/contract/statuses.ts";
 import { READ } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
-import { isBad } from "../../domain/attempt/stage.ts";
+import { supersededOf } from "../../domain/attempt/stage.ts";
 import type { Position } from "../../domain/base/cursor.ts";
-import type { ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
+import { isOfBad, type ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
 import type { ExecutionFacts } from "../../domain/read/dispatch-view.ts";
 import type { StatusCounts } from "../../domain/read/event-view.ts";
 import type { NoteFacts } from "../../domain/read/note-view.ts";
 import { DISPATCH_COLUMNS, selectList } from "../d1/columns.ts";
 import { dispatchBounds, isDispatchOf, redriveBounds } from "../d1/id-ranges.ts";
+import { IS_BAD } from "../d1/lines.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
+import { badBySettlement, positionInBad } from "./scan-bad.ts";
+import { ongoingByDestination, positionInOngoing } from "./scan-ongoing.ts";
 
 export const WHOLE_DISPATCH = raw(selectList(DISPATCH_COLUMNS));
 
@@ -55,42 +57,56 @@ export async function readLine(d1: D1Database, root: string): Promise<Pick<Store
   return await readAll(d1, sql`SELECT id, status FROM dispatches WHERE id = ${root} OR id BETWEEN ${from} AND ${to}`);
 }
 
-/** Newest first; ongoing ones in the order in which the hub looks at them. */
+/** Newest first: by settlement what is bad, ongoing ones by destination and in the order in which the hub looks at them, others by emission. */
 export async function readDispatches(
   d1: D1Database,
   query: ParsedDispatchQuery,
   position: Position | undefined,
 ): Promise<RowPage<StoredDispatch>> {
-  const { destination, route, reason, status, eventId, limit } = query;
-  if (status === "ongoing" && eventId === undefined) return await readOngoing(d1, query, position);
-  const before = position === undefined ? undefined : String(position[0]);
-  const indexed = [...idsBetween({ ...query, before }), ...(eventId === undefined ? amongBad(status) : [ofEvent(eventId)])];
-  const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
-  return await readPage<StoredDispatch>(d1, { scan, filters: [...equal({ status, destination, route }), ...because(reason)], limit });
+  const { destination, route, reason, status, standing, limit } = query;
+  const superseded = standing && supersededOf(standing);
+  switch (orderOf(query)) {
+    case "check": {
+      const scan = ongoingByDestination(WHOLE_DISPATCH, { destination, after: position });
+      const filters = [...equal({ route }), ...because(reason), ...idsBetween(query)];
+      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+    }
+    case "settlement": {
+      const { from, to } = query;
+      const scan = badBySettlement(WHOLE_DISPATCH, { superseded, from, to, after: position });
+      const filters = [...equal({ status, destination, route }), ...because(reason)];
+      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+    }
+    default: {
+      const before = position === undefined ? undefined : String(position[0]);
+      const indexed = [...idsBetween({ ...query, before }), ...(query.eventId === undefined ? [] : [ofEvent(query.eventId)])];
+      const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+      const ofBad = standing === undefined ? [] : [raw(IS_BAD)];
+      const filters = [...equal({ status, destination, route, superseded }), ...ofBad, ...because(reason)];
+      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+    }
+  }
 }
 
-/** What is ongoing may lie far apart among millions of settled ones; the reconciler's index holds just these. */
-async function readOngoing(d1: D1Database, query: ParsedDispatchQuery, position: Position | undefined): Promise<RowPage<StoredDispatch>> {
-  const { destination, route, reason, limit } = query;
-  const after = position === undefined ? [] : [sql`(check_at, id) > (${position[0]}, ${position[1]})`];
-  const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches INDEXED BY dispatches_check ${where([sql`status = 'ongoing'`, ...after])} ORDER BY check_at, id`;
-  return await readPage<StoredDispatch>(d1, {
-    scan,
-    filters: [...equal({ destination, route }), ...because(reason), ...idsBetween(query)],
-    limit,
-  });
+/** Which index serves a list. Those of an event are few, and a range of the primary key. */
+function orderOf(query: ParsedDispatchQuery): "check" | "settlement" | "emission" {
+  if (query.eventId !== undefined) return "emission";
+  if (query.status === "ongoing") return "check";
+  return isOfBad(query) ? "settlement" : "emission";
 }
 
 export function positionOf(dispatch: StoredDispatch, query: ParsedDispatchQuery): Position {
-  return query.status === "ongoing" && query.eventId === undefined ? [dispatch.checkAt ?? 0, dispatch.id] : [dispatch.id];
+  switch (orderOf(query)) {
+    case "check":
+      return positionInOngoing(dispatch);
+    case "settlement":
+      return positionInBad(dispatch);
+    default:
+      return [dispatch.id];
+  }
 }
 
 function ofEvent(eventId: string): Sql {
   const [after, before] = dispatchBounds(eventId);
   return sql`id > ${after} AND id < ${before}`;
-}
-
-/** The literal predicate of the partial index `dispatches_bad`: without it SQLite scans the table. */
-export function amongBad(status: Status | undefined): Sql[] {
-  return status !== undefined && isBad(status) ? [sql`status IN ('failed', 'misconfigured', 'lost')`] : [];
 }

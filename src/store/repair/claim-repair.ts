@@ -1,5 +1,6 @@
 import type { OverdueDispatch } from "../../../schema/storage/messages.ts";
 import type { RepairedState } from "../../domain/repair/repair.ts";
+import { reckonLines } from "../d1/lines.ts";
 import { changeNoted, kindText, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 
@@ -23,8 +24,10 @@ export async function claimRepair(
     to.status === "ongoing"
       ? d1.prepare(CLAIM).bind(taken.id, taken.checkAt, to.checkAt, to.recoveries, to.overdueSince)
       : d1.prepare(SETTLE).bind(taken.id, taken.checkAt, to.status, to.settledAt, to.reason);
-  if (note === null) return (await withStorage(d1, () => claim.run())).meta.changes > 0;
-  return await changeNoted(d1, claim, note);
+  const behind = to.status === "ongoing" ? [] : reckonLines(d1, [taken.id]);
+  if (note !== null) return await changeNoted(d1, claim, note, behind);
+  const [claimed] = await withStorage(d1, () => d1.batch([claim, ...behind]));
+  return (claimed?.meta.changes ?? 0) > 0;
 }
 
 const COUNT = "UPDATE dispatches SET recoveries = ?3 WHERE id = ?1 AND status = 'ongoing' AND check_at = ?2";

@@ -71,7 +71,7 @@ function failuresBefore({ destination, policy }: DispatchRow, random: Random): A
 }
 
 function notAttempted(owed: DispatchRow): History {
-  const rest = { attempts: 0, recoveries: 0, settledAt: null, reason: null, redriveOf: null, overdueSince: null } as const;
+  const rest = { attempts: 0, recoveries: 0, settledAt: null, reason: null, redriveOf: null, overdueSince: null, superseded: 0 } as const;
   return { dispatch: { status: "ongoing", ...owed, ...rest }, executions: [], notes: [] };
 }
 

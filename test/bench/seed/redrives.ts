@@ -1,4 +1,3 @@
-import { redriveId } from "../../../schema/ids.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { isBad } from "../../../src/domain/attempt/stage.ts";
 import { noteRow } from "../../../src/domain/base/note.ts";
@@ -32,7 +31,10 @@ export function withRedrive(given: History, bulks: readonly Redriving[], circums
   const taker = bulks.find(({ bulk }) => (dispatch.settledAt ?? Number.POSITIVE_INFINITY) < bulk.startedAt);
   if (!isBad(dispatch.status) || taker === undefined || !random.chance(RETRIED)) return [given];
   taker.done += 1;
-  return [{ ...given, notes: [...given.notes, retryNote(dispatch, taker)] }, redriveOf(dispatch, taker, circumstances)];
+  const redrive = redriveOf(dispatch, taker, circumstances);
+  const notes = [...given.notes, retryNote(dispatch, { taker, redrive: redrive.dispatch.id })];
+  // Its line came to what became of the redrive.
+  return [{ ...given, dispatch: { ...dispatch, superseded: 1 }, notes }, redrive];
 }
 
 function redriveOf(dispatch: StoredDispatch, { bulk, done }: Redriving, circumstances: Circumstances): History {
@@ -46,7 +48,7 @@ function redriveOf(dispatch: StoredDispatch, { bulk, done }: Redriving, circumst
 }
 
 /** As src/store/operate/store-redrive.ts writes it. */
-function retryNote({ id }: StoredDispatch, { bulk }: Redriving) {
-  const detail = { redrive: redriveId(id, 1), bulk: bulk.id };
+function retryNote({ id }: StoredDispatch, { taker: { bulk }, redrive }: { taker: Redriving; redrive: string }) {
+  const detail = { redrive, bulk: bulk.id };
   return noteRow({ subjectId: id, id: bulk.id, at: bulk.startedAt, kind: "retry", by: bulk.by, reason: bulk.reason, detail });
 }

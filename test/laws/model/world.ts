@@ -685,6 +685,7 @@ export class World {
       id: "e1-0",
       route: "all",
       destination: "email",
+      superseded: 0 as const,
       timeoutMs: this.#history.policy.timeoutMs,
       hasEvent: true,
       executions: attempts.length === 0 ? null : figures,

@@ -3,9 +3,12 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { AuditPage } from "../../../schema/contract/audit.ts";
 import type { EmitInput } from "../../../schema/contract/emit.ts";
 import type { Status } from "../../../schema/contract/statuses.ts";
+import { originalIdOf, redriveId, redriveNumberOf } from "../../../schema/ids.ts";
 import { destinationSubject } from "../../../schema/storage/subjects.ts";
 import { createHub } from "../../../src/bindings/hub.ts";
 import type { Operator } from "../../../src/hub/operate/operator.ts";
+import { reckonLines } from "../../../src/store/d1/lines.ts";
+import { readLine } from "../../../src/store/read/read-dispatches.ts";
 import { hub, only, storedDispatch } from "./hub.ts";
 import { rows } from "./rows.ts";
 
@@ -50,6 +53,14 @@ export async function settledDispatch(status: Status = "failed", input: EmitInpu
 
 export async function settleBySql(id: string, status: Status = "failed"): Promise<void> {
   await rows("UPDATE dispatches SET status = ?2, check_at = NULL, settled_at = ?3 WHERE id = ?1", id, status, Date.now());
+  const reckoning = reckonLines(env.DB, [id]);
+  if (reckoning.length > 0) await env.DB.batch(reckoning);
+}
+
+/** The id of the nth redrive in the line of a dispatch, from 1; where there is none, an id that it might have had. */
+export async function nthRedrive(id: string, nth: number): Promise<string> {
+  const line = await readLine(env.DB, originalIdOf(id));
+  return line.find((link) => redriveNumberOf(link.id) === nth)?.id ?? redriveId(id, nth, 0);
 }
 
 /** Makes the destination of an event's dispatches reply otherwise from now on. */

@@ -10,9 +10,9 @@ export const BOUNDS = {
   search: 2 * READ.scanRows + READ.maxPage + SORTED * READ.defaultPage * READ.dispatchesOfEvent,
   /** What was emitted, what was given up in each part of its index, the dead letters, what is overdue. */
   health: READ.healthRows + 3 * READ.failureRows + GIVEN_UP.rows + READ.scanRows + READ.latestEvents + 100,
-  /** What is counted, what is timed with its attempts, and the backlogs. */
-  stats: SORTED * STATS.rows + (SORTED + STATS.attempts) * STATS.timed + SORTED * STATS.rows,
-  /** Each is found in an index, looked up, looked for in its line, counted, sorted and grouped. */
+  /** What is counted, what is timed with its attempts, failures, each found in an index and looked up, and the backlogs. */
+  stats: SORTED * STATS.rows + (SORTED + STATS.attempts) * STATS.timed + (2 + SORTED) * STATS.rows + SORTED * STATS.rows,
+  /** Each is found in an index, looked up, counted, sorted and grouped. */
   deadLetters: 7 * GIVEN_UP.rows,
   /** Each is found in an index, and its line is looked at: of one without redrives, nothing is there. And a page of them, as an example. */
   preview: 2 * BULK.countRows + 2 * READ.scanRows + 100,

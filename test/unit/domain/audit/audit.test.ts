@@ -49,6 +49,7 @@ const ongoing = (given: Partial<AuditedDispatch> = {}): AuditedDispatch => ({
   attempts: 0,
   recoveries: 0,
   overdueSince: null,
+  superseded: 0,
   timeoutMs: TIMEOUT,
   hasEvent: true,
   executions: null,
@@ -117,7 +118,13 @@ describe("a mismatch is named where something is wrong, and not where nothing is
       "missing_dispatches",
       "only a redrive of it is stored",
       { dispatches: [ongoing({ id: "e1-0-r1" })] },
-      { dispatches: [settled("failed"), ongoing({ id: "e1-0-r1" })] },
+      { dispatches: [settled("failed", { superseded: 1 }), ongoing({ id: "e1-0-r1" })] },
+    ],
+    [
+      "wrong_dead_letter",
+      "what failed is said to be none",
+      { dispatches: [settled("failed", { superseded: 1 })] },
+      { dispatches: [settled("failed")] },
     ],
     ["orphan_dispatch", "the event is gone", { dispatches: [ongoing({ hasEvent: false })] }, { dispatches: [ongoing()] }],
     ["orphan_execution", "its dispatch is gone", orphaned({ executions: ["e1-0"] }), orphaned({})],
@@ -423,4 +430,47 @@ test("a run lives, or is over, when the engine says so; of silence neither is tr
   expect(RUN_STATUSES.filter(isOver)).toEqual(["missing", "errored", "terminated", "complete"]);
   expect(RUN_STATUSES.filter((run) => !isAlive(run) && !isOver(run))).toEqual(["unknown"]);
   expect([isAlive(null), isOver(null)]).toEqual([false, false]);
+});
+
+describe("a line", () => {
+  const link = (suffix: string, given: Partial<AuditedDispatch>): AuditedDispatch => ({
+    ...ongoing({ status: "failed", checkAt: null, settledAt: NOW, attempts: 1, executions: executionsOf(1), run: null }),
+    id: `${EVENT}-0${suffix}`,
+    ...given,
+  });
+  const wrongIn = (...dispatches: AuditedDispatch[]) =>
+    auditPiece({ events: [], dispatches, now: NOW }).mismatches.wrong_dead_letter?.examples ?? [];
+
+  test("of one that failed is a dead letter, and one that says it is none is wrong", () => {
+    expect(wrongIn(link("", {}))).toEqual([]);
+    expect(wrongIn(link("", { superseded: 1 }))).toEqual([`${EVENT}-0`]);
+  });
+
+  test("says so by the bad link that settled last, whatever its number", () => {
+    const links = (first: 0 | 1, second: 0 | 1, third: 0 | 1) => [
+      link("", { settledAt: 1, superseded: first }),
+      link("-r1_000000001", { settledAt: 3, superseded: second }),
+      link("-r2_000000002", { settledAt: 2, superseded: third }),
+    ];
+    expect(wrongIn(...links(1, 0, 1))).toEqual([]);
+    expect(wrongIn(...links(1, 1, 0))).toEqual([`${EVENT}-0-r1_000000001`, `${EVENT}-0-r2_000000002`]);
+    expect(wrongIn(...links(0, 0, 1))).toEqual([`${EVENT}-0`]);
+  });
+
+  test.each(["ongoing", "complete", "ignored"] as const)("with a link that is %s is none", (status) => {
+    const redrive = link("-r1_000000001", { status, ...(status === "ongoing" && { settledAt: null, checkAt: NOW }) });
+    expect(wrongIn(link("", { superseded: 1 }), redrive)).toEqual([]);
+    expect(wrongIn(link("", {}), redrive)).toEqual([`${EVENT}-0`]);
+  });
+
+  test("whose redrive was cancelled is one, and is another's business only with it", () => {
+    const redrive = link("-r1_000000001", { status: "cancelled" });
+    expect(wrongIn(link("", {}), redrive, link("0", { superseded: 0 }))).toEqual([]);
+    expect(wrongIn(link("", { superseded: 1 }), redrive)).toEqual([`${EVENT}-0`]);
+  });
+
+  test("is dismissed with a note, not without", () => {
+    expect(wrongIn(link("", { superseded: 2, noted: ["dismiss"] }))).toEqual([]);
+    expect(wrongIn(link("", { superseded: 2 }))).toEqual([`${EVENT}-0`]);
+  });
 });

@@ -1,4 +1,4 @@
-import { originalIdOf } from "../../../../schema/ids.ts";
+import { originalIdOf, redriveId } from "../../../../schema/ids.ts";
 import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -31,6 +31,7 @@ const dispatch = (given: Partial<StoredDispatch> = {}): StoredDispatch => ({
   reason: "no stock",
   redriveOf: null,
   overdueSince: null,
+  superseded: 0,
   ...given,
 });
 
@@ -64,7 +65,7 @@ describe("a redrive", () => {
   test("of one that was never redriven is the first: due now, looked at a minute later, with the policy as it was", () => {
     const of = dispatch();
     expect(redriveOf({ of })).toEqual({
-      id: `${ROOT}-r1`,
+      id: redriveId(ROOT, 1, NOW),
       redriveOf: ROOT,
       root: ROOT,
       policy: of.policy,
@@ -75,12 +76,12 @@ describe("a redrive", () => {
 
   test.each(SETTLED)("of one that is %s is made", (status) => {
     const of = dispatch({ status });
-    expect(redriveOf({ of }).id).toBe(`${ROOT}-r1`);
+    expect(redriveOf({ of }).id).toBe(redriveId(ROOT, 1, NOW));
   });
 
-  test.each<[what: string, of: string, members: [string, Status][], id: string]>([
-    ["the first again", ROOT, [[`${ROOT}-r1`, "failed"]], `${ROOT}-r2`],
-    ["the last", `${ROOT}-r1`, [[`${ROOT}-r1`, "failed"]], `${ROOT}-r2`],
+  test.each<[what: string, of: string, members: [string, Status][], nth: number]>([
+    ["the first again", ROOT, [[`${ROOT}-r1`, "failed"]], 2],
+    ["the last", `${ROOT}-r1`, [[`${ROOT}-r1`, "failed"]], 2],
     [
       "one in the middle",
       `${ROOT}-r1`,
@@ -88,13 +89,13 @@ describe("a redrive", () => {
         [`${ROOT}-r1`, "failed"],
         [`${ROOT}-r2`, "complete"],
       ],
-      `${ROOT}-r3`,
+      3,
     ],
-    ["the tenth: the numbers count, not their text", ROOT, nine().concat([[`${ROOT}-r10`, "lost"]]), `${ROOT}-r11`],
-    ["one whose first redrives are gone", `${ROOT}-r7`, [[`${ROOT}-r7`, "failed"]], `${ROOT}-r8`],
-  ])("of %s counts on, and links back to the one that was retried", (_, of, members, id) => {
+    ["the tenth: the numbers count, not their text", ROOT, nine().concat([[`${ROOT}-r10`, "lost"]]), 11],
+    ["one whose first redrives are gone", `${ROOT}-r7`, [[`${ROOT}-r7`, "failed"]], 8],
+  ])("of %s counts on, and links back to the one that was retried", (_, of, members, nth) => {
     const planned = redriveOf({ of: dispatch({ id: of }), line: line([ROOT, "failed"], ...members) });
-    expect([planned.id, planned.redriveOf, planned.root]).toEqual([id, of, ROOT]);
+    expect([planned.id, planned.redriveOf, planned.root]).toEqual([redriveId(ROOT, nth, NOW), of, ROOT]);
   });
 
   function nine(): [string, Status][] {
@@ -177,7 +178,7 @@ test("the redrives of a line are numbered in the order in which they are made, w
         expect([back, originalIdOf(id)]).toEqual([of.id, ROOT]);
         members.push({ id, status: settles });
       }
-      expect(members.map(({ id }) => id)).toEqual([ROOT, ...choices.map((_, index) => `${ROOT}-r${index + 1}`)]);
+      expect(members.map(({ id }) => id)).toEqual([ROOT, ...choices.map((_, index) => redriveId(ROOT, index + 1, NOW))]);
     }),
   );
 });

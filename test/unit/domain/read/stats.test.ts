@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DestinationStats } from "../../../../schema/contract/stats.ts";
+import { STATUSES } from "../../../../schema/contract/statuses.ts";
+import { isBad } from "../../../../src/domain/attempt/stage.ts";
 import { firstIdAt } from "../../../../src/domain/base/time-id.ts";
-import { type Backlog, type CountedGroup, destinationStats, type TimedGroup } from "../../../../src/domain/read/stats.ts";
+import { type Backlog, type CountedGroup, destinationStats, type FailedGroup, type TimedGroup } from "../../../../src/domain/read/stats.ts";
 
 const FROM = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
@@ -17,16 +19,22 @@ function timed(changes: Partial<TimedGroup> = {}): TimedGroup {
   return { destination: "email", route: "orders", settledMs: [100], handleMs: [50], ...changes };
 }
 
+/** A group of one failure in the first part, which is a dead letter. */
+function failed(changes: Partial<FailedGroup> = {}): FailedGroup {
+  return { destination: "email", route: "orders", status: "failed", deadLetters: 1, parts: [[0, 1]], ...changes };
+}
+
 function statsOf(
   groups: readonly CountedGroup[],
   times: readonly TimedGroup[] = [],
-  backlogs: readonly Backlog[] = [],
+  { backlogs = [], failures = [] }: { backlogs?: readonly Backlog[]; failures?: readonly FailedGroup[] } = {},
 ): DestinationStats[] {
-  return destinationStats({ counted: groups, timed: times, backlogs }, WINDOW);
+  return destinationStats({ counted: groups, failed: failures, timed: times, backlogs }, WINDOW);
 }
 
 test("figures are kept for each destination and each of its routes, in the order of names", () => {
-  const stats = statsOf([counted(), counted({ route: "big", status: "failed", attempts: 6 }), counted({ destination: "billing" })]);
+  const groups = [counted(), counted({ route: "big", status: "failed", attempts: 6 }), counted({ destination: "billing" })];
+  const stats = statsOf(groups, [], { failures: [failed({ route: "big" })] });
   expect(stats.map(({ destination, dispatches, attempts }) => [destination, dispatches, attempts])).toEqual([
     ["billing", 1, 1],
     ["email", 2, 7],
@@ -75,33 +83,41 @@ test("zero milliseconds are a measurement", () => {
 
 test("a destination that has only a backlog is there too", () => {
   const oldest = `${firstIdAt(FROM - HOUR)}000-8000-000000000000-0`;
-  const [email] = statsOf([], [], [{ destination: "email", count: 3, oldest }]);
+  const [email] = statsOf([], [], { backlogs: [{ destination: "email", count: 3, truncated: true, oldest }] });
   expect(email).toMatchObject({
     dispatches: 0,
     backlog: 3,
+    backlogTruncated: true,
     oldestOngoing: { id: oldest, emittedAt: new Date(FROM - HOUR).toISOString() },
   });
 });
 
-test("the series counts what was emitted in each part of the window, and what of it was given up", () => {
-  const [email] = statsOf([
+test("the series counts what was emitted in each part of the window, and what was given up in it", () => {
+  const emitted = [
     counted({
       parts: [
         [0, 1],
         [23, 4],
       ],
     }),
-    counted({ status: "lost", parts: [[1, 2]] }),
-    counted({ status: "misconfigured", route: "big", parts: [[23, 1]] }),
-    counted({ status: "failed", parts: [[23, 1]] }),
+    counted({ status: "failed", parts: [[22, 1]] }),
     counted({ status: "cancelled", parts: [[2, 1]] }),
-  ]);
+  ];
+  const failures = [failed({ status: "lost", parts: [[1, 2]] }), failed({ status: "misconfigured", route: "big", parts: [[23, 1]] })];
+  const [email] = statsOf(emitted, [], { failures });
   expect(email?.series).toHaveLength(24);
   expect(email?.series[0]).toEqual({ at: new Date(FROM).toISOString(), dispatches: 1, bad: 0 });
-  expect(email?.series[1]).toEqual({ at: new Date(FROM + HOUR).toISOString(), dispatches: 2, bad: 2 });
+  expect(email?.series[1]).toEqual({ at: new Date(FROM + HOUR).toISOString(), dispatches: 0, bad: 2 });
   expect(email?.series[2]).toMatchObject({ dispatches: 1, bad: 0 });
-  expect(email?.series[3]).toMatchObject({ dispatches: 0, bad: 0 });
-  expect(email?.series[23]).toMatchObject({ dispatches: 6, bad: 2 });
+  expect(email?.series[22]).toMatchObject({ dispatches: 1, bad: 0 });
+  expect(email?.series[23]).toMatchObject({ dispatches: 4, bad: 1 });
+});
+
+test("a failure counts when it settled, whenever it was emitted, and says how many of them are dead letters", () => {
+  const failures = [failed({ parts: [[3, 5]], deadLetters: 2 }), failed({ destination: "old", route: "gone", status: "lost" })];
+  const [email, old] = statsOf([counted({ status: "failed" })], [], { failures });
+  expect(email).toMatchObject({ dispatches: 1, counts: { failed: 5 }, deadLetters: 2 });
+  expect(old).toMatchObject({ dispatches: 0, counts: { lost: 1 }, deadLetters: 1, routes: [{ route: "gone", counts: { lost: 1 } }] });
 });
 
 test("every dispatch is counted once: by status, by route and in the series", () => {
@@ -118,8 +134,12 @@ test("every dispatch is counted once: by status, by route and in the series", ()
       const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
       expect(sum(stats.map(({ dispatches }) => dispatches))).toBe(sum(groups.flatMap(({ parts }) => parts.map(([, count]) => count))));
       expect(sum(stats.map(({ attempts }) => attempts))).toBe(sum(groups.map(({ attempts }) => attempts)));
-      for (const { dispatches, counts, routes, series } of stats) {
-        expect(sum(Object.values(counts))).toBe(dispatches);
+      const countsOf = ({ parts }: CountedGroup) => parts.map(([, count]) => count);
+      for (const { destination, dispatches, counts, routes, series } of stats) {
+        const traffic = STATUSES.filter((status) => !isBad(status)).map((status) => counts[status]);
+        expect(sum(traffic) + sum(groups.filter((one) => one.destination === destination && isBad(one.status)).flatMap(countsOf))).toBe(
+          dispatches,
+        );
         expect(sum(routes.map((route) => route.dispatches))).toBe(dispatches);
         expect(sum(series.map((part) => part.dispatches))).toBe(dispatches);
       }

@@ -26,6 +26,7 @@ const stored: StoredDispatch = {
   reason: null,
   redriveOf: null,
   overdueSince: null,
+  superseded: 0,
 };
 const ongoing = { id: `${ID}-0`, eventId: ID, route: "all", destination: "email", status: "ongoing", dueAt: SECOND, attempts: 0 };
 
@@ -44,7 +45,18 @@ describe("a dispatch as callers see it", () => {
       settledAt: EPOCH,
       reason: "",
       redriveOf: `${ID}-0`,
+      standing: "dead letter",
     });
+  });
+
+  test("says of what is bad how it stands in its line, and of nothing else", () => {
+    const standings = [0, 1, 2].map(
+      (superseded) => dispatchView({ ...stored, status: "lost", superseded: superseded as 0 | 1 | 2 }, 0).standing,
+    );
+    expect(standings).toEqual(["dead letter", "superseded", "dismissed"]);
+    for (const status of ["complete", "cancelled", "ignored"] as const) {
+      expect(dispatchView({ ...stored, status, superseded: 1 }, 0)).not.toHaveProperty("standing");
+    }
   });
 
   test("in detail has its policy, executions, notes and run", () => {

@@ -11,6 +11,7 @@ const SAID = [
   ["D1_ERROR: NOT NULL constraint failed: events.depth: SQLITE_CONSTRAINT", "chainTooLong"],
   ["D1_ERROR: NOT NULL constraint failed: executions.dispatch_id: SQLITE_CONSTRAINT", "dispatchGone"],
   ["D1_ERROR: UNIQUE constraint failed: notes.subject_id, notes.id: SQLITE_CONSTRAINT", "messageStored"],
+  ["D1_ERROR: NOT NULL constraint failed: dispatches.status: SQLITE_CONSTRAINT", "answeredLate"],
   ["D1_ERROR: UNIQUE constraint failed: events.id: SQLITE_CONSTRAINT", undefined],
   ["D1_ERROR: NOT NULL constraint failed: events.type_of_something: SQLITE_CONSTRAINT", undefined],
   ["D1_ERROR: Network connection lost.", undefined],
