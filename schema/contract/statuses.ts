@@ -24,4 +24,4 @@ export type Status = (typeof STATUSES)[number];
 export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 /** Where a dispatch stands, as people say it; derived, never stored. */
-export type Stage = "scheduled" | "waiting to retry" | "running" | SettledStatus;
+export type Stage = "scheduled" | "waiting to retry" | "held" | "running" | SettledStatus;

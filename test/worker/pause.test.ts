@@ -80,7 +80,9 @@ describe("while a destination is paused", () => {
     expect([receipt?.durability, await callsOf(id), await callsOf(meanwhile)]).toEqual(["stored", [], []]);
     expect([await executionsOf(id), await executionsOf(meanwhile)]).toEqual([[], []]);
     expect(await dispatchRow(id)).toMatchObject({ status: "ongoing", attempts: 0 });
-    expect((await hub.getDispatch(meanwhile))?.run).toEqual({ status: "missing" });
+    expect(await hub.getDispatch(meanwhile)).toMatchObject({ stage: "held", run: { status: "missing" } });
+    expect((await hub.listDispatches({ eventId: receipt?.id ?? "" })).items).toMatchObject([{ stage: "held" }]);
+    expect((await hub.getEvent(receipt?.id ?? ""))?.dispatches).toMatchObject([{ stage: "held" }]);
     expect(await hub.resumeDestination("pausable")).toEqual({ destination: "pausable", state: "active" });
     expect(await settled(meanwhile)).toMatchObject({ status: "complete", attempts: 1 });
     expect(await callsOf(meanwhile)).toHaveLength(1);
@@ -105,7 +107,7 @@ describe("while a destination is paused", () => {
     await hub.pauseDestination("pausable");
     const redrive = await hub.retryDispatch(failed);
     await runIs(later, "running");
-    expect(await operate(env, async (operator) => await runNow(operator, later, {}))).toMatchObject({ stage: "running" });
+    expect(await operate(env, async (operator) => await runNow(operator, later, {}))).toMatchObject({ stage: "held" });
     const held = [redrive.id, later];
     for (const id of held) await runIs(id, "complete");
     for (const id of held) expect([await callsOf(id), (await dispatchRow(id)).status]).toEqual([[], "ongoing"]);

@@ -7,6 +7,7 @@ const SIGNS: Readonly<Record<Stage | "ongoing", readonly [sign: string, tone: st
   ignored: ["–", "quiet"],
   ongoing: ["●", "busy"],
   running: ["●", "busy"],
+  held: ["‖", "warn"],
   scheduled: ["◷", "busy"],
   "waiting to retry": ["↻", "warn"],
   failed: ["✕", "bad"],

@@ -1,4 +1,9 @@
-import type { StoredControl } from "../../../schema/storage/tables.ts";
+import type { StoredControl, StoredDispatch } from "../../../schema/storage/tables.ts";
+
+/** A dispatch as it is read, with whether it is held back. */
+export interface ReadDispatch extends StoredDispatch {
+  readonly held: 0 | 1;
+}
 
 /**
  * True for a dispatch that is held back on purpose: its destination is paused or has tripped, or drains and has not come to it yet. Derived,

@@ -15,9 +15,9 @@ export function supersededOf(standing: Standing): Superseded {
   return STANDINGS.indexOf(standing) as Superseded;
 }
 
-/** How people say where a dispatch stands. */
-export function stageOf(dispatch: { status: Status; dueAt: number; attempts: number }, now: number): Stage {
+/** How people say where a dispatch stands. `held`: it is held back on purpose. */
+export function stageOf(dispatch: { status: Status; dueAt: number; attempts: number; held: boolean }, now: number): Stage {
   if (dispatch.status !== "ongoing") return dispatch.status;
-  if (dispatch.dueAt <= now) return "running";
+  if (dispatch.dueAt <= now) return dispatch.held ? "held" : "running";
   return dispatch.attempts === 0 ? "scheduled" : "waiting to retry";
 }

@@ -10,7 +10,10 @@ export type ExecutionFacts = Omit<StoredExecution, "dispatchId" | "nonce">;
 
 /** Rows as callers see them: times in RFC 3339, what is not set absent. */
 
-export function dispatchView(row: StoredDispatch, now: number): DispatchView {
+/** A dispatch, and 1 for one that is held back: where that was not asked, it is not said. */
+type Row = StoredDispatch & { readonly held?: number };
+
+export function dispatchView(row: Row, now: number): DispatchView {
   const standing = standingOf(row);
   return {
     id: row.id,
@@ -18,7 +21,7 @@ export function dispatchView(row: StoredDispatch, now: number): DispatchView {
     route: row.route,
     destination: row.destination,
     status: row.status,
-    stage: stageOf(row, now),
+    stage: stageOf({ ...row, held: row.held === 1 }, now),
     dueAt: iso(row.dueAt),
     attempts: row.attempts,
     ...(row.settledAt !== null && { settledAt: iso(row.settledAt) }),
@@ -39,7 +42,7 @@ export function executionView(row: ExecutionFacts): ExecutionView {
 }
 
 export function dispatchDetail(
-  row: StoredDispatch,
+  row: Row,
   parts: { executions: readonly ExecutionFacts[]; notes: readonly NoteFacts[]; run: RunView; now: number },
 ): DispatchDetail {
   return {

@@ -1,7 +1,7 @@
 import type { NoteKind } from "../../../schema/contract/notes.ts";
 import { Fault } from "../../../schema/faults.ts";
-import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import type { Hub } from "../../bindings/hub.ts";
+import type { ReadDispatch } from "../../domain/attempt/held.ts";
 import type { NewNote } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { storeOf } from "../../store/d1/stores.ts";
@@ -26,7 +26,7 @@ export function operationNote<Kind extends NoteKind>(
 }
 
 /** Throws `dispatch.unknown`. */
-export async function requireDispatch({ hub }: Operator, id: unknown): Promise<StoredDispatch> {
+export async function requireDispatch({ hub }: Operator, id: unknown): Promise<ReadDispatch> {
   const dispatchId = parseId(id);
   const dispatch = await readDispatch(storeOf(hub.env, dispatchId), dispatchId);
   if (dispatch === undefined) throw new Fault("dispatch.unknown", `There is no dispatch ${dispatchId}.`);

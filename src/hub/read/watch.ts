@@ -1,9 +1,9 @@
 import type { WatchLine } from "../../../schema/contract/dispatches.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { logWarning } from "../../bindings/log.ts";
 import { openRunEvents, type RunEvent, type RunEvents, type Seen } from "../../bindings/run-events.ts";
+import type { ReadDispatch } from "../../domain/attempt/held.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { storeOf } from "../../store/d1/stores.ts";
@@ -26,9 +26,9 @@ export async function watchDispatch(hub: Hub, id: unknown): Promise<ReadableStre
   return ndjson(watchLines(hub, first, reader.signal), () => reader.abort());
 }
 
-async function* watchLines(hub: Hub, first: StoredDispatch, gone: AbortSignal): AsyncGenerator<WatchLine, void, void> {
+async function* watchLines(hub: Hub, first: ReadDispatch, gone: AbortSignal): AsyncGenerator<WatchLine, void, void> {
   const run = followRun(hub, first.id, gone);
-  let stored: StoredDispatch | undefined = first;
+  let stored: ReadDispatch | undefined = first;
   let shown = "";
   try {
     while (stored !== undefined && !gone.aborted) {

@@ -1,6 +1,7 @@
 import sql, { raw, type Sql } from "sql-template-tag";
 import { READ } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
+import type { ReadDispatch } from "../../domain/attempt/held.ts";
 import { supersededOf } from "../../domain/attempt/stage.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import { isOfBad, type ParsedDispatchQuery } from "../../domain/read/dispatch-query.ts";
@@ -8,6 +9,7 @@ import type { ExecutionFacts } from "../../domain/read/dispatch-view.ts";
 import type { StatusCounts } from "../../domain/read/event-view.ts";
 import type { NoteFacts } from "../../domain/read/note-view.ts";
 import { DISPATCH_COLUMNS, selectList } from "../d1/columns.ts";
+import { isHeldBack } from "../d1/held.ts";
 import { dispatchBounds, isDispatchOf, redriveBounds } from "../d1/id-ranges.ts";
 import { IS_BAD } from "../d1/lines.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, where } from "../d1/page.ts";
@@ -16,8 +18,11 @@ import { ongoingByDestination, positionInOngoing } from "./scan-ongoing.ts";
 
 export const WHOLE_DISPATCH = raw(selectList(DISPATCH_COLUMNS));
 
-export async function readDispatch(d1: D1Database, id: string): Promise<StoredDispatch | undefined> {
-  const [row] = await readAll<StoredDispatch>(d1, sql`SELECT ${WHOLE_DISPATCH} FROM dispatches WHERE id = ${id}`);
+/** Where nothing is held back this costs no row. */
+const READ_DISPATCH = raw(selectList({ ...DISPATCH_COLUMNS, held: `status = 'ongoing' AND ${isHeldBack("dispatches")}` }));
+
+export async function readDispatch(d1: D1Database, id: string): Promise<ReadDispatch | undefined> {
+  const [row] = await readAll<ReadDispatch>(d1, sql`SELECT ${READ_DISPATCH} FROM dispatches WHERE id = ${id}`);
   return row;
 }
 
@@ -33,8 +38,8 @@ export async function readNotes(d1: D1Database, subjectId: string): Promise<Note
 }
 
 /** All dispatches of an event, redrives included: a range of the primary key. */
-export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<StoredDispatch[]> {
-  return await readAll(d1, sql`SELECT ${WHOLE_DISPATCH} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<ReadDispatch[]> {
+  return await readAll(d1, sql`SELECT ${READ_DISPATCH} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
 }
 
 /** How the dispatches of each of these events stand, of the first `READ.dispatchesOfEvent` of each. */
@@ -62,28 +67,28 @@ export async function readDispatches(
   d1: D1Database,
   query: ParsedDispatchQuery,
   position: Position | undefined,
-): Promise<RowPage<StoredDispatch>> {
+): Promise<RowPage<ReadDispatch>> {
   const { destination, route, reason, status, standing, limit } = query;
   const superseded = standing && supersededOf(standing);
   switch (orderOf(query)) {
     case "check": {
-      const scan = ongoingByDestination(WHOLE_DISPATCH, { destination, after: position });
+      const scan = ongoingByDestination(READ_DISPATCH, { destination, after: position });
       const filters = [...equal({ route }), ...because(reason), ...idsBetween(query)];
-      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+      return await readPage<ReadDispatch>(d1, { scan, filters, limit });
     }
     case "settlement": {
       const { from, to } = query;
-      const scan = badBySettlement(WHOLE_DISPATCH, { superseded, from, to, after: position });
+      const scan = badBySettlement(READ_DISPATCH, { superseded, from, to, after: position });
       const filters = [...equal({ status, destination, route }), ...because(reason)];
-      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+      return await readPage<ReadDispatch>(d1, { scan, filters, limit });
     }
     default: {
       const before = position === undefined ? undefined : String(position[0]);
       const indexed = [...idsBetween({ ...query, before }), ...(query.eventId === undefined ? [] : [ofEvent(query.eventId)])];
-      const scan = sql`SELECT ${WHOLE_DISPATCH} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
+      const scan = sql`SELECT ${READ_DISPATCH} FROM dispatches ${where(indexed)} ORDER BY id DESC`;
       const ofBad = standing === undefined ? [] : [raw(IS_BAD)];
       const filters = [...equal({ status, destination, route, superseded }), ...ofBad, ...because(reason)];
-      return await readPage<StoredDispatch>(d1, { scan, filters, limit });
+      return await readPage<ReadDispatch>(d1, { scan, filters, limit });
     }
   }
 }
