@@ -311,7 +311,7 @@ describe("Without a script", () => {
     await page.reload();
     await page.getByText("Retry otherwise…").click();
     await page.getByLabel("Not before").fill("2 hours");
-    await page.getByLabel("Reason").fill("later");
+    await page.getByLabel("Reason").first().fill("later");
     await page.getByRole("button", { name: "Retry it so" }).click();
     await page.locator("h1", { hasText: "scheduled" }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/dispatches/${await shop.redrive(failed, 2)}`);

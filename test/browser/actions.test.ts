@@ -41,7 +41,7 @@ describe("A dispatch that failed", () => {
     await page.getByLabel("Not before, from now").fill("2 hours");
     await page.getByLabel("Time an attempt may take").fill("30s");
     await page.getByLabel("Retries after the first attempt").fill("0");
-    await page.getByLabel("Reason").fill("the quota was raised");
+    await page.getByLabel("Reason").first().fill("the quota was raised");
     const before = Date.now();
     await page.getByRole("button", { name: "Retry it so" }).click();
     await page.waitForURL(`**/dispatches/${failed}-r1_*`);

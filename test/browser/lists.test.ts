@@ -252,7 +252,7 @@ async function emitMany(count: number, type: string): Promise<string[]> {
 async function search(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   const form = page.locator("main form.filters");
   for (const [label, value] of Object.entries(fields)) {
-    if (label === "Status") await form.getByRole("combobox").selectOption(value);
+    if (label === "Status") await form.getByRole("combobox", { name: label }).selectOption(value);
     else await form.getByLabel(label, { exact: true }).fill(value);
   }
   await form.getByRole("button", { name: "Search" }).click();

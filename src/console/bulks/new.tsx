@@ -96,7 +96,7 @@ function NewBulk({ kind, asked, filter, preview: { count: matching, more, sample
       <>
         <h1>Nothing to {WORDS[kind].verb.toLowerCase()}</h1>
         <p class="notice good">{whyNothing(kind, filter)}</p>
-        <Narrow kind={kind} filter={asked} />
+        {asked.ids?.length !== 0 && <Narrow kind={kind} filter={asked} />}
       </>
     );
   }

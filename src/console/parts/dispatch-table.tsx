@@ -46,7 +46,7 @@ export function DispatchTable({ dispatches, selectable = false, actionOf }: Disp
           <td class="extra">{dispatch.route}</td>
           <td>
             <Badge stage={dispatch.stage} />
-            {dispatch.standing !== undefined && <span class="soft"> {dispatch.standing}</span>}
+            <Closed standing={dispatch.standing} />
           </td>
           <td class="number">{dispatch.attempts}</td>
           <td class="when">
@@ -58,6 +58,11 @@ export function DispatchTable({ dispatches, selectable = false, actionOf }: Disp
       ))}
     </Table>
   );
+}
+
+/** Why what failed is no dead letter. */
+function Closed({ standing }: { standing: DispatchView["standing"] | undefined }) {
+  return standing === undefined || standing === "dead letter" ? null : <span class="soft"> {standing}</span>;
 }
 
 /** The moment that matters: when it settled, or when it is due. */

@@ -10,7 +10,7 @@ interface Order {
 export class Billing extends Destination {
   handle({ data, subject }: HubEvent, { dispatchId }: Delivery): HandleReply {
     const { card } = data as Order;
-    const isRedrive = /-r\d+$/.test(dispatchId);
+    const isRedrive = /-r\d+_/.test(dispatchId);
     if (card === "declined" || (card === "declined once" && !isRedrive)) throw new Error("card declined: insufficient funds");
     return { status: "complete", emit: [{ type: "invoice.sent", ...(subject !== undefined && { subject }), data: { paid: true } }] };
   }
