@@ -545,7 +545,7 @@ describe("a resumption with a rate", () => {
         await own.pause();
         return { own, ids: await own.owe(5) };
       },
-      run: async (DB, { own }) => await own.resume({ rate: 10 }, { DB }),
+      run: async (DB, { own }) => await own.resume({ rate: 10 }, { DB, DISPATCH_QUEUE: deafQueue }),
       check: async ({ own, ids }, result) => {
         // A release that failed is the next minute's.
         if ((result as DestinationControl).state === "draining") await releasedBy(own, Date.now() + MINUTE_MS);
