@@ -59,9 +59,10 @@ async function judge(given: unknown, receipts: readonly EmitReceipt[]): Promise<
   }
 }
 
-/** Whether it says the same each time it is read. */
+/** Whether it says the same each time it is read, and the same as over RPC, which asks no `toJSON`. */
 function isSteady(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
+  if (typeof (value as { readonly toJSON?: unknown }).toJSON === "function") return false;
   return Object.values(Object.getOwnPropertyDescriptors(value)).every(({ get, value: member }) => get === undefined && isSteady(member));
 }
 
