@@ -208,11 +208,19 @@ describe("A destination", () => {
     expect(await textOf(page.getByRole("alert"))).toMatch(/^rate: /);
     expect((await controlOf("email"))?.state).toBe("paused");
     await page.goBack();
-    await resumeAt("0.5");
+    expect(await textOf(email.locator(".notice"))).toMatch(/: moving house\. 3 dispatches are held\.$/);
+    await resumeAt("0.02");
+    await email.getByRole("heading", { name: /draining$/ }).waitFor();
+    expect(await textOf(email.locator(".notice"))).toMatch(/^Resumed by local .*\. 1 dispatch is held, released at 0\.02 a second\.$/);
+    await email.getByText("Change the rate…").click();
+    await email.getByLabel("Dispatches a second").fill("0.05");
+    await email.getByRole("button", { name: "Resume email" }).click();
     await email.getByRole("heading", { name: /active$/ }).waitFor();
     const dues = (await Promise.all(ids.toSorted().map(stored))).map(({ dueAt, attempts }) => ({ at: Date.parse(dueAt), attempts }));
-    expect(dues.map(({ at }) => at - (dues[0]?.at ?? 0))).toEqual([0, 2_000, 4_000]);
-    expect(dues.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
+    expect((dues[1]?.at ?? 0) - (dues[0]?.at ?? 0)).toBe(50_000);
+    expect(dues[1]?.attempts).toBe(0);
+    // The moment that was given keeps; what had none goes by the new rate, from now on.
+    expect(dues[2]?.at).toBeLessThan(dues[1]?.at ?? 0);
     await Promise.all(ids.map((id) => hub().cancelDispatch(id)));
   });
 });

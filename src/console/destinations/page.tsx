@@ -132,7 +132,7 @@ function Held({ control }: { control: DestinationControl | undefined }) {
           : <bdi>{control.reason}</bdi>
         </>
       )}
-      {held !== undefined && (
+      {held !== undefined && held.count > 0 && (
         <>
           {". "}
           {held.truncated ? `More than ${count(held.count)} dispatches are` : counted(held.count, "dispatch is", "dispatches are")} held
