@@ -59,9 +59,10 @@ test("npm run audit finds nothing wrong with a hub, and names what somebody took
   await withStack(async (stack) => {
     const { code, lastLine, stderr } = await audit(stack);
     expect(JSON.parse(lastLine)).toMatchObject({
-      unexplained: 3,
+      unexplained: 4,
       mismatches: {
         missing_dispatches: { count: 1, examples: [first.slice(0, first.lastIndexOf("-"))] },
+        orphan_execution: { count: 1, examples: [first] },
         attempt_gap: { count: 1, examples: [last] },
         settled_without_record: { count: 1, examples: [last] },
       },

@@ -178,8 +178,8 @@ describe("the hub of the package", () => {
     expect(script()["compatibilityFlags"]).toBeUndefined();
   });
 
-  test("is below 200 kB gzipped", () => {
-    expect(gzipSync(readFileSync(inRoot("dist/hub.js"))).length).toBeLessThan(200_000);
+  test("is below 225 kB gzipped", () => {
+    expect(gzipSync(readFileSync(inRoot("dist/hub.js"))).length).toBeLessThan(225_000);
   });
 });
 

@@ -89,10 +89,10 @@ test("the package holds what is built, the migrations, the example for wrangler 
   );
 });
 
-test("the package is below a megabyte, and the hub below 200 kB gzipped", () => {
-  expect(packed.size).toBeLessThan(1_000_000);
+test("the package is below 1.2 megabytes, and the hub below 225 kB gzipped", () => {
+  expect(packed.size).toBeLessThan(1_200_000);
   for (const { path, size } of packed.files) expect(size, path).toBeLessThan(path.endsWith(".map") ? 2_500_000 : 750_000);
-  expect(gzipSync(readFileSync(join(installed, "dist/hub.js"))).length).toBeLessThan(200_000);
+  expect(gzipSync(readFileSync(join(installed, "dist/hub.js"))).length).toBeLessThan(225_000);
 });
 
 test("nothing in the package names a folder of the machine that built it", () => {
@@ -189,7 +189,7 @@ test.for(["producer", "destination"])(
     expect(others).toEqual([]);
     expect(Object.keys(metafile.inputs).sort()).toEqual(["node_modules/flowhub/dist/worker.js", `workers/${name}.ts`]);
     expect(new Set(output?.imports.map(({ path }) => path))).toEqual(new Set(["cloudflare:workers"]));
-    expect(output?.bytes).toBeLessThan(8_000);
+    expect(output?.bytes).toBeLessThan(10_000);
   },
 );
 

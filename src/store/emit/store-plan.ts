@@ -6,7 +6,7 @@ import { withStorage } from "../d1/storage.ts";
 import { type Databases, homeStore, storeOf } from "../d1/stores.ts";
 import { type ConfigRow, configStatements } from "./configs.ts";
 import { type KnownEvents, knownFromResults, knownStatements, withoutKnownKeys, withoutStored } from "./known-keys.ts";
-import { pausedFromResults, pausedStatement } from "./paused.ts";
+import { pausedFromResults, pausedStatements } from "./paused.ts";
 import { type Guard, planStatements } from "./plan-statements.ts";
 
 /** A plan with what goes into the same transaction. All of it can be written twice: ids were drawn before the first try. */
@@ -87,7 +87,7 @@ async function planAgain(d1: D1Database, whole: EmitPlan): Promise<EmitPlan> {
 async function storeOnce(d1: D1Database, batch: PlanBatch, lookups: readonly D1PreparedStatement[]): Promise<StoredPlan> {
   const { before = [], behind = [], plan, config, guard, maxChainEvents } = batch;
   const writes = [...before, ...configStatements(d1, config), ...planStatements(d1, plan, { guard, maxChainEvents }), ...behind];
-  const pausedNow = plan.dispatches.length === 0 ? [] : [pausedStatement(d1)];
+  const pausedNow = pausedStatements(d1, plan);
   const results = await withStorage(d1, () => d1.batch([...writes, ...pausedNow, ...lookups]));
   const [paused, known] = [results.slice(writes.length, writes.length + pausedNow.length), results.slice(writes.length + pausedNow.length)];
   return { before: results.slice(0, before.length), known: knownFromResults(known), paused: pausedFromResults(paused) };

@@ -5,7 +5,7 @@ import { fenceOf } from "../d1/fences.ts";
 import { noteFence } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
 import type { ConfigRow } from "./configs.ts";
-import { pausedFromResults, pausedStatement } from "./paused.ts";
+import { pausedFromResults, pausedStatements } from "./paused.ts";
 import { type StoredPlan, storePlan } from "./store-plan.ts";
 
 /** What there is of a queued emit, and what of it may be started. */
@@ -41,8 +41,8 @@ function noteOf({ events }: EmitPlan, now: number) {
 const SELECT_ONGOING = `
   SELECT dispatches.id FROM json_each(?1) AS named CROSS JOIN dispatches ON dispatches.id = named.value WHERE +status = 'ongoing'`;
 
-async function standing(d1: D1Database, { dispatches }: EmitPlan): Promise<StoredQueuedPlan> {
-  const select = d1.prepare(SELECT_ONGOING).bind(JSON.stringify(dispatches.map(({ id }) => id)));
-  const [found, ...paused] = await withStorage(d1, () => d1.batch<{ id: string }>([select, pausedStatement(d1)]));
+async function standing(d1: D1Database, plan: EmitPlan): Promise<StoredQueuedPlan> {
+  const select = d1.prepare(SELECT_ONGOING).bind(JSON.stringify(plan.dispatches.map(({ id }) => id)));
+  const [found, ...paused] = await withStorage(d1, () => d1.batch<{ id: string }>([select, ...pausedStatements(d1, plan)]));
   return { ongoing: new Set(found?.results.map(({ id }) => id)), paused: pausedFromResults(paused) };
 }

@@ -99,7 +99,7 @@ describe("by the platform's own meters", () => {
   });
 
   test("a dispatch that completes at once costs 4 rows, 1 instance and 1 billed step", () => {
-    expect(dispatchesOf(counts.once)).toMatchObject({ rowsWritten: 4, rowsRead: 6, roundTrips: 2, instances: 1, steps: 1, deliveries: 1 });
+    expect(dispatchesOf(counts.once)).toMatchObject({ rowsWritten: 4, rowsRead: 7, roundTrips: 2, instances: 1, steps: 1, deliveries: 1 });
   });
 
   test("a delay adds one billed step, the sleep, and nothing else", () => {
@@ -119,14 +119,15 @@ describe("by the platform's own meters", () => {
       expect({ steps, instances, messages }).toEqual({ steps: 0, instances: 0, messages: 0 });
     }
     // Each look reads what has been recorded, so the rows read grow with the attempts.
-    expect([counts.retried.rowsRead, counts.failedFive.rowsRead]).toEqual([12, 42]);
+    expect([counts.retried.rowsRead, counts.failedFive.rowsRead]).toEqual([14, 48]);
   });
 
   test("three destinations cost three dispatches, and one message", () => {
     const { messages, queueOperations, consumerRequests, subrequests, ...one } = dispatchesOf(counts.once);
     const three = { ...multiplied({ ...dispatchesOf(counts.once) }, 3), messages, queueOperations, consumerRequests };
     // The message and the creation of the runs are one call each, whatever they hold.
-    expect(dispatchesOf(counts.fannedOut)).toEqual({ ...three, subrequests: 3 * (subrequests - 2) + 2 });
+    // Whether one of several destinations is paused is asked for a row, whether a single one is for none.
+    expect(dispatchesOf(counts.fannedOut)).toEqual({ ...three, rowsRead: three.rowsRead + 1, subrequests: 3 * (subrequests - 2) + 2 });
     expect([messages, queueOperations, consumerRequests, one.events]).toEqual([1, 3, 1, 0]);
   });
 
@@ -134,7 +135,7 @@ describe("by the platform's own meters", () => {
     const { batch, fannedOutBatch, once, fannedOut } = counts;
     expect(batch).toMatchObject({
       rowsWritten: 600,
-      rowsRead: 700,
+      rowsRead: 800,
       roundTrips: 1 + 2 * 100,
       messages: 1,
       queueOperations: 3,

@@ -6,6 +6,10 @@ const SORTED = 2;
 /** Rows that may be read, whatever is stored: of each thing, as many as schema/limits.ts has. */
 export const BOUNDS = {
   one: 100,
+  /** Some rows for each destination that is owed something, of which the shop has ten. */
+  sweep: 100,
+  /** And of each dispatch that is taken: found, looked up, moved, loaded, claimed and noted. */
+  sweepOfHundred: 100 + 12 * 100,
   list: 2 * READ.scanRows + READ.maxPage,
   search: 2 * READ.scanRows + READ.maxPage + SORTED * READ.defaultPage * READ.dispatchesOfEvent,
   /** What was emitted, what was given up in each part of its index, the dead letters, what is overdue. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EmitInput } from "flowhub";
 import { type GrownHub, INVOICE, makeOverdue, untilTreated } from "../grown-hub.ts";
+import { BOUNDS } from "./bounds.ts";
 import { type Operation, repeated, type Sample, sampleCalls, sampleOf } from "./operation.ts";
 
 const CALLS = 10;
@@ -14,13 +15,14 @@ export const HOT_PATH: readonly Operation[] = [
   {
     name: "sweep of nothing",
     kind: "hot path",
+    bound: BOUNDS.sweep,
     sample: (hub) =>
       sampleCalls(
         hub,
         repeated(CALLS, () => SWEEP),
       ),
   },
-  { name: "sweep of 100 overdue", kind: "hot path", sample: sweepOverdue },
+  { name: "sweep of 100 overdue", kind: "hot path", bound: BOUNDS.sweepOfHundred, sample: sweepOverdue },
 ];
 
 /** Owed to one destination, a month from now: how it is stored is measured, and nothing goes on behind it. */

@@ -30,7 +30,7 @@ export const LISTS: readonly Operation[] = [
   list("listDestinations", BOUNDS.one),
   list("listBulks", BOUNDS.one),
   reading("previewBulk", { bound: BOUNDS.preview, times: 2, of: "retry", given: () => ["retry", { destination: "billing" }] }),
-  reading("previewBulk", { bound: BOUNDS.preview, times: 2, of: "cancel", given: () => ["cancel", { destination: "billing" }] }),
+  reading("previewBulk", { bound: BOUNDS.preview, times: 2, of: "cancel", given: () => ["cancel", {}] }),
   reading("audit", { bound: BOUNDS.audit, times: 1, of: "a piece", given: () => [{ from: daysAgo(6) }] }),
   reading("purge", { bound: BOUNDS.purge, times: 2, of: "a piece, dry", given: () => [daysAgo(1), { dryRun: true }] }),
 ];
