@@ -22,9 +22,14 @@ export function decideControl(given: {
   answer: Pick<Answer, "outcome"> & { readonly retryable?: boolean };
 }): ControlChange | null {
   const { destination, autoPause, control, answer } = given;
-  const isCounted = control !== null && control.state !== "paused";
-  if (isWorking(answer)) return isCounted ? { do: "clear", destination } : null;
+  if (isWorking(answer)) return isCounted(control, autoPause) ? { do: "clear", destination } : null;
   return autoPause === undefined ? null : { do: "count", destination, after: autoPause.after, probeMs: probeMs(autoPause) };
+}
+
+/** Whether failures may be counted against a destination: while it drains they are where it has the option. */
+function isCounted(control: Control | null, autoPause: AutoPause | undefined): boolean {
+  if (control?.state === "draining") return autoPause !== undefined;
+  return control?.state === "counting" || control?.state === "tripped";
 }
 
 /** Who refuses one event for good, such as a card that is declined, has looked at it: the event is at fault, not the destination. */

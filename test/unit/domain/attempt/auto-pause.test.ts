@@ -18,6 +18,8 @@ describe("what an attempt says of its destination", () => {
     ["ignoring is working", { control: tripped, answer: { outcome: "ignored" } }, clear],
     ["a success under an operator's pause", { control: paused, answer: { outcome: "complete" } }, null],
     ["a failure", { control: null, answer: { outcome: "failed", retryable: true } }, counted],
+    ["a success while it drains", { control: draining, answer: { outcome: "complete" } }, clear],
+    ["a success while it drains without the option", { autoPause: undefined, control: draining, answer: { outcome: "complete" } }, null],
     ["a failure while it drains", { control: draining, answer: { outcome: "failed", retryable: true } }, counted],
     ["an event that is refused for good trips nothing", { control: null, answer: { outcome: "failed", retryable: false } }, null],
     ["and shows that the destination works", { control: tripped, answer: { outcome: "failed", retryable: false } }, clear],
