@@ -20,17 +20,7 @@ interface AgedRows {
 }
 
 const AGED: Readonly<Record<AgedStage, AgedRows>> = {
-  "notes.undeliverable": {
-    limit: PURGE.undeliverable,
-    select: ([id = ""], bound) => ({
-      sql: `SELECT id FROM notes WHERE subject_id = '${SUBJECTS.undeliverable}' AND id > ?1 AND id < ?2 ORDER BY id`,
-      values: [id, bound],
-    }),
-    removals: (keys) => {
-      const where = `subject_id = '${SUBJECTS.undeliverable}' AND id IN (SELECT value ->> 0 FROM json_each(?1))`;
-      return [{ table: "notes", where, values: [keys] }];
-    },
-  },
+  "notes.undeliverable": notesUnder(SUBJECTS.undeliverable, { limit: PURGE.undeliverable }),
   bulks: {
     limit: PURGE.bulks,
     select: ([id = ""], bound) => ({
@@ -50,19 +40,23 @@ const AGED: Readonly<Record<AgedStage, AgedRows>> = {
       return [{ table: "notes", where, values: [keys] }];
     },
   },
-  "notes.queued": {
-    limit: PURGE.queuedNotes,
-    keptMs: PURGE.queuedNotesKeptMs,
+  "notes.queued": notesUnder(SUBJECTS.queued, { limit: PURGE.queuedNotes, keptMs: PURGE.queuedNotesKeptMs }),
+};
+
+/** The notes of a subject that has no more behind it, so that they are told apart by their id alone. */
+function notesUnder(subject: string, bounds: Pick<AgedRows, "limit" | "keptMs">): AgedRows {
+  return {
+    ...bounds,
     select: ([id = ""], bound) => ({
-      sql: `SELECT id FROM notes WHERE subject_id = '${SUBJECTS.queued}' AND id > ?1 AND id < ?2 ORDER BY id`,
+      sql: `SELECT id FROM notes WHERE subject_id = '${subject}' AND id > ?1 AND id < ?2 ORDER BY id`,
       values: [id, bound],
     }),
     removals: (keys) => {
-      const where = `subject_id = '${SUBJECTS.queued}' AND id IN (SELECT value ->> 0 FROM json_each(?1))`;
+      const where = `subject_id = '${subject}' AND id IN (SELECT value ->> 0 FROM json_each(?1))`;
       return [{ table: "notes", where, values: [keys] }];
     },
-  },
-};
+  };
+}
 
 const ENDED = "id IN (SELECT value ->> 0 FROM json_each(?1)) AND state <> 'running' AND ended_at < ?2";
 
