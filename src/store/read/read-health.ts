@@ -3,12 +3,13 @@ import type { NoteKind } from "../../../schema/contract/notes.ts";
 import { BAD_STATUSES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { CHAIN, CHECK, GIVEN_UP, READ } from "../../../schema/limits.ts";
 import { SUBJECTS } from "../../../schema/storage/subjects.ts";
-import type { Superseded } from "../../../schema/storage/tables.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
 import { isHeldBack } from "../d1/held.ts";
 import { behindPrefix } from "../d1/id-ranges.ts";
+import { IS_BAD, IS_DEAD_LETTER } from "../d1/lines.ts";
 import { withStorage } from "../d1/storage.ts";
 import { overdueStatement } from "../repair/claim-overdue.ts";
+import { SUPERSEDED } from "./scan-bad.ts";
 
 type BadStatus = (typeof BAD_STATUSES)[number];
 type EmittedStatus = Exclude<Status, BadStatus>;
@@ -124,15 +125,13 @@ function givenUpSince(since: number): Sql {
   return sql`SELECT ${join(counts)}, nullif(max(${join(cuts)}), 0) AS cutAt FROM (${join(parts, " UNION ALL ")})`;
 }
 
-const SUPERSEDED: readonly Superseded[] = [0, 1, 2];
-
 function givenUp(which: Sql): Sql {
   return sql`SELECT superseded, status, settled_at FROM dispatches INDEXED BY dispatches_bad
-    WHERE ${which} AND status IN ('failed', 'misconfigured', 'lost') ORDER BY settled_at DESC LIMIT ${READ.failureRows}`;
+    WHERE ${which} AND ${raw(IS_BAD)} ORDER BY settled_at DESC LIMIT ${READ.failureRows}`;
 }
 
 const DEAD_LETTERS = sql`SELECT count(*) AS count FROM
-  (SELECT 1 FROM dispatches INDEXED BY dispatches_bad WHERE superseded = 0 AND status IN ('failed', 'misconfigured', 'lost') LIMIT ${GIVEN_UP.rows + 1})`;
+  (SELECT 1 FROM dispatches INDEXED BY dispatches_bad WHERE ${raw(IS_DEAD_LETTER)} LIMIT ${GIVEN_UP.rows + 1})`;
 
 const SWEEP = sql`SELECT at, taken, left FROM beats WHERE name = 'sweep'`;
 

@@ -16,14 +16,15 @@ interface BadRange {
   readonly ids?: readonly string[] | undefined;
 }
 
-const EVERY: readonly Superseded[] = [0, 1, 2];
+/** The parts of `dispatches_bad`. */
+export const SUPERSEDED: readonly Superseded[] = [0, 1, 2];
 
 /**
  * Selects bad dispatches by time of settlement, newest first: each part of `dispatches_bad` is in that order, and SQLite merges them as they
  * are read. `columns` have to hold `id` and `settledAt`.
  */
 export function badBySettlement(columns: Sql, { superseded, ...range }: BadRange): Sql {
-  const parts = superseded === undefined ? EVERY : [superseded];
+  const parts = superseded === undefined ? SUPERSEDED : [superseded];
   const index = range.ids === undefined ? raw("INDEXED BY dispatches_bad") : empty;
   const selects = parts.map(
     (part) =>
