@@ -11,29 +11,26 @@ import { type ReleasingControl, readReleasing, releaseNext } from "../../store/p
  * Releases a minute's worth of what destinations hold back that are let go, each an equal share, and one dispatch of each that has tripped and is to
  * be tried. To be called once a minute. A lost message is no lost dispatch: what was released and does not start is overdue a minute after its
  * moment. Nothing is released while the configuration cannot be read, since nothing can be attempted.
+ * One that fails keeps no other from its share: throws the first error once all have had theirs.
  */
 export async function releaseBacklogs(hub: Hub): Promise<void> {
-  await releaseEach(hub, await readReleasing(homeStore(hub.env), hub.now()));
+  const releasing = await readReleasing(homeStore(hub.env), hub.now());
+  if (releasing.length === 0 || !(await configured(hub.env)).ok) return;
+  const share = shareOf(releasing);
+  const results = await Promise.allSettled(releasing.map((control) => release(hub, control, share)));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Begins with the backlog of a destination at once. Whatever goes wrong is made up for by the next minute. */
 export async function releaseSoon(hub: Hub, destination: string): Promise<void> {
   try {
     const releasing = await readReleasing(homeStore(hub.env), hub.now());
-    const share = shareOf(releasing);
-    const [control] = releasing.filter((one) => one.destination === destination && one.state === "draining");
-    if (control !== undefined) await release(hub, control, share);
+    const control = releasing.find((one) => one.destination === destination && one.state === "draining");
+    if (control !== undefined) await release(hub, control, shareOf(releasing));
   } catch (error) {
     logError("resume.release", error, { destination });
   }
-}
-
-/** One that fails keeps no other from its share. Throws the first error once all have had theirs. */
-async function releaseEach(hub: Hub, releasing: readonly ReleasingControl[]): Promise<void> {
-  if (releasing.length === 0 || !(await configured(hub.env)).ok) return;
-  const results = await Promise.allSettled(releasing.map((control) => release(hub, control, shareOf(releasing))));
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
 }
 
 function shareOf(releasing: readonly ReleasingControl[]): number {
