@@ -1,6 +1,7 @@
 import type { LastAudit } from "../../../schema/contract/health.ts";
 import type { Json } from "../../../schema/json.ts";
 import type { Position } from "../base/cursor.ts";
+import { iso } from "../base/iso.ts";
 import type { AuditFigures } from "./audit.ts";
 
 /** What an audit has come to, all pieces so far: it travels in the cursor, since an audit is read in pieces by its caller. */
@@ -48,8 +49,4 @@ export function auditDetail(sums: AuditSums, { from, to }: { from?: number | und
 
 export function lastAudit({ at, detail }: { at: number; detail: string }): LastAudit {
   return { endedAt: iso(at), ...(JSON.parse(detail) as Omit<LastAudit, "endedAt">) };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,7 +1,7 @@
 import type { Stats } from "../../../schema/contract/stats.ts";
 import { STATS } from "../../../schema/limits.ts";
 import type { Hub } from "../../bindings/hub.ts";
-import { emittedAt } from "../../domain/base/iso.ts";
+import { emittedAt, iso } from "../../domain/base/iso.ts";
 import { destinationStats } from "../../domain/read/stats.ts";
 import { parseStatsQuery } from "../../domain/read/stats-query.ts";
 import { homeStore } from "../../store/d1/stores.ts";
@@ -31,15 +31,15 @@ export function stats(hub: Hub, query: unknown): Promise<Stats> {
 
 async function count(hub: Hub, { from, to, now }: { from: number; to: number; now: number }): Promise<Stats> {
   const { truncated, oldest, failedTruncated, failedFrom, ...stored } = await readStats(homeStore(hub.env), { from, to });
-  const start = new Date(from).toISOString();
+  const start = iso(from);
   return {
-    at: new Date(now).toISOString(),
+    at: iso(now),
     from: start,
-    to: new Date(to).toISOString(),
+    to: iso(to),
     truncated,
     countedFrom: truncated && oldest !== undefined ? emittedAt(oldest) : start,
     failuresTruncated: failedTruncated,
-    failuresFrom: failedTruncated && failedFrom !== undefined ? new Date(failedFrom).toISOString() : start,
+    failuresFrom: failedTruncated && failedFrom !== undefined ? iso(failedFrom) : start,
     destinations: destinationStats(stored, { from, to }),
   };
 }
