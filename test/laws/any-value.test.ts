@@ -11,6 +11,7 @@ import { compileRouting } from "../../src/domain/routing/routing.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
 import { type World, worldOf } from "../sqlite/world.ts";
+import type { EventRow } from "../worker/support/rows.ts";
 import { anyJson, anyValue } from "./hostile-values.ts";
 
 /** `FC_RUNS=100000` looks as far as was looked before a release; `FC_SEED=<seed>` looks there again. */
@@ -31,19 +32,6 @@ const config = {
 const parsed = parseConfig(config);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
 const routing = compileRouting(parsed.config);
-
-interface EventRow {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string | null;
-  readonly subject: string | null;
-  readonly time: number;
-  readonly data: string;
-  readonly key: string | null;
-  readonly correlation_id: string;
-  readonly causation_id: string | null;
-  readonly depth: number;
-}
 
 const EVENTS = "SELECT * FROM events ORDER BY id";
 
