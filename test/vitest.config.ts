@@ -60,7 +60,17 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          provide: {
+            seed: Number(process.env["FC_SEED"] ?? Math.floor(Math.random() * 2 ** 31)),
+            runs: Number(process.env["FC_RUNS"] ?? 0),
+          },
+          testTimeout: 30_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         root,
