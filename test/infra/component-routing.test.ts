@@ -78,7 +78,7 @@ describe("a destination", () => {
     const recorded = await recordHub({ routes: [{ id: "large", on: "*", where, to: "email" }] });
     expect(configRead(recorded)).toMatchObject({ routes: [{ where }] });
     expect(recorded.warnings).toEqual([
-      expect.stringMatching(/^Conditions that may not mean what they say:\n {2}- routes\.0\.where\.path: /),
+      expect.stringMatching(/Conditions that may not mean what they say:\n {2}- routes\.0\.where\.path: /),
     ]);
   });
 
