@@ -1,7 +1,9 @@
+import { configWarnings } from "../schema/config/config-warnings.ts";
 import type { Policy } from "../schema/config/policy.ts";
 import type { EmitInput } from "../schema/contract/emit.ts";
 import type { HubEvent } from "../schema/contract/events.ts";
 import type { RouteExplanation } from "../schema/contract/explanations.ts";
+import { issueText } from "../schema/wording.ts";
 import { parseEmit } from "../src/domain/emit/parse-emit.ts";
 import { hubEvent, planEmit } from "../src/domain/emit/plan-emit.ts";
 import { explainRoutes } from "../src/domain/routing/explanation.ts";
@@ -23,6 +25,8 @@ export interface CheckedEvent {
   }[];
   /** Every route, whether it took the event, and why: each comparison with what was found. */
   readonly routes: readonly RouteExplanation[];
+  /** What the configuration says that may not be meant, the same for every event: `routes.0.where.path: …`. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -39,6 +43,7 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
   if (!parsed.ok) return refuse("The configuration", parsed.issues);
   if (events.length === 0) return [];
   const routing = compileRouting(parsed.config);
+  const warnings = configWarnings(parsed.config).map(issueText);
   const accepted = parseEmit(events, { maxEvents: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY });
   const plan = planEmit({
     accepted,
@@ -57,6 +62,6 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
       delayMs: dueAt - now.getTime(),
       policy: JSON.parse(policy) as Policy,
     }));
-    return { event, dispatches, routes: explainRoutes(routing, event) };
+    return { event, dispatches, routes: explainRoutes(routing, event), warnings };
   });
 }

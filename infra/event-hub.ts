@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { configWarnings } from "../schema/config/config-warnings.ts";
 import { ENTRYPOINTS } from "../schema/deployment.ts";
+import { issueText } from "../schema/wording.ts";
 import type { DestinationArgs, EventHubArgs, NamesOf } from "./args.ts";
 import type { ServiceBinding } from "./bindings.ts";
 import { refuse } from "./parse-args.ts";
@@ -56,6 +58,7 @@ export class EventHub<
     this.deadLetterQueueName = this.nodes.deadLetterQueue.queueName;
     this.workflowName = this.nodes.dispatchWorkflow.workflowName;
     this.warnOfUnbound(plan);
+    this.warnOfConditions(plan);
     const { scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName } = this;
     this.registerOutputs({ scriptName, databaseId, databaseName, queueName, deadLetterQueueName, workflowName });
   }
@@ -75,6 +78,15 @@ export class EventHub<
     if (unbound.length === 0) return;
     void pulumi.log.warn(
       `Not bound, because of deployed: false: ${unbound.join(", ")}. What is owed to them waits as misconfigured; remove the flag and deploy again as soon as they are there.`,
+      this,
+    );
+  }
+
+  private warnOfConditions({ config }: HubPlan): void {
+    const warnings = configWarnings(config);
+    if (warnings.length === 0) return;
+    void pulumi.log.warn(
+      ["Conditions that may not mean what they say:", ...warnings.map((one) => `  - ${issueText(one)}`)].join("\n"),
       this,
     );
   }

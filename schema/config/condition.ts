@@ -2,6 +2,7 @@ import * as z from "zod";
 import { messageOf } from "../message-of.ts";
 import { closedObject } from "../wording.ts";
 import { compilePath } from "./json-path.ts";
+import { pathProblem } from "./path-problem.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** A value a condition can compare with. */
@@ -47,7 +48,7 @@ const operators = {
 export const OPERATORS = Object.keys(operators) as Operator[];
 
 const comparison = closedObject({
-  path: z.string().superRefine(compiles(compilePath, "a JSONPath (RFC 9535) such as $.data.total")),
+  path: z.string().superRefine(compiles(strictPath, "a JSONPath (RFC 9535) such as $.data.total")),
   ...operators,
 })
   .refine((leaf) => OPERATORS.some((operator) => leaf[operator] !== undefined), {
@@ -89,6 +90,12 @@ export function nestsBeyond(condition: unknown, levels: number): boolean {
 /** A second complaint about what is wrong already helps nobody. */
 function hasNoIssues({ issues }: { issues: readonly unknown[] }): boolean {
   return issues.length === 0;
+}
+
+function strictPath(path: string): void {
+  compilePath(path);
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw new Error(problem);
 }
 
 function compiles(compile: (text: string) => unknown, what: string) {

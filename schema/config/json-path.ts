@@ -1,7 +1,7 @@
-import { FunctionExpressionType, JSONPathEnvironment, JSONPathNode, JSONPathQuery, jsonpath } from "json-p3";
+import { FunctionExpressionType, JSONPathEnvironment, JSONPathNode, JSONPathNodeList, JSONPathQuery, jsonpath, type Token } from "json-p3";
 import { Fault } from "../faults.ts";
 import type { Json } from "../json.ts";
-import { compilePattern, compileWholePattern } from "./pattern.ts";
+import { compilePathPattern, PATTERN_FUNCTIONS, type PatternFunction } from "./path-pattern.ts";
 
 /**
  * A compiled path: the values it selects in a document, in document order, one after the other as they are asked for. Throws
@@ -32,14 +32,12 @@ function* valuesOf(nodes: Iterable<JSONPathNode>): Generator<Json> {
  */
 const MAX_WORK = 5_000_000;
 
-/** A pattern may come out of the event itself: compiling one takes time that grows with its length. */
-const LONGEST_PATTERN = 400;
-/** And running it takes at most 6 s of a Worker's 30 s of CPU on the largest event (pattern.ts). */
-const MAX_INSTRUCTIONS = 500;
-/** Compiling the largest of them takes some milliseconds: as long as so many nodes. */
+/** Compiling the largest pattern that a path may have takes some milliseconds: as long as so many nodes. */
 const COMPILE_WORK = 5_000;
 /** Characters that a pattern of one instruction passes in the time a node takes: some 50 (pattern.ts). It is not known how many it has. */
 const CHARACTERS_A_NODE = 5;
+/** Characters that are compared, or counted, in the time a node takes: at least so many. */
+const READ_A_NODE = 100;
 
 /** Counts the work of one path. */
 class MeteredEnvironment extends JSONPathEnvironment {
@@ -49,8 +47,8 @@ class MeteredEnvironment extends JSONPathEnvironment {
   constructor(path: string) {
     super();
     this.#path = path;
-    this.functionRegister.set("match", patternFunction(this, compileWholePattern));
-    this.functionRegister.set("search", patternFunction(this, compilePattern));
+    this.functionRegister.set("length", new LengthInCharacters(this));
+    for (const name of PATTERN_FUNCTIONS) this.functionRegister.set(name, patternFunction(this, name));
   }
 
   spend(work: number): void {
@@ -65,6 +63,24 @@ class MeteredEnvironment extends JSONPathEnvironment {
     const entries = super.entries(object);
     this.spend(entries.length);
     return entries;
+  }
+}
+
+/** Counts text in characters, as RFC 9535 (section 2.4.4) does, and not in halves of surrogate pairs. */
+class LengthInCharacters extends jsonpath.functions.Length {
+  readonly #environment: MeteredEnvironment;
+
+  constructor(environment: MeteredEnvironment) {
+    super();
+    this.#environment = environment;
+  }
+
+  override call(value: unknown): ReturnType<jsonpath.functions.Length["call"]> {
+    if (typeof value !== "string") return super.call(value);
+    this.#environment.spend(value.length / READ_A_NODE);
+    let count = 0;
+    for (const _ of value) count += 1;
+    return count;
   }
 }
 
@@ -129,16 +145,53 @@ function* childrenOf({ value, root }: JSONPathNode): ArrayIterator<JSONPathNode>
   for (const child of Array.isArray(value) ? value : Object.values(value)) yield new JSONPathNode(child, NOWHERE, root);
 }
 
-function patternFunction(
-  environment: MeteredEnvironment,
-  compile: (pattern: string, maxInstructions: number) => (text: string) => boolean,
-) {
-  const matcherOf = latestOf(compile, environment);
+/*
+ * And what it does otherwise than RFC 9535. It refuses the numbers `0.5` and `0e1`, and escapes of control characters; and it orders text by
+ * the halves of surrogate pairs.
+ */
+
+const { compare, InfixExpression, NumberLiteral } = jsonpath.expressions;
+const parserPrototype = Object.getPrototypeOf(new JSONPathEnvironment()["parser"]);
+const { parseNumber } = parserPrototype;
+
+Object.assign(parserPrototype, {
+  parseNumber(stream: { readonly current: Token }) {
+    const { current } = stream;
+    const isSmall = /^0(\.\d+)?(e[-+]?\d+)?$/i.test(current.value);
+    return isSmall ? new NumberLiteral(current, Number(current.value)) : parseNumber.call(this, stream);
+  },
+  stringFromCodePoint: (codePoint: number) => String.fromCodePoint(codePoint),
+});
+
+const ORDERS: readonly string[] = ["<", "<=", ">", ">="];
+const { evaluate } = InfixExpression.prototype;
+InfixExpression.prototype.evaluate = function (context) {
+  if (!ORDERS.includes(this.operator)) return evaluate.call(this, context);
+  const left = valueOrNodes(this.left.evaluate(context));
+  const right = valueOrNodes(this.right.evaluate(context));
+  if (typeof left !== "string" || typeof right !== "string") return compare(left, this.operator, right);
+  const at = firstDifference(left, right);
+  if (context.environment instanceof MeteredEnvironment) context.environment.spend(at / READ_A_NODE);
+  return compare(left.codePointAt(at) ?? -1, this.operator, right.codePointAt(at) ?? -1);
+};
+
+function firstDifference(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
+  return at;
+}
+
+function valueOrNodes(side: unknown): unknown {
+  return side instanceof JSONPathNodeList && side.length === 1 ? side.nodes[0]?.value : side;
+}
+
+function patternFunction(environment: MeteredEnvironment, name: PatternFunction) {
+  const matcherOf = latestOf(name, environment);
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
     returnType: FunctionExpressionType.LogicalType,
     call(text: unknown, pattern: unknown): boolean {
-      if (typeof text !== "string" || typeof pattern !== "string" || pattern.length > LONGEST_PATTERN) return false;
+      if (typeof text !== "string" || typeof pattern !== "string") return false;
       environment.spend(Math.ceil(text.length / CHARACTERS_A_NODE));
       return matcherOf(pattern)(text);
     },
@@ -146,13 +199,13 @@ function patternFunction(
 }
 
 /** Compiles a pattern, and remembers the latest: one that stands in the path is the same for every node. */
-function latestOf(compile: (pattern: string, maxInstructions: number) => (text: string) => boolean, environment: MeteredEnvironment) {
+function latestOf(name: PatternFunction, environment: MeteredEnvironment) {
   let latest: { readonly pattern: string; readonly matches: (text: string) => boolean } | undefined;
   return (pattern: string) => {
     if (latest?.pattern === pattern) return latest.matches;
     environment.spend(COMPILE_WORK);
     try {
-      latest = { pattern, matches: compile(pattern, MAX_INSTRUCTIONS) };
+      latest = { pattern, matches: compilePathPattern(name, pattern) };
     } catch {
       // RFC 9535 section 2.4.6: a pattern that is not valid makes the result LogicalFalse.
       latest = { pattern, matches: () => false };

@@ -58,6 +58,20 @@ function atomsIn(pattern: string): number {
   return groups.reduce((sum, size) => sum + size, 0);
 }
 
+const SETS_FLAG_S = /\(\?[imU]*s[imsU]*(?:-[imsU]*)?[:)]/y;
+
+/** Writes `.` as I-Regexp (RFC 9485) means it, which leaves out carriage returns too; a pattern that sets the flag `s` means what it says. */
+export function withDotsOfIRegexp(pattern: string): string {
+  let written = "";
+  for (let at = 0; at < pattern.length; ) {
+    if (matchAt(SETS_FLAG_S, pattern, at) !== null) return pattern;
+    const atom = matchAt(ATOM, pattern, at)?.[0] ?? pattern.charAt(at);
+    written += atom === "." ? "[^\\n\\r]" : atom;
+    at += atom.length;
+  }
+  return written;
+}
+
 /** Of what ends here: a group, which is closed, or an atom of its own. */
 function sizeOf(atom: string, groups: number[]): number {
   if (atom === ")") return 1 + (groups.length > 1 ? (groups.pop() ?? 0) : 0);

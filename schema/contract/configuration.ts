@@ -4,6 +4,8 @@ import type { Policy } from "../config/policy.ts";
 /** The configuration as the hub understands it, by destination in the order of names. */
 export interface ConfigurationView {
   readonly version: string;
+  /** What its conditions say that may not be meant, with the place of each: `routes.0.where.path: …`. It stops nothing. */
+  readonly warnings: readonly string[];
   readonly destinations: readonly ConfiguredDestination[];
 }
 

@@ -1,12 +1,13 @@
 import { type HubConfig, type ParsedConfig, parseConfig } from "../../schema/config/config.ts";
 import { configFromBindings } from "../../schema/config/config-bindings.ts";
+import { configWarnings } from "../../schema/config/config-warnings.ts";
 import { Fault } from "../../schema/faults.ts";
 import { CHAIN } from "../../schema/limits.ts";
 import { messageOf } from "../../schema/message-of.ts";
 import { type Issue, issuesText } from "../../schema/wording.ts";
 import { destinationProblems } from "../domain/deployment/binding-problems.ts";
 import { compileRouting, type Routing } from "../domain/routing/routing.ts";
-import { logProblems } from "./log.ts";
+import { logProblems, logWarning } from "./log.ts";
 
 /** The configuration of this deployment, ready to route. */
 export interface Configuration {
@@ -22,7 +23,7 @@ export type Configured = { readonly ok: true; readonly value: Configuration } | 
 
 const known = new WeakMap<object, Promise<Configured>>();
 
-/** Reads, checks and compiles the configuration once an isolate, and logs which destinations are bound to nothing. Never throws: what is wrong is in `issues`. */
+/** Reads, checks and compiles the configuration once an isolate, and logs which destinations are bound to nothing, and what may not be meant. Never throws: what is wrong is in `issues`. */
 export function configured(env: object): Promise<Configured> {
   const before = known.get(env);
   if (before !== undefined) return before;
@@ -47,8 +48,13 @@ async function configure(env: object): Promise<Configured> {
   const parsed = parseBindings(env);
   if (!parsed.ok) return parsed;
   logProblems(destinationProblems(env, parsed.config.destinations));
+  logWarnings(configWarnings(parsed.config));
   const body = JSON.stringify(parsed.config);
   return { ok: true, value: { config: parsed.config, routing: compileRouting(parsed.config), body, version: await sha256(body) } };
+}
+
+function logWarnings(warnings: readonly Issue[]): void {
+  if (warnings.length > 0) logWarning("configuration", { message: issuesText(warnings) });
 }
 
 function parseBindings(env: object): ParsedConfig {

@@ -73,6 +73,15 @@ describe("a destination", () => {
     expect(recorded.warnings).toEqual([expect.stringContaining("Not bound, because of deployed: false: shop. ")]);
   });
 
+  test("whose condition may not mean what it says is deployed, and warned of", async () => {
+    const where = { path: "$.data.items.length", gte: 2 };
+    const recorded = await recordHub({ routes: [{ id: "large", on: "*", where, to: "email" }] });
+    expect(configRead(recorded)).toMatchObject({ routes: [{ where }] });
+    expect(recorded.warnings).toEqual([
+      expect.stringMatching(/Conditions that may not mean what they say:\n {2}- routes\.0\.where\.path: /),
+    ]);
+  });
+
   test("that is said to be deployed is bound, without a warning", async () => {
     const recorded = await recordHub({ destinations: { email: { worker: "email-worker", deployed: true } } });
     expect(services(recorded)).toHaveLength(1);

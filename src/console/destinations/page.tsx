@@ -24,13 +24,14 @@ const RENEW_MS = 10_000;
 export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get(path, async (context) => {
-      const [{ destinations }, controls, stats] = await Promise.all([hub.configuration(), hub.listDestinations(), hub.stats()]);
+      const [{ destinations, warnings }, controls, stats] = await Promise.all([hub.configuration(), hub.listDestinations(), hub.stats()]);
       const mayAct = isOperator(context.var.visitor);
       const figuresOf = new Map(stats.destinations.map((one) => [one.destination, one]));
       const controlOf = new Map(controls.map((one) => [one.destination, one]));
       const body = (
         <>
           <h1>Destinations</h1>
+          <Warnings warnings={warnings} />
           {destinations.length === 0 && <p class="notice">None is configured: what is emitted is stored and goes nowhere.</p>}
           {destinations.map((one) => (
             <Destination configured={one} control={controlOf.get(one.name)} figures={figuresOf.get(one.name)} mayAct={mayAct} />
@@ -53,6 +54,23 @@ export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const { destination } = await hub.resumeDestination(context.req.param("name"), options);
       return context.redirect(backTo(destination, "resumed"), 303);
     });
+}
+
+/** What conditions say that may not be meant. */
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <div class="notice">
+      <p>Conditions that may not mean what they say:</p>
+      <ul>
+        {warnings.map((warning) => (
+          <li>
+            <bdi>{warning}</bdi>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 /** By which clock figures are counted, and since when where they are cut. */

@@ -1,5 +1,7 @@
 import type { HubConfig } from "../../../schema/config/config.ts";
+import { configWarnings } from "../../../schema/config/config-warnings.ts";
 import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/contract/configuration.ts";
+import { issueText } from "../../../schema/wording.ts";
 import { conditionText } from "./condition-text.ts";
 import { resolveDelivery } from "./policy.ts";
 
@@ -11,7 +13,7 @@ export function configurationView({ version, config }: { version: string; config
     .map(([name, destination]): ConfiguredDestination => {
       return { name, ...destination, routes: (routes.get(name) ?? []).map(({ route }) => route) };
     });
-  return { version, destinations };
+  return { version, warnings: configWarnings(config).map(issueText), destinations };
 }
 
 /** Each route once for each of its targets. */

@@ -47,6 +47,14 @@ describe("checked routes", () => {
     ]);
   });
 
+  test("say what a condition may not mean as it is written", () => {
+    const where = { path: "$.data.items.length", gte: 2 };
+    const config = { routes: [{ id: "large", on: "*", where, to: "email" }] };
+    const event = { type: "order.placed", data: { items: [1, 2] } };
+    expect(checked(event, config).warnings).toEqual([expect.stringMatching(/^routes\.0\.where\.path: .*length\(\$\.data\.items\)/)]);
+    expect(checked(event).warnings).toEqual([]);
+  });
+
   test("say why each of them took an event or did not", () => {
     expect(checked({ type: "order.placed", data: { total: 99 } }).routes).toEqual([
       { id: "all", matched: true, why: "type order.placed matches *" },

@@ -13,6 +13,7 @@ const [email, billing] = [{ worker: "EMAIL" }, { worker: "BILLING" }];
 test("destinations are in the order of names, whatever the order of the configuration, and also without a route", () => {
   expect(viewOf({ destinations: { b: email, a: billing, C: email }, routes: [] })).toEqual({
     version: "v",
+    warnings: [],
     destinations: [
       { name: "C", worker: "EMAIL", routes: [] },
       { name: "a", worker: "BILLING", routes: [] },
@@ -61,4 +62,10 @@ test("a condition is told in words, and absent where there is none; so is automa
   expect(destinations[0]?.autoPause).toEqual({ after: 3 });
   expect(destinations[0]?.routes[0]?.where).toBe("$.data.total gte 0 and not ($.data.test exact false)");
   expect(destinations[0]?.routes[1]).not.toHaveProperty("where");
+});
+
+test("what a condition says that may not be meant is said with the place", () => {
+  const where = { path: "$.data.items.length", gte: 2 };
+  const { warnings } = viewOf({ destinations: { email }, routes: [{ id: "large", on: "*", where, to: "email" }] });
+  expect(warnings).toEqual([expect.stringMatching(/^routes\.0\.where\.path: \$\.data\.items\.length selects a member called "length"/)]);
 });

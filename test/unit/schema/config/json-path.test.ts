@@ -55,6 +55,67 @@ describe("match() and search()", () => {
   });
 });
 
+describe("text in a path", () => {
+  test.each([
+    ["match", "."],
+    ["search", "^.$"],
+    ["search", "a.b"],
+  ])("%s(): a dot is any character but an end of a line, as in I-Regexp: %s", (name, pattern) => {
+    const one = (character: string) => (pattern === "a.b" ? `a${character}b` : character);
+    const found = selected(`$[?${name}(@, '${pattern}')]`, ["\n", "\r", "\u2028", "\u2029", "\t", "x", "😀", "\u0085"].map(one));
+    expect(found).toEqual(["\u2028", "\u2029", "\t", "x", "😀", "\u0085"].map(one));
+  });
+
+  test.each([
+    ["a\\\\.b", ["a.b"]],
+    ["a[.]b", ["a.b"]],
+    ["a\\\\Q.\\\\Eb", ["a.b"]],
+    ["[^.]..", ["a.b"]],
+    ["(?s)a.b", ["a.b", "a\rb", "a\nb"]],
+    ["(?i-s:A.B)", ["a.b"]],
+    ["(?is:A.B)", ["a.b", "a\rb", "a\nb"]],
+  ])("a dot that is escaped, in a class, quoted or told by a flag means what it says: %s", (pattern, found) => {
+    expect(selected(`$[?match(@, '${pattern}')]`, ["a.b", "a\rb", "a\nb"])).toEqual(found);
+  });
+
+  test.each<[filter: string, found: string[]]>([
+    ["@<'😀'", ["", "a", "Ａ", "\ufffd"]],
+    ["@<='😀'", ["", "a", "Ａ", "\ufffd", "😀"]],
+    ["@>'Ａ'", ["\ufffd", "😀", "😀a", "😁"]],
+    ["@>='😀'", ["😀", "😀a", "😁"]],
+    ["'😀'<@", ["😀a", "😁"]],
+    ["@<'a'", [""]],
+    ["@<@", []],
+  ])("is ordered by code points: %s", (filter, found) => {
+    expect(selected(`$[?${filter}]`, ["", "a", "Ａ", "\ufffd", "😀", "😀a", "😁", 1, null, true, ["a"], {}])).toEqual(found);
+  });
+
+  test("has the length of its characters", () => {
+    expect(selected("$[?length(@)==2]", ["ab", "😀", "😀é", [1, 2], { a: 1, b: 2 }, 2])).toEqual(["ab", "😀é", [1, 2], { a: 1, b: 2 }]);
+  });
+
+  test("may have escapes of control characters", () => {
+    expect(selected("$['\\u0001']", { "\u0001": 1 })).toEqual([1]);
+  });
+});
+
+describe("numbers in a path", () => {
+  test.each([
+    ["@>0.5", [0.75, 1]],
+    ["@==0.5", [0.5]],
+    ["@<0e1", [-1, -0.5]],
+    ["@==-0.5", [-0.5]],
+    ["@<=-0", [-1, -0.5, 0]],
+    ["@==75E-2", [0.75]],
+  ])("may be fractions and powers: %s", (filter, found) => {
+    expect(selected(`$[?${filter}]`, [-1, -0.5, 0, 0.5, 0.75, 1, "0.5", null])).toEqual(found);
+  });
+
+  test.each(["$[?@==01]", "$[?@==00.5]", "$[?@==0.]", "$[?@==.5]", "$[?@==0.-5]", "$[?@==0e]"])("%s is none", (path) => {
+    expect(() => compilePath(path)).toThrow();
+  });
+});
+
 describe("a path", () => {
   test.each([
     ["a parenthesis for each of 10,000 levels", `$[?${"(".repeat(10_000)}@.a${")".repeat(10_000)}]`],
@@ -73,6 +134,8 @@ describe("the work of a path", () => {
     text: "x".repeat(300_000),
     patterns: Array.from({ length: 1_700 }, (_, n) => `(a?){90}${n}${"b?".repeat(150)}`),
   };
+
+  const texts: Json = { items: Array(150_000).fill(0), text: "a".repeat(350_000), other: "a".repeat(350_001) };
 
   test.each<[path: string, document: Json]>([
     ["$..*", wide],
@@ -94,6 +157,8 @@ describe("the work of a path", () => {
     ["$.items[?count($.items[::]) < 3]", orders],
     ["$.patterns[?search($.text, @)]", patterns],
     ["$.patterns[?match('a', @)]", patterns],
+    ["$.items[?length($.text) > 1]", texts],
+    ["$.items[?$.text < $.other]", texts],
   ])("that grows faster than its event ends at its bound, with a fault: %s", (path, document) => {
     const startedAt = performance.now();
     expect(() => countOf(path, document)).toThrow(/^\(condition\.too_costly\) The path \$.* of a condition takes more work/);
