@@ -1,10 +1,10 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import type { DeliveryOptions, Policy } from "../../../schema/config/policy.ts";
+import { policyWith } from "../../../schema/config/resolve-policy.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { originalIdOf, redriveId, redriveNumberOf } from "../../../schema/ids.ts";
 import { CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
-import { policyWith } from "../routing/policy.ts";
 
 /** A dispatch about to be stored in the place of one that settled. `policy` is JSON text. */
 export interface RedriveRow {
