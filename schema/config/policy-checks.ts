@@ -1,6 +1,6 @@
 import prettyMs from "pretty-ms";
 import type { Issue } from "../wording.ts";
-import { type Duration, durationMs } from "./duration.ts";
+import { VANISHES, vanishes } from "./duration.ts";
 import type { DeliveryOptions, Policy } from "./policy.ts";
 
 /** Refuses what is said about delivery and cannot be meant: `policy` is what it comes to. The path of an issue begins at what is said. */
@@ -13,13 +13,6 @@ export function* deliveryIssues(said: DeliveryOptions, policy: Policy): Generato
 export function* vanishing({ delay, retry = {}, misconfigured = {} }: DeliveryOptions): Generator<Issue> {
   const said = { delay, "retry.delay": retry.delay, "retry.maxDelay": retry.maxDelay, "misconfigured.for": misconfigured.for };
   for (const [path, duration] of Object.entries(said)) if (vanishes(duration)) yield { path, message: VANISHES };
-}
-
-export const VANISHES = 'is shorter than a millisecond; say "0s" for none';
-
-/** True for a duration that is rounded to none. */
-export function vanishes(duration: Duration | undefined): boolean {
-  return duration !== undefined && durationMs(duration) === 0 && /[1-9]/.test(duration);
 }
 
 /** Refuses settings that make each other something else, where what is said has a part in it: a policy that is pinned already stays what it is. */

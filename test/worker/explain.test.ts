@@ -135,6 +135,21 @@ describe.concurrent("the configuration that explains", () => {
     });
   });
 
+  it("is read, and audited by, also where it says what is refused today", async () => {
+    const stored = {
+      destinations: { email: { worker: "EMAIL" } },
+      defaults: { retry: { backoff: "constant", delay: "6 hours" }, misconfigured: { for: "30s" } },
+      routes: [{ id: "never", on: "*", where: { path: "$.data", gt: 5, lt: 1 }, to: [{ destination: "email", delay: "0.4ms" }] }],
+    };
+    const [id, version] = [only(await store({ type: "unrouted.old", data: 3 })).id, unique("version-")];
+    await rows("INSERT INTO configs (version, body, first_seen_at) VALUES (?, ?, 0)", version, JSON.stringify(stored));
+    await rows("UPDATE events SET config_version = ? WHERE id = ?", version, id);
+    expect(await said(id)).toEqual(["never no: type unrouted.old matches *; $.data gt 5 lt 1 [no: 3]"]);
+    const at = Date.parse((await hub.getEvent(id))?.emittedAt ?? "");
+    const { mismatches } = await hub.audit({ from: new Date(at), to: new Date(at + 1) });
+    expect(JSON.stringify(mismatches)).not.toContain(id);
+  });
+
   it.each([
     ["is not stored", null],
     ["is none any more", '{"destinations":{},"routes":"none"}'],

@@ -55,7 +55,7 @@ interface ParsedAccess {
 function parseAccess(given: unknown): ParsedAccess {
   if (given === undefined) return { issues: [] };
   const value = typeof given === "string" ? fromJson(given) : given;
-  if (value === undefined) return { issues: [{ path: CONSOLE, message: "is not JSON" }] };
+  if (value === undefined) return { issues: [{ path: CONSOLE, message: "is not JSON, or gives a name twice" }] };
   const parsed = parseConsole(value);
   if (parsed.ok) return { access: parsed.config, issues: [] };
   return { issues: parsed.issues.map(({ path, message }) => ({ path: path === "" ? CONSOLE : `${CONSOLE}.${path}`, message })) };
@@ -64,7 +64,7 @@ function parseAccess(given: unknown): ParsedAccess {
 /** Without the parser's words: they quote the text, and a secret may have been put in the wrong variable. */
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWrittenJson(text);
   } catch {
     return undefined;
   }
