@@ -1,4 +1,5 @@
 import { parseIp } from "ip-bigint";
+import { shortened } from "../text.ts";
 
 /** An address as a number of 32 or 128 bits. */
 interface Address {
@@ -18,7 +19,7 @@ const MAPPED = 0xffffn;
 export function compileAddressRange(range: string): (text: string) => boolean {
   const [, text = "", given] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
   const network = readAddress(text);
-  if (network === undefined) throw new Error(`"${text === "" ? range : text}" is no IPv4 or IPv6 address`);
+  if (network === undefined) throw new Error(`"${shortened(text === "" ? range : text)}" is no IPv4 or IPv6 address`);
   // The length of a mapped range counts the bits before it.
   const before = network.bits === 32 && text.includes(":") ? MAPPED_BITS : 0;
   const length = given === undefined ? network.bits : Number(given) - before;

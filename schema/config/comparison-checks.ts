@@ -44,10 +44,10 @@ function* oneKindOfBounds(comparison: Comparison): Generator<Issue> {
 }
 
 function boundsByKind(comparison: Comparison): { number?: ValueOperator | undefined; text?: ValueOperator | undefined } {
-  const given = BOUNDS.filter((operator) => comparison[operator] !== undefined);
+  const bounds = given(comparison, "bound");
   return {
-    number: given.find((operator) => typeof comparison[operator] === "number"),
-    text: given.find((operator) => typeof comparison[operator] === "string"),
+    number: bounds.find((operator) => typeof comparison[operator] === "number"),
+    text: bounds.find((operator) => typeof comparison[operator] === "string"),
   };
 }
 
@@ -83,11 +83,30 @@ function neverWith(operators: readonly string[]): string {
   return `never holds together with ${operators.join(", ")}: several operators are asked of the same value`;
 }
 
-const OF_TEXT = ["prefix", "suffix", "equalsIgnoreCase", "wildcard", "match", "cidr"] as const;
+/** Which values an operator can hold for; bounds say it themselves. */
+const KINDS: Readonly<Record<ValueOperator, "any" | "text" | "bound">> = {
+  exact: "any",
+  in: "any",
+  anythingBut: "any",
+  prefix: "text",
+  suffix: "text",
+  equalsIgnoreCase: "text",
+  wildcard: "text",
+  match: "text",
+  cidr: "text",
+  gt: "bound",
+  gte: "bound",
+  lt: "bound",
+  lte: "bound",
+};
+
+function given(comparison: Comparison, kind: "text" | "bound"): ValueOperator[] {
+  return (Object.keys(KINDS) as ValueOperator[]).filter((operator) => KINDS[operator] === kind && comparison[operator] !== undefined);
+}
 
 function twoKinds(comparison: Comparison): Issue | undefined {
   const { number, text } = boundsByKind(comparison);
-  const ofText = OF_TEXT.find((operator) => comparison[operator] !== undefined);
+  const [ofText] = given(comparison, "text");
   if (number === undefined || text !== undefined || ofText === undefined) return undefined;
   return { path: number, message: `asks for a number, and ${ofText} for text: no value is both` };
 }

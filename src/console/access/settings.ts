@@ -1,6 +1,7 @@
 import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues } from "../../../schema/config/console.ts";
 import { VARIABLES } from "../../../schema/deployment.ts";
 import type { Issue } from "../../../schema/wording.ts";
+import { parseWrittenJson } from "../../../schema/written-json.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A secret of the console, and what it makes of who knows it. */
