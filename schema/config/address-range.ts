@@ -1,4 +1,3 @@
-import { parseIp } from "ip-bigint";
 import { shortened } from "../text.ts";
 
 /** An address as a number of 32 or 128 bits. */
@@ -31,10 +30,25 @@ export function compileAddressRange(range: string): (text: string) => boolean {
   };
 }
 
-/** The library reads addresses and does not check them. An IPv4 address is the same however it is written. */
+/** An IPv4 address is the same however it is written. */
 function readAddress(text: string): Address | undefined {
-  if (IPV4.test(text)) return { number: parseIp(text).number, bits: 32 };
-  if (!IPV6_CHARACTERS.test(text) || !URL.canParse(`http://[${text}]`)) return undefined;
-  const { number } = parseIp(text);
+  if (IPV4.test(text)) return { number: BigInt(`0x${hexadecimal(text.split("."), 10, 2)}`), bits: 32 };
+  if (!IPV6_CHARACTERS.test(text)) return undefined;
+  const url = URL.parse(`http://[${text}]`);
+  if (url === null) return undefined;
+  const number = ipv6Number(url.hostname.slice(1, -1));
   return number >> 32n === MAPPED ? { number: number & 0xffff_ffffn, bits: 32 } : { number, bits: 128 };
+}
+
+const IPV6_GROUPS = 8;
+
+/** The number of an address as the URL standard writes it: groups of hexadecimal digits, and `::` once at most. */
+function ipv6Number(address: string): bigint {
+  const [head = [], tail = []] = address.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const omitted = Array<string>(IPV6_GROUPS - head.length - tail.length).fill("0");
+  return BigInt(`0x${hexadecimal([...head, ...omitted, ...tail], 16, 4)}`);
+}
+
+function hexadecimal(parts: readonly string[], radix: number, digits: number): string {
+  return parts.map((part) => Number.parseInt(part, radix).toString(16).padStart(digits, "0")).join("");
 }
