@@ -1,6 +1,6 @@
 /** What Pulumi programs import: `import { EventHub } from "flowhub/pulumi"`. */
 export type { AutoPause } from "../schema/config/auto-pause.ts";
-export type { Comparison, Condition, Scalar } from "../schema/config/condition.ts";
+export type { Bound, Comparison, Condition, Scalar } from "../schema/config/condition.ts";
 export type { DestinationKind } from "../schema/config/destination.ts";
 export type { Duration } from "../schema/config/duration.ts";
 export type { DeliveryOptions, HubDefaults, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";

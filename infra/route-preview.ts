@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AutoPause } from "../schema/config/auto-pause.ts";
-import { parseConfig } from "../schema/config/config.ts";
+import { readConfig } from "../schema/config/config.ts";
 import { describeDestination } from "../schema/config/destination.ts";
 import { type RoutingState, routeChanges } from "./route-changes.ts";
 
@@ -33,7 +33,7 @@ function tell({ oldInputs, newInputs }: pulumi.ResourceHookArgs, hub: pulumi.Res
 
 /** The routing in the inputs of a hub; `undefined` when there is none that can be read. */
 export function routingIn(inputs: Readonly<Record<string, unknown>> | undefined): RoutingState | undefined {
-  const parsed = parseConfig(inputs?.["routing"]);
+  const parsed = readConfig(inputs?.["routing"]);
   if (!parsed.ok) return undefined;
   const workers = inputs?.["workers"];
   const places = pulumi.Output.isInstance(workers) ? undefined : new Map(Object.entries(Object(workers)));

@@ -2,6 +2,7 @@ import { VARIABLES } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
 import { messageOf } from "../message-of.ts";
 import type { Issue } from "../wording.ts";
+import { parseWrittenJson } from "../written-json.ts";
 import type { HubConfig } from "./config.ts";
 
 /**
@@ -122,7 +123,7 @@ function fromBinding(bindings: Readonly<Record<string, unknown>>, name: string):
   const value = bindings[name];
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value);
+    return parseWrittenJson(value);
   } catch (error) {
     throw new Error(`${name} is not JSON: ${messageOf(error)}`, { cause: error });
   }

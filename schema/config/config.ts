@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { isOwnBinding } from "../deployment.ts";
 import { CONFIG } from "../limits.ts";
-import { closedObject, didYouMean, type Issue, inWords, issuesOf, namesText } from "../wording.ts";
+import { closedObject, type Issue, inWords, issuesOf } from "../wording.ts";
+import { CHECKS } from "./checks.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { type DestinationConfig, destinationSchema } from "./destination.ts";
 import { delivery, hubDefaults } from "./policy.ts";
@@ -64,26 +65,16 @@ export type ConfigInput = z.input<typeof hubConfig>;
 
 export type ParsedConfig = { readonly ok: true; readonly config: HubConfig } | { readonly ok: false; readonly issues: readonly Issue[] };
 
-/** Parses a configuration. Each issue says where it is and what was expected. */
+/** Parses a configuration that is to be deployed. Each issue says where it is and what was expected. */
 export function parseConfig(input: unknown): ParsedConfig {
-  const parsed = hubConfig.safeParse(input, inWords);
-  if (!parsed.success) return { ok: false, issues: issuesOf(parsed.error) };
-  const issues = [...disagreements(parsed.data)];
-  return issues.length === 0 ? { ok: true, config: parsed.data } : { ok: false, issues };
+  const parsed = readConfig(input);
+  if (!parsed.ok) return parsed;
+  const issues = CHECKS.flatMap((check) => [...check(parsed.config)]);
+  return issues.length === 0 ? parsed : { ok: false, issues };
 }
 
-/** What the parts of a configuration say about each other. */
-function* disagreements({ destinations, routes }: HubConfig): Generator<Issue> {
-  const declared = Object.keys(destinations);
-  const seen = new Set<string>();
-  for (const [index, { id, to }] of routes.entries()) {
-    if (seen.has(id)) yield { path: `routes.${index}.id`, message: `"${id}" is the id of another route` };
-    seen.add(id);
-    for (const [at, { destination }] of to.entries()) {
-      if (declared.includes(destination)) continue;
-      const known = declared.length === 0 ? "none is declared" : `declared: ${namesText(declared)}`;
-      const message = `unknown destination "${destination}"${didYouMean(destination, declared)} (${known})`;
-      yield { path: `routes.${index}.to.${at}.destination`, message };
-    }
-  }
+/** Reads a configuration that {@link parseConfig} returned, of this version or an older one: its shape counts, and no check that came later. */
+export function readConfig(input: unknown): ParsedConfig {
+  const parsed = hubConfig.safeParse(input, inWords);
+  return parsed.success ? { ok: true, config: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
 }

@@ -20,6 +20,13 @@ export function durationMs(duration: Duration): number {
   return Math.round(ms(duration as StringValue));
 }
 
+/** True for a duration that is rounded to none and does not say so. */
+export function vanishes(duration: Duration | undefined): boolean {
+  return duration !== undefined && durationMs(duration) === 0 && /[1-9]/.test(duration);
+}
+
+export const VANISHES = 'is shorter than a millisecond; say "0s" for none';
+
 /** Schema of a duration between two bounds in milliseconds, both included. */
 export function durationBetween(minMs: number, maxMs: number): z.ZodType<Duration, Duration> {
   const range =

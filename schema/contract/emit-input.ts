@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationBetween } from "../config/duration.ts";
+import { durationBetween, VANISHES, vanishes } from "../config/duration.ts";
 import type { Json } from "../json.ts";
 import { EMIT } from "../limits.ts";
 import { moment } from "../moment.ts";
@@ -26,7 +26,9 @@ export const emitInput = closedObject({
   subject: text.optional(),
   time: moment.optional(),
   key: text.optional(),
-  delay: durationBetween(0, EMIT.maxDelayMs).optional(),
+  delay: durationBetween(0, EMIT.maxDelayMs)
+    .refine((delay) => !vanishes(delay), { error: VANISHES })
+    .optional(),
   at: moment.optional(),
   causedBy: closedObject({ correlationId: id, causationId: id, depth: z.int().min(0) }).optional(),
 }) satisfies z.ZodType<unknown, EmitInput>;

@@ -417,6 +417,11 @@ describe("An event that is emitted by hand", () => {
 
   const WRONG: readonly [fields: Record<string, string>, words: RegExp][] = [
     [{ Type: "order.placed", Data: "{total: 1}" }, /^data: expected JSON; .*position 1/],
+    [
+      { Type: "order.placed", Data: '{"id":12345678901234567890}' },
+      /^data: expected JSON; id is 12345678901234567890, and would be read as/,
+    ],
+    [{ Type: "order.placed", Data: '{"id":1,"id":2}' }, /^data: expected JSON; id is given twice/],
     [{ Type: "order placed" }, /type: expected dot-separated words/],
     [{ Type: "" }, /type: /],
     [{ Type: "order.placed", Delay: "soon" }, /delay: /],

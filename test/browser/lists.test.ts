@@ -140,6 +140,7 @@ describe("The search box", () => {
     ["a subject of several leads to their list", () => "1042", () => "/events?subject=1042"],
     ["a key leads to its event", () => "order-1042", () => `/events/${order.id}`],
     ["a type leads to its events", () => "report.made", () => "/events?type=report.made"],
+    ["a star, which no type holds, is looked for in the data", () => "report.*", () => "/events?text=report.*"],
     ["anything else is looked for in the data", () => "kettle", () => "/events?text=kettle"],
   ];
 

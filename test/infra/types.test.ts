@@ -36,6 +36,8 @@ const GOOD: Readonly<Record<string, string>> = {
         { path: "$.data.a", exact: null },
         { path: "$.data.b", in: [0, "", false] },
         { anyOf: [{ path: "$.data.c", prefix: "a", suffix: "b", match: "c" }, { path: "$.data.d", gt: 0, gte: 0, lt: 1, lte: 1 }] },
+        { anyOf: [{ path: "$.data.f", equalsIgnoreCase: "A", wildcard: "a*" }, { path: "$.data.g", cidr: "10.0.0.0/8" }] },
+        { path: "$.data.h", gte: "2026-01-01T00:00:00Z", lt: "2026-01-02T00:00:00.5+01:00", anythingBut: [null, ""] },
         { not: { path: "$.data.e", exists: false } },
       ],
     },
@@ -124,7 +126,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "a value that the operator does not take": {
     program: oneRoute('where: { path: "$.data.total", gte: "100" }, to: "email"'),
     code: 2322,
-    says: "Type 'string' is not assignable to type 'number'.",
+    says: `Type '"100"' is not assignable to type 'Bound | undefined'.`,
   },
   "a malformed duration": {
     program: oneRoute('to: { destination: "email", delay: "15 minuts" }'),

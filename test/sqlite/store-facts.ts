@@ -1,11 +1,11 @@
 import { DELIVERY_DEFAULTS } from "../../schema/config/policy.ts";
+import { resolveDelivery } from "../../schema/config/resolve-policy.ts";
 import type { NoteKind } from "../../schema/contract/notes.ts";
 import { dispatchId } from "../../schema/ids.ts";
 import type { Json } from "../../schema/json.ts";
 import { CHECK } from "../../schema/limits.ts";
 import { idSource } from "../../src/domain/base/id-source.ts";
 import { type EmitPlan, NOTHING } from "../../src/domain/emit/plan-emit.ts";
-import { resolveDelivery } from "../../src/domain/routing/policy.ts";
 import type { AttemptRecord } from "../../src/store/attempt/record-attempt.ts";
 
 export const newId = idSource({ now: Date.now, randomBytes: () => crypto.getRandomValues(new Uint8Array(16)) });

@@ -302,6 +302,11 @@ describe("a configuration that is wrong", () => {
     ["an access that does not exist", { HUB_CONSOLE: { access: "open" } }, 'HUB_CONSOLE.access: expected "none"'],
     ["no access at all", { HUB_CONSOLE: {} }, 'HUB_CONSOLE.access: expected "none"'],
     ["text that is no JSON", { HUB_CONSOLE: "none" }, "HUB_CONSOLE: is not JSON"],
+    [
+      "a name that stands twice",
+      { HUB_CONSOLE: '{"access":"none","access":"cloudflare"}' },
+      "HUB_CONSOLE: is not JSON, or gives a name twice",
+    ],
     ["empty text", { HUB_CONSOLE: "" }, "HUB_CONSOLE: is not JSON"],
     ["null", { HUB_CONSOLE: null }, "HUB_CONSOLE: expected an object"],
     ["a list", { HUB_CONSOLE: [{ access: "none" }] }, "HUB_CONSOLE: expected an object"],

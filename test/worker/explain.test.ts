@@ -42,6 +42,24 @@ describe.concurrent("an explanation", () => {
     ["a bound that holds", where, { total: 100 }, "yes: $.data.total gte 100 [yes: 100]"],
     ["a bound that does not", where, { total: 99 }, "no: $.data.total gte 100 [no: 99]"],
     ["a bound of 0", { path: "$.data.total", lte: 0 }, { total: 0 }, "yes: $.data.total lte 0 [yes: 0]"],
+    [
+      "an address in a range",
+      { path: "$.data.ip", cidr: "2001:db8::/32" },
+      { ip: "2001:DB8:0:0::1" },
+      'yes: $.data.ip cidr "2001:db8::/32" [yes: "2001:DB8:0:0::1"]',
+    ],
+    [
+      "a text in another case",
+      { path: "$.data.state", equalsIgnoreCase: "paid" },
+      { state: "PAID" },
+      'yes: $.data.state equalsIgnoreCase "paid" [yes: "PAID"]',
+    ],
+    [
+      "a moment before the bound",
+      { path: "$.data.at", gte: "2026-01-01T00:00:00Z" },
+      { at: "2026-01-01T00:59:59.9+01:00" },
+      'no: $.data.at gte "2026-01-01T00:00:00Z" [no: "2026-01-01T00:59:59.9+01:00"]',
+    ],
     ["a path that leads nowhere", where, {}, "no: $.data.total gte 100 [no: nothing]"],
     ["a value of another kind", where, { total: "100" }, 'no: $.data.total gte 100 [no: "100"]'],
     ["an attribute of the event", { path: "$.type", prefix: "order." }, 1, 'yes: $.type prefix "order." [yes: "order.placed"]'],
@@ -133,6 +151,21 @@ describe.concurrent("the configuration that explains", () => {
       ...{ eventId: id, configVersion: version },
       routes: [{ id: "old", matched: true, why: "type fast.versioned matches fast.*; $.data gte 5 [yes: 5]" }],
     });
+  });
+
+  it("is read, and audited by, also where it says what is refused today", async () => {
+    const stored = {
+      destinations: { email: { worker: "EMAIL" } },
+      defaults: { retry: { backoff: "constant", delay: "6 hours" }, misconfigured: { for: "30s" } },
+      routes: [{ id: "never", on: "*", where: { path: "$.data", gt: 5, lt: 1 }, to: [{ destination: "email", delay: "0.4ms" }] }],
+    };
+    const [id, version] = [only(await store({ type: "unrouted.old", data: 3 })).id, unique("version-")];
+    await rows("INSERT INTO configs (version, body, first_seen_at) VALUES (?, ?, 0)", version, JSON.stringify(stored));
+    await rows("UPDATE events SET config_version = ? WHERE id = ?", version, id);
+    expect(await said(id)).toEqual(["never no: type unrouted.old matches *; $.data gt 5 lt 1 [no: 3]"]);
+    const at = Date.parse((await hub.getEvent(id))?.emittedAt ?? "");
+    const { mismatches } = await hub.audit({ from: new Date(at), to: new Date(at + 1) });
+    expect(JSON.stringify(mismatches)).not.toContain(id);
   });
 
   it.each([

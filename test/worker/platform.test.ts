@@ -526,7 +526,7 @@ describe("the indexes that queries use", () => {
     ],
     [
       "the list of an event's dispatches",
-      () => listDispatches(createHub(metered), { eventId: "x" }),
+      () => listDispatches(createHub(metered), { eventId: "0198c5b2-0000-7000-8000-000000000000" }),
       /USING PRIMARY KEY \(id>\? AND id<\?\)/,
     ],
     ["the dispatches of an event", () => getEvent(createHub(metered), "x"), /SEARCH events USING PRIMARY KEY \(id=\?\)/],

@@ -1,6 +1,7 @@
 import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues } from "../../../schema/config/console.ts";
 import { VARIABLES } from "../../../schema/deployment.ts";
 import type { Issue } from "../../../schema/wording.ts";
+import { parseWrittenJson } from "../../../schema/written-json.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A secret of the console, and what it makes of who knows it. */
@@ -55,7 +56,7 @@ interface ParsedAccess {
 function parseAccess(given: unknown): ParsedAccess {
   if (given === undefined) return { issues: [] };
   const value = typeof given === "string" ? fromJson(given) : given;
-  if (value === undefined) return { issues: [{ path: CONSOLE, message: "is not JSON" }] };
+  if (value === undefined) return { issues: [{ path: CONSOLE, message: "is not JSON, or gives a name twice" }] };
   const parsed = parseConsole(value);
   if (parsed.ok) return { access: parsed.config, issues: [] };
   return { issues: parsed.issues.map(({ path, message }) => ({ path: path === "" ? CONSOLE : `${CONSOLE}.${path}`, message })) };
@@ -64,7 +65,7 @@ function parseAccess(given: unknown): ParsedAccess {
 /** Without the parser's words: they quote the text, and a secret may have been put in the wrong variable. */
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWrittenJson(text);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { EmitInput, EmitPreview } from "../../../schema/contract/emit.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
+import { parseWrittenJson } from "../../../schema/written-json.ts";
 import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { PAGES } from "../pages.ts";
@@ -70,7 +71,7 @@ function inputOf({ type = "", data = "", delay, at, ...attributes }: Fields): Em
 
 function dataOf(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseWrittenJson(text);
   } catch (error) {
     throw new Fault("payload.not_json", `data: expected JSON; ${messageOf(error)}`);
   }

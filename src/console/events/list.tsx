@@ -43,7 +43,9 @@ async function placeOf(hub: EventHubApi, sought: string): Promise<string> {
   // What others call their orders looks like an id as well.
   if (isEventId(id) && (await hub.getEvent(id)) !== null) return eventPath(id);
   if (isDispatchId(id) && (await hub.getDispatch(id)) !== null) return dispatchPath(id);
-  for (const name of ["subject", "key", "type"] as const) {
+  // No type holds a star, and to ask for one is refused.
+  const names = sought.includes("*") ? (["subject", "key"] as const) : (["subject", "key", "type"] as const);
+  for (const name of names) {
     const { items, cursor } = await hub.searchEvents({ [name]: sought, limit: 2 });
     const [only, another] = items;
     if (only !== undefined && another === undefined && cursor === undefined) return withQuery(eventPath(only.id), { q: sought });

@@ -33,6 +33,8 @@ export function counted(number: number, one: string, many = `${one}s`): string {
 /** `no retry`, `2 retries, linear from 400ms to 1h`. */
 export function retriesOf({ retry: { limit, backoff, delayMs, maxDelayMs } }: Policy): string {
   if (limit === 0) return "no retry";
-  const waits = backoff === "constant" ? span(delayMs) : `from ${span(delayMs)} to ${span(maxDelayMs)}`;
+  // A policy of an older version may have a first wait that is longer than it will be.
+  const first = Math.min(delayMs, maxDelayMs);
+  const waits = backoff === "constant" ? span(first) : `from ${span(first)} to ${span(maxDelayMs)}`;
   return `${counted(limit, "retry", "retries")}, ${backoff} ${waits}`;
 }

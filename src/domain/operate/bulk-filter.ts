@@ -3,11 +3,11 @@ import { BULK_KINDS, type BulkFilter, type BulkKind } from "../../../schema/cont
 import { BAD_STATUSES, SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK, READ } from "../../../schema/limits.ts";
-import { momentMs as time } from "../../../schema/moment.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { window, windowed } from "../base/window.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
 
@@ -22,8 +22,7 @@ const bulkFilter = closedObject({
   reason: z.string().max(READ.maxFilter).optional(),
   type: type.optional(),
   subject: text.optional(),
-  from: time.optional(),
-  to: time.optional(),
+  ...window,
   ids: ids.optional(),
 }) satisfies z.ZodType<unknown, BulkFilter>;
 
@@ -39,7 +38,7 @@ export function parseBulkKind(kind: unknown): BulkKind {
 
 /** Throws `query.invalid` naming the filter. */
 export function parseBulkFilter(kind: BulkKind, filter: unknown, now: number): ParsedBulkFilter & { readonly to: number } {
-  const parsed = parsedOr("query.invalid", bulkFilter.safeParse(filter ?? {}, inWords));
+  const parsed = windowed(parsedOr("query.invalid", bulkFilter.safeParse(filter ?? {}, inWords)));
   if (kind === "cancel" && parsed.status !== undefined) {
     throw new Fault("query.invalid", "status: what is cancelled is ongoing; leave it out.");
   }

@@ -1,10 +1,12 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import type { DeliveryOptions, Policy } from "../../../schema/config/policy.ts";
+import { contradictions } from "../../../schema/config/policy-checks.ts";
+import { policyWith } from "../../../schema/config/resolve-policy.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { originalIdOf, redriveId, redriveNumberOf } from "../../../schema/ids.ts";
 import { CHECK } from "../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
-import { policyWith } from "../routing/policy.ts";
+import { issueText } from "../../../schema/wording.ts";
 
 /** A dispatch about to be stored in the place of one that settled. `policy` is JSON text. */
 export interface RedriveRow {
@@ -29,7 +31,7 @@ export function planRedrives(all: readonly Retriable[], options: DeliveryOptions
 
 /**
  * Decides the redrive of a dispatch. `line`: the first of its line with all redrives so far. Throws `dispatch.ongoing` while one of them
- * is: what is on its way is not sent twice.
+ * is: what is on its way is not sent twice; `options.invalid` for options that the policy it was stored with contradicts.
  */
 export function planRedrive(given: {
   of: StoredDispatch;
@@ -42,6 +44,8 @@ export function planRedrive(given: {
   if (ongoing !== undefined) {
     throw new Fault("dispatch.ongoing", `Dispatch ${of.id} cannot be retried: ${ongoing.id === of.id ? "it" : ongoing.id} is ongoing.`);
   }
+  const [issue] = contradictions(options, policyWith(JSON.parse(of.policy) as Policy, options));
+  if (issue !== undefined) throw new Fault("options.invalid", `${issueText(issue)}.`);
   return redriveRow(of, Math.max(0, ...line.map(({ id }) => redriveNumberOf(id))) + 1, options, now);
 }
 

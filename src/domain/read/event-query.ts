@@ -5,10 +5,13 @@ import { storableText } from "../../../schema/text.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { windowed } from "../base/window.ts";
 import { paging } from "./paging.ts";
 
+const type = text.refine((one) => !one.includes("*"), { error: 'is asked for exactly, as in "order.placed": no type holds a "*"' });
+
 const eventFilters = {
-  type: text.optional(),
+  type: type.optional(),
   subject: text.optional(),
   source: text.optional(),
   key: text.optional(),
@@ -29,10 +32,10 @@ export type ParsedEventSearch = z.infer<typeof eventSearch>;
 
 /** Throws `query.invalid` naming the filter. */
 export function parseEventQuery(query: unknown = {}): ParsedEventQuery {
-  return parsedOr("query.invalid", eventQuery.safeParse(query, inWords));
+  return windowed(parsedOr("query.invalid", eventQuery.safeParse(query, inWords)));
 }
 
 /** Throws `query.invalid` naming the filter. */
 export function parseEventSearch(query: unknown = {}): ParsedEventSearch {
-  return parsedOr("query.invalid", eventSearch.safeParse(query, inWords));
+  return windowed(parsedOr("query.invalid", eventSearch.safeParse(query, inWords)));
 }

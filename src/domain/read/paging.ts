@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { READ } from "../../../schema/limits.ts";
-import { momentMs as time } from "../../../schema/moment.ts";
+import { window } from "../base/window.ts";
 
 export const paging = {
-  from: time.optional(),
-  to: time.optional(),
+  ...window,
   limit: z.int().min(1).max(READ.maxPage).default(READ.defaultPage),
   cursor: z.string().optional(),
 };

@@ -1,5 +1,5 @@
-import { type Comparison, type Condition, OPERATORS, type Operator, type Scalar } from "../../../schema/config/condition.ts";
-import { compilePattern } from "../../../schema/config/pattern.ts";
+import type { Comparison, Condition, Operator, Scalar } from "../../../schema/config/condition.ts";
+import { compileTests, type Test } from "../../../schema/config/value-test.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { compileSelect } from "./select-path.ts";
@@ -64,8 +64,8 @@ function compileNot(condition: Condition): CompiledCondition {
 
 function compileComparison({ path, ...wanted }: Comparison): CompiledCondition {
   const select = compileSelect(path);
-  const tests = OPERATORS.flatMap((operator) => (operator === "exists" ? [] : (testOf(operator, wanted[operator]) ?? [])));
-  const satisfies = (value: Json) => tests.every((test) => test(value));
+  const tests = compileTests(wanted);
+  const satisfies = (value: Json) => tests.every(({ test }) => test(value));
   const holds = (document: Json) => (wanted.exists === false ? !some(select(document), () => true) : some(select(document), satisfies));
   const look = (document: Json) => {
     const first = take(select(document), TRACED_VALUES + 1);
@@ -106,41 +106,4 @@ function take(values: Iterable<Json>, count: number): Json[] {
 /** The operators that were given; what is absent in configuration is absent here. */
 function given(wanted: Omit<Comparison, "path">): Wanted {
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
-}
-
-type Test = (value: Json) => boolean;
-
-/** The test an operator stands for; `undefined` when it was not given. `0`, `""`, `false` and `null` are given. */
-function testOf(operator: Exclude<Operator, "exists">, wanted: unknown): Test | undefined {
-  if (wanted === undefined) return undefined;
-  switch (operator) {
-    case "exact":
-      return (value) => value === wanted;
-    case "in":
-      return (value) => (wanted as readonly unknown[]).includes(value);
-    case "prefix":
-      return ofText((text) => text.startsWith(wanted as string));
-    case "suffix":
-      return ofText((text) => text.endsWith(wanted as string));
-    case "match":
-      return ofText(compilePattern(wanted as string));
-    case "lt":
-      return ofNumber((number) => number < (wanted as number));
-    case "lte":
-      return ofNumber((number) => number <= (wanted as number));
-    case "gt":
-      return ofNumber((number) => number > (wanted as number));
-    case "gte":
-      return ofNumber((number) => number >= (wanted as number));
-    default:
-      return operator satisfies never;
-  }
-}
-
-function ofText(test: (text: string) => boolean): Test {
-  return (value) => typeof value === "string" && test(value);
-}
-
-function ofNumber(test: (number: number) => boolean): Test {
-  return (value) => typeof value === "number" && test(value);
 }

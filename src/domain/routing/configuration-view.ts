@@ -1,9 +1,9 @@
 import type { HubConfig } from "../../../schema/config/config.ts";
 import { configWarnings } from "../../../schema/config/config-warnings.ts";
+import { resolveDelivery } from "../../../schema/config/resolve-policy.ts";
 import type { ConfigurationView, ConfiguredDestination, ConfiguredRoute } from "../../../schema/contract/configuration.ts";
 import { issueText } from "../../../schema/wording.ts";
 import { conditionText } from "./condition-text.ts";
-import { resolveDelivery } from "./policy.ts";
 
 /** A configuration by destination, in the order of names, each with the routes to it in the order of the configuration. */
 export function configurationView({ version, config }: { version: string; config: HubConfig }): ConfigurationView {

@@ -1,9 +1,9 @@
-import { type HubConfig, parseConfig, type Route, type Target } from "../../../schema/config/config.ts";
+import { type HubConfig, type Route, readConfig, type Target } from "../../../schema/config/config.ts";
 import type { Policy } from "../../../schema/config/policy.ts";
+import { resolveDelivery } from "../../../schema/config/resolve-policy.ts";
 import type { HubEvent } from "../../../schema/contract/events.ts";
 import type { Json } from "../../../schema/json.ts";
 import { type CompiledCondition, compileCondition, type Trace } from "./condition.ts";
-import { resolveDelivery } from "./policy.ts";
 import { compileGlob } from "./type-glob.ts";
 import { indexByType } from "./type-index.ts";
 
@@ -56,9 +56,9 @@ export function compileRouting(config: HubConfig): Routing {
   };
 }
 
-/** A configuration as it is stored, compiled; `undefined` when today's schema does not read it. */
+/** A configuration as it is stored, compiled; `undefined` when it has not the shape of one. */
 export function storedRouting(body: string): Routing | undefined {
-  const parsed = parseConfig(JSON.parse(body));
+  const parsed = readConfig(JSON.parse(body));
   return parsed.ok ? compileRouting(parsed.config) : undefined;
 }
 

@@ -10,7 +10,7 @@ import { noteRow } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseBulkFilter, parseBulkKind } from "../../domain/operate/bulk-filter.ts";
 import { bulkView } from "../../domain/operate/bulk-view.ts";
-import { parseOperation, parseRetryOptions } from "../../domain/operate/parse-operation.ts";
+import { parseBulkRetryOptions, parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { noteView } from "../../domain/read/note-view.ts";
 import { homeStore } from "../../store/d1/stores.ts";
@@ -36,7 +36,7 @@ export async function startBulk(operator: Operator, kind: BulkKind, given: { fil
   const { hub } = operator;
   const startedAt = hub.now();
   const filter = parseBulkFilter(kind, given.filter, startedAt);
-  const { by = operator.name, reason = null, ...options } = (kind === "retry" ? parseRetryOptions : parseOperation)(given.options);
+  const { by = operator.name, reason = null, ...options } = (kind === "retry" ? parseBulkRetryOptions : parseOperation)(given.options);
   const id = hub.newId();
   await insertBulk(homeStore(hub.env), {
     id,

@@ -1,6 +1,6 @@
+import { resolveDelivery } from "../../../schema/config/resolve-policy.ts";
 import { SECOND_MS } from "../../../schema/limits.ts";
 import type { Overdue, RunLook } from "../../../src/domain/repair/repair.ts";
-import { resolveDelivery } from "../../../src/domain/routing/policy.ts";
 
 /** A dispatch in the model: its row, and its run. */
 export interface Dispatch {

@@ -65,11 +65,18 @@ describe("durations", () => {
     expect([0, 4, 320, 1_550, 125_000, 3_600_000, 90_061_000].map(span)).toEqual(["0ms", "4ms", "320ms", "1.5s", "2m 5s", "1h", "1d 1h"]);
   });
 
+  const misconfigured = { delayMs: 1, maxDelayMs: 1, forMs: 0 };
+  const retry = { limit: 2, backoff: "linear", delayMs: 400, maxDelayMs: HOUR, jitter: "none" } as const;
+
   it("of retries say how they grow", () => {
-    const misconfigured = { delayMs: 1, maxDelayMs: 1, forMs: 0 };
-    const retry = { limit: 2, backoff: "linear", delayMs: 400, maxDelayMs: HOUR, jitter: "none" } as const;
     expect(retriesOf({ timeoutMs: 1, retry, misconfigured })).toBe("2 retries, linear from 400ms to 1h");
     expect(retriesOf({ timeoutMs: 1, retry: { ...retry, limit: 1, backoff: "constant" }, misconfigured })).toBe("1 retry, constant 400ms");
     expect(retriesOf({ timeoutMs: 1, retry: { ...retry, limit: 0 }, misconfigured })).toBe("no retry");
+  });
+
+  it("are told as they will be where a stored policy has a longer wait than it allows", () => {
+    const longer = { ...retry, delayMs: 6 * HOUR, maxDelayMs: HOUR };
+    expect(retriesOf({ timeoutMs: 1, retry: { ...longer, backoff: "constant" }, misconfigured })).toBe("2 retries, constant 1h");
+    expect(retriesOf({ timeoutMs: 1, retry: longer, misconfigured })).toBe("2 retries, linear from 1h to 1h");
   });
 });

@@ -34,6 +34,14 @@ describe("the routing in the inputs of a hub", () => {
     );
   });
 
+  test("is read from a state that says what is refused today, so that a preview does not take all for new", () => {
+    const old = {
+      ...config,
+      routes: [{ id: "all", on: "*", where: { path: "$.a", gt: 5, lt: 1 }, to: [{ destination: "email", retry: { delay: "6 hours" } }] }],
+    };
+    expect(routingIn({ routing: old })?.config).toEqual(old);
+  });
+
   test.each<[what: string, inputs: Record<string, unknown> | undefined]>([
     ["no inputs", undefined],
     ["no routing", {}],

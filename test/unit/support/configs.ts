@@ -1,6 +1,10 @@
 import fc from "fast-check";
+import { conditionIssues } from "../../../schema/config/checks.ts";
+import { parseConfig } from "../../../schema/config/config.ts";
 import type { DestinationKind, DestinationOf } from "../../../schema/config/destination.ts";
 import type { Duration } from "../../../schema/config/duration.ts";
+import { deliveryIssues } from "../../../schema/config/policy-checks.ts";
+import { resolveDelivery } from "../../../schema/config/resolve-policy.ts";
 import { condition } from "./conditions.ts";
 
 const duration = fc.constantFrom<Duration>("0s", "1ms", "5s", "1.5 hours", "7 days", "365 days");
@@ -38,6 +42,10 @@ export const delivery = fc.record(
   { requiredKeys: [] },
 );
 
+/** Of these, what is no contradiction, by itself or where the defaults are silent. */
+const meantDelivery = delivery.filter((said) => [...deliveryIssues(said, resolveDelivery(said).policy)].length === 0);
+const meantCondition = condition.filter((where) => [...conditionIssues(where, "")].length === 0);
+
 const DESTINATIONS = ["email", "triage", "constructor", "a-b_c"];
 
 /** A destination of each kind. */
@@ -51,29 +59,32 @@ const destinations = fc
 
 const target = fc.oneof(
   fc.constantFrom(...DESTINATIONS),
-  fc.tuple(fc.constantFrom(...DESTINATIONS), delivery).map(([destination, options]) => ({ destination, ...options })),
+  fc.tuple(fc.constantFrom(...DESTINATIONS), meantDelivery).map(([destination, options]) => ({ destination, ...options })),
 );
 
 /** Configurations as people write them, all of them valid. */
-export const validConfig = fc.record(
-  {
-    defaults: fc
-      .tuple(delivery, fc.option(fc.constantFrom(1, 10_000, 100_000), { nil: undefined }))
-      .map(([options, maxChainEvents]) => ({ ...options, maxChainEvents })),
-    destinations,
-    routes: fc
-      .array(
-        fc.record(
-          {
-            on: fc.constantFrom("*", "order.*", "order.placed", "*.placed"),
-            where: condition,
-            to: fc.oneof(target, fc.array(target, { minLength: 1, maxLength: 3 })),
-          },
-          { requiredKeys: ["on", "to"] },
-        ),
-        { maxLength: 4 },
-      )
-      .map((routes) => routes.map((route, index) => ({ id: `route-${index}`, ...route }))),
-  },
-  { requiredKeys: ["destinations", "routes"] },
-);
+export const validConfig = fc
+  .record(
+    {
+      defaults: fc
+        .tuple(meantDelivery, fc.option(fc.constantFrom(1, 10_000, 100_000), { nil: undefined }))
+        .map(([options, maxChainEvents]) => ({ ...options, maxChainEvents })),
+      destinations,
+      routes: fc
+        .array(
+          fc.record(
+            {
+              on: fc.constantFrom("*", "order.*", "order.placed", "*.placed"),
+              where: meantCondition,
+              to: fc.oneof(target, fc.array(target, { minLength: 1, maxLength: 3 })),
+            },
+            { requiredKeys: ["on", "to"] },
+          ),
+          { maxLength: 4 },
+        )
+        .map((routes) => routes.map((route, index) => ({ id: `route-${index}`, ...route }))),
+    },
+    { requiredKeys: ["destinations", "routes"] },
+  )
+  // A target may contradict the defaults.
+  .filter((config) => parseConfig(config).ok);

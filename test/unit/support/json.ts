@@ -21,7 +21,7 @@ export const TRICKY_NAMES = [
 ];
 
 const scalar = fc.oneof(
-  fc.constantFrom<Json>(0, 1, -1, 100, "", "a", "ab", "0", false, true, null),
+  fc.constantFrom<Json>(0, 1, -1, 100, "", "a", "ab", "0", false, true, null, "A", "10.0.0.1", "::1", "2026-01-01T00:00:00Z"),
   fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
   text({ maxLength: 5 }),
 );

@@ -98,6 +98,11 @@ describe("a fault names the event, the field and what to do", () => {
     ["a malformed delay", { ...good, delay: "soon" }, `(delay.invalid) Event 2: delay: ${DURATION}.`],
     ["a delay that is a number", { ...good, delay: 0 }, `(delay.invalid) Event 2: delay: ${DURATION}.`],
     ["a delay of more than a year", { ...good, delay: "366 days" }, "(delay.invalid) Event 2: delay: must be at most 365 days."],
+    [
+      "a delay that would be none",
+      { ...good, delay: "0.4ms" },
+      '(delay.invalid) Event 2: delay: is shorter than a millisecond; say "0s" for none.',
+    ],
     ["delay and at", { ...good, delay: "0s", at: new Date(0) }, "(delay.invalid) Event 2: pass either delay or at, not both."],
     [
       "an empty cause",

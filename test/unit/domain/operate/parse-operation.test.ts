@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseOperation, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
+import { parseBulkRetryOptions, parseOperation, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
 import { parseResumeOptions } from "../../../../src/domain/pause/resume-options.ts";
 import { messageOf } from "../../support/message-of.ts";
 
@@ -51,7 +51,24 @@ test("an operation that is no retry has no delivery, and only a resumption has a
   expect(messageOf(() => parseResumeOptions({ delay: "5s" }))).toContain('(options.invalid) unknown field "delay"');
 });
 
+describe("options of a retry of many", () => {
+  test("go together by themselves, since each dispatch has a policy of its own", () => {
+    expect(messageOf(() => parseBulkRetryOptions({ retry: { delay: "6 hours" } }))).toMatch(
+      /^\(options\.invalid\) retry\.delay: is 6 hours, longer than retry\.maxDelay of 1 hour/,
+    );
+    const both = { retry: { delay: "6 hours", maxDelay: "6 hours" } } as const;
+    expect(parseBulkRetryOptions(both)).toEqual(both);
+    expect(parseBulkRetryOptions(undefined)).toEqual({});
+  });
+});
+
 describe("options of a retry", () => {
+  test("hold no duration that would be none", () => {
+    expect(messageOf(() => parseRetryOptions({ delay: "0.4ms" }))).toBe(
+      '(options.invalid) delay: is shorter than a millisecond; say "0s" for none.',
+    );
+  });
+
   test("are the delivery as a configuration says it, zeros included", () => {
     const options = {
       delay: "0s",

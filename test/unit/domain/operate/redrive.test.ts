@@ -61,6 +61,24 @@ describe("the line of a dispatch", () => {
   });
 });
 
+describe("options that the policy of a dispatch contradicts", () => {
+  const before = policyOf({ retry: { delayMs: 5_000, maxDelayMs: HOUR_MS }, misconfigured: { delayMs: MINUTE_MS, maxDelayMs: HOUR_MS } });
+
+  test.each<[options: DeliveryOptions, problem: string]>([
+    [{ retry: { delay: "2 hours" } }, "retry.delay: is 2 hours, longer than retry.maxDelay of 1 hour"],
+    [{ retry: { maxDelay: "1s" } }, "retry.delay: is 5 seconds, longer than retry.maxDelay of 1 second"],
+    [{ misconfigured: { for: "30s" } }, "misconfigured.for: is 30 seconds, shorter than the first wait"],
+  ])("are refused, and say what goes: %j", (options, problem) => {
+    expect(messageOf(() => policyAfter(options, before)).startsWith(`(options.invalid) ${problem}`)).toBe(true);
+  });
+
+  test("are taken where they say both, or nothing of what is contradictory already", () => {
+    expect(policyAfter({ retry: { delay: "2 hours", maxDelay: "2 hours" } }, before).retry.maxDelayMs).toBe(2 * HOUR_MS);
+    const odd = policyOf({ retry: { delayMs: 2 * HOUR_MS, maxDelayMs: HOUR_MS } });
+    expect(policyAfter({ retry: { limit: 3 } }, odd).retry).toMatchObject({ limit: 3, delayMs: 2 * HOUR_MS, maxDelayMs: HOUR_MS });
+  });
+});
+
 describe("a redrive", () => {
   test("of one that was never redriven is the first: due now, looked at a minute later, with the policy as it was", () => {
     const of = dispatch();

@@ -4,8 +4,10 @@ import { parseAuditQuery } from "../../../../src/domain/audit/audit-query.ts";
 import { parseId } from "../../../../src/domain/base/parse-id.ts";
 import { parseBulkFilter } from "../../../../src/domain/operate/bulk-filter.ts";
 import { parsePurge } from "../../../../src/domain/purge/purge-query.ts";
+import { parseDeadLetterQuery } from "../../../../src/domain/read/dead-letter-query.ts";
 import { parseDispatchQuery } from "../../../../src/domain/read/dispatch-query.ts";
-import { parseEventQuery } from "../../../../src/domain/read/event-query.ts";
+import { parseEventQuery, parseEventSearch } from "../../../../src/domain/read/event-query.ts";
+import { parseStatsQuery } from "../../../../src/domain/read/stats-query.ts";
 import { messageOf } from "../../support/message-of.ts";
 
 const TIME = 'expected a time such as "2026-11-21T10:00:00Z"';
@@ -66,13 +68,59 @@ describe("filters", () => {
   });
 
   test("of dispatches", () => {
-    const query = { destination: "email", route: "all", eventId: "e1", cursor: "", limit: 1 };
+    const query = { destination: "email", route: "all", eventId: "0198c5b2-0000-7000-8000-000000000000", cursor: "", limit: 1 };
     for (const status of STATUSES) expect(parseDispatchQuery({ ...query, status })).toEqual({ ...query, status });
     expect(messageOf(() => parseDispatchQuery({ status: "lsot" }))).toMatch(
       /^\(query\.invalid\) status: expected .*; did you mean "lost"\?\.$/,
     );
     expect(messageOf(() => parseDispatchQuery({ type: "a" }))).toMatch(/^\(query\.invalid\) unknown field "type"/);
   });
+});
+
+describe("a filter that nothing can match is refused:", () => {
+  test.each(["ev.*", "*", "a*"])("a type %s", (type) => {
+    const problem = '(query.invalid) type: is asked for exactly, as in "order.placed": no type holds a "*".';
+    expect(messageOf(() => parseEventQuery({ type }))).toBe(problem);
+    expect(messageOf(() => parseEventSearch({ type }))).toBe(problem);
+  });
+
+  const EVENT = "0198c5b2-0000-7000-8000-000000000000";
+  test.each(["0198c5b2", "0198c5b2-0000", EVENT.slice(0, -1), `${EVENT}-0`, EVENT.toUpperCase().replace("C", "c"), "nobody"])(
+    "an event's id %s",
+    (eventId) => {
+      expect(messageOf(() => parseDispatchQuery({ eventId }))).toBe("(query.invalid) eventId: expected the whole id of an event.");
+    },
+  );
+});
+
+describe.each<[what: string, parse: (window: object) => unknown]>([
+  ["a list of events", parseEventQuery],
+  ["a search", parseEventSearch],
+  ["a list of dispatches", parseDispatchQuery],
+  ["dead letters", parseDeadLetterQuery],
+  ["an audit", parseAuditQuery],
+  ["a bulk operation", (window) => parseBulkFilter("retry", window, Date.UTC(2030, 0))],
+  ["figures", (window) => parseStatsQuery(window, Date.UTC(2030, 0))],
+])("the window of %s", (_, parse) => {
+  test.each<[window: object, problem: string]>([
+    [{ from: new Date(5), to: new Date(5) }, "from is not before to."],
+    [{ from: new Date(6), to: new Date(5) }, "from is not before to."],
+    [{ to: new Date(-8.64e15) }, "to: expected a time from 1970 to 9999."],
+    [{ from: new Date(-1) }, "from: expected a time from 1970 to 9999."],
+    [{ from: "1969-12-31T23:59:59Z" }, "from: expected a time from 1970 to 9999."],
+    [{ to: new Date(8.64e15) }, "to: expected a time from 1970 to 9999."],
+    [{ to: new Date(Date.UTC(10_000, 0)) }, "to: expected a time from 1970 to 9999."],
+  ])("is one: %j is refused", (window, problem) => {
+    expect(messageOf(() => parse(window))).toMatch(new RegExp(`^\\(query\\.invalid\\) ${problem}$`));
+  });
+
+  test("may be as long as there is a time", () => {
+    expect(() => parse({ from: new Date(0), to: "9999-12-31T23:59:59.999Z" })).not.toThrow();
+  });
+});
+
+test("figures until a moment of the first day begin with it", () => {
+  expect(parseStatsQuery({ to: new Date(5) }, 10)).toEqual({ from: 0, to: 5 });
 });
 
 describe("a filter", () => {
@@ -153,6 +201,7 @@ describe("what a purge is asked", () => {
     [undefined, {}, "before: expected an RFC 3339 time or a Date"],
     [0, {}, "before: expected an RFC 3339 time or a Date"],
     [new Date(Number.NaN), {}, "before: "],
+    [new Date(-1), {}, "before: expected a time from 1970 to 9999"],
     [new Date(0), { dryrun: true }, 'unknown field "dryrun"; did you mean "dryRun"?'],
     [new Date(0), { dryRun: 1 }, "dryRun: expected "],
     [new Date(0), [], "expected an object"],

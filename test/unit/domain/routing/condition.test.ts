@@ -40,6 +40,58 @@ describe("an operator", () => {
     ["in", [false], false, true],
     ["in", ["a", "b"], "b", true],
     ["in", ["a", "b"], "c", false],
+    ["anythingBut", "a", "b", true],
+    ["anythingBut", "a", "a", false],
+    ["anythingBut", "a", null, true],
+    ["anythingBut", "a", ["a"], true],
+    ["anythingBut", null, null, false],
+    ["anythingBut", 0, "", true],
+    ["anythingBut", 0, false, true],
+    ["anythingBut", ["a", 0], 0, false],
+    ["anythingBut", ["a", 0], "0", true],
+    ["equalsIgnoreCase", "Paid", "pAID", true],
+    ["equalsIgnoreCase", "Paid", "paid ", false],
+    ["equalsIgnoreCase", "STRASSE", "straße", false],
+    ["equalsIgnoreCase", "k", "\u212a", true],
+    ["equalsIgnoreCase", "σας", "ΣΑΣ", true],
+    ["equalsIgnoreCase", "a.c", "abc", false],
+    ["equalsIgnoreCase", "a\nb", "A\nB", true],
+    ["equalsIgnoreCase", "1", 1, false],
+    ["wildcard", "a*c", "abc", true],
+    ["wildcard", "a*c", "ac", true],
+    ["wildcard", "a*c", "abcd", false],
+    ["wildcard", "a*a", "a", false],
+    ["wildcard", "*a*b*", "xxaxxb", true],
+    ["wildcard", "*a*b*", "xxbxxa", false],
+    ["wildcard", "*ab*ab", "abab", true],
+    ["wildcard", "*ab*ab", "ab", false],
+    ["wildcard", "*", "", true],
+    ["wildcard", "**", "a\nb", true],
+    ["wildcard", "", "", true],
+    ["wildcard", "", "a", false],
+    ["wildcard", "\\*", "*", true],
+    ["wildcard", "\\*", "a", false],
+    ["wildcard", "a\\\\*", "a\\b", true],
+    ["wildcard", "1*", 12, false],
+    ["cidr", "10.0.0.0/8", "10.255.0.1", true],
+    ["cidr", "10.0.0.0/8", "11.0.0.0", false],
+    ["cidr", "10.1.2.3/8", "10.9.9.9", true],
+    ["cidr", "0.0.0.0/0", "255.255.255.255", true],
+    ["cidr", "0.0.0.0/0", "::1", false],
+    ["cidr", "::/0", "1.2.3.4", false],
+    ["cidr", "10.0.0.1", "10.0.0.1", true],
+    ["cidr", "10.0.0.1", "10.0.0.2", false],
+    ["cidr", "10.0.0.0/8", "::ffff:10.0.0.1", true],
+    ["cidr", "10.0.0.0/8", "::FFFF:0a00:0001", true],
+    ["cidr", "::ffff:10.0.0.0/104", "10.1.1.1", true],
+    ["cidr", "2001:db8::/32", "2001:0DB8:0:0::1", true],
+    ["cidr", "2001:db8::/32", "2001:db9::1", false],
+    ["cidr", "10.0.0.0/8", "10.0.0.256", false],
+    ["cidr", "10.0.0.0/8", "10.0.0.01", false],
+    ["cidr", "10.0.0.0/8", "10.1", false],
+    ["cidr", "::/0", "fe80::1%eth0", false],
+    ["cidr", "::/0", "1::2::3", false],
+    ["cidr", "::/0", "::1]/[", false],
     ["prefix", "", "", true],
     ["prefix", "", "abc", true],
     ["prefix", "ab", "abc", true],
@@ -58,6 +110,18 @@ describe("an operator", () => {
     ["match", "", 0, false],
     ["match", "1", 1, false],
     ["match", "null", null, false],
+    ["gt", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000001Z", true],
+    ["gt", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", false],
+    ["gte", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00.00+01:00", true],
+    ["gte", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.49z", false],
+    ["lt", "2026-01-01T00:00:00.0009Z", "2026-01-01T00:00:00.00089Z", true],
+    ["lt", "2026-01-01T00:00:00Z", "2025-12-31T23:30:00-01:00", false],
+    ["lte", "2026-01-01T00:00:00Z", "2025-12-31t23:00:00-01:00", true],
+    ["lt", "2026-01-01T00:00:00Z", "2025-12-31", false],
+    ["lt", "2026-01-01T00:00:00Z", "2025-12-31T00:00:00", false],
+    ["lt", "2026-03-01T00:00:00Z", "2026-02-29T00:00:00Z", false],
+    ["lt", "2028-03-01T00:00:00Z", "2028-02-29T00:00:00Z", true],
+    ["lt", "2026-01-01T00:00:00Z", 0, false],
     ["lt", 0, -1, true],
     ["lt", 0, 0, false],
     ["lt", 0, "-1", false],
@@ -94,8 +158,13 @@ describe("an operator", () => {
     ["in", [null, 0, "", false]],
     ["prefix", ""],
     ["suffix", ""],
+    ["anythingBut", "a"],
+    ["equalsIgnoreCase", ""],
+    ["wildcard", "*"],
     ["match", ""],
+    ["cidr", "0.0.0.0/0"],
     ["lt", 1],
+    ["lt", "2026-01-01T00:00:00Z"],
     ["lte", 0],
     ["gt", -1],
     ["gte", 0],
@@ -254,6 +323,40 @@ describe("laws", () => {
     );
     expect(held / runs).toBeGreaterThan(0.1);
     expect(held / runs).toBeLessThan(0.9);
+  });
+
+  test("any comparison that holds has found something", () => {
+    fc.assert(
+      fc.property(condition, document, (given, found) => {
+        if (!("path" in given) || given.exists === false || !holds(given, found)) return;
+        expect(holds({ path: given.path, exists: true }, found)).toBe(true);
+      }),
+    );
+  });
+
+  test("a condition means the same after it was stored", () => {
+    fc.assert(
+      fc.property(condition, document, (given, found) => {
+        const stored = schema.parse(JSON.parse(JSON.stringify(schema.parse(given))));
+        expect(holds(stored, found)).toBe(holds(given, found));
+      }),
+    );
+  });
+
+  test("equalsIgnoreCase holds where match does with (?i), for every character that has a case", () => {
+    const cased = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code)).filter(
+      (one) => one.isWellFormed() && (one.toUpperCase() !== one || one.toLowerCase() !== one),
+    );
+    expect(cased.length).toBeGreaterThan(2_000);
+    for (const one of cased) {
+      const [folded, matched] = [
+        compileCondition({ path: "$", equalsIgnoreCase: one }),
+        compileCondition({ path: "$", match: `(?i)^${one}$` }),
+      ];
+      for (const other of [one.toUpperCase(), one.toLowerCase(), one.toUpperCase().toLowerCase()]) {
+        expect(folded.holds(other)).toBe(matched.holds(other));
+      }
+    }
   });
 
   test("a condition and its negation never agree", () => {

@@ -114,6 +114,15 @@ describe("a configuration in bindings", () => {
     expect(messageOf(() => configFromBindings({ [name]: "" }))).toMatch(new RegExp(`^${name} is not JSON: .+`));
   });
 
+  test("text in which a number or a member would be lost without a word is named with its place", () => {
+    const twice = '{"destinations":{},"routes":[],"routes":[]}';
+    expect(messageOf(() => configFromBindings({ HUB_CONFIG: twice }))).toBe("HUB_CONFIG is not JSON: routes is given twice");
+    const rounded = '[{"where":{"path":"$.a","exact":9007199254740993}}]';
+    expect(messageOf(() => configFromBindings({ HUB_ROUTES_0: rounded }))).toMatch(
+      /^HUB_ROUTES_0 is not JSON: \[0\]\.where\.exact is 9007199254740993/,
+    );
+  });
+
   test("a later part that is not JSON is named", () => {
     expect(messageOf(() => configFromBindings({ HUB_ROUTES_0: "[]", HUB_ROUTES_1: "[", HUB_ROUTES_2: "[" }))).toMatch(
       /^HUB_ROUTES_1 is not JSON/,

@@ -25,12 +25,13 @@ const withWhere = (where: unknown) => withRoute({ where });
 const withTarget = (options: object) => withRoute({ to: ["email", { destination: "triage", ...options }] });
 
 describe("a person can act on what is wrong with", () => {
-  const OPERATORS = "exact, in, prefix, suffix, match, exists, gt, gte, lt, lte";
+  const OPERATORS = "exact, in, anythingBut, prefix, suffix, equalsIgnoreCase, wildcard, match, cidr, exists, gt, gte, lt, lte";
   const TARGET = 'expected a destination\'s name or a target such as { destination: "email", delay: "1 hour" }';
   const CONDITION = 'expected a condition such as { path: "$.data.total", gte: 100 }, or allOf, anyOf, not of conditions';
   const NAME = "expected a name: a letter, then letters, digits, _ or -";
   const DURATION = 'expected a duration such as "30s", "15 minutes" or "7 days"';
   const TYPE = 'expected an event type such as "order.placed", "order.*" or "*"';
+  const BOUND = 'expected a number, or a time with its offset such as "2026-01-01T00:00:00Z"';
   const OWN = "is a binding of the hub itself; name a service binding";
 
   test.each<[what: string, config: unknown, ...problems: string[]]>([
@@ -174,7 +175,7 @@ describe("a person can act on what is wrong with", () => {
           { id: "c", on: "*", to: "email", where: { allOf: [{ path: "$.data.total", gte: "1" }] } },
         ],
       },
-      "routes.2.where.allOf.0.gte: expected a number",
+      `routes.2.where.allOf.0.gte: ${BOUND}`,
     ],
     [
       "a misspelt operator",
@@ -251,7 +252,7 @@ describe("a person can act on what is wrong with", () => {
     };
     expect(problems(config)).toEqual([
       "routes.0.on: expected a string",
-      "routes.0.where.gte: expected a number",
+      `routes.0.where.gte: ${BOUND}`,
       `routes.0.to.delay: ${DURATION}`,
       "routes.0.to.retry.limit: must be at most 1000",
     ]);
@@ -268,7 +269,11 @@ describe("zero, empty text and false are kept", () => {
 
   test.each([
     { gte: 0 },
-    { lte: 0, lt: 0, gt: 0 },
+    { lte: 0, lt: 0 },
+    { anythingBut: 0 },
+    { anythingBut: [0, "", false, null] },
+    { equalsIgnoreCase: "" },
+    { wildcard: "" },
     { exact: 0 },
     { exact: "" },
     { exact: false },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { durationMs } from "../../../../schema/config/duration.ts";
 import { DELIVERY_DEFAULTS, type DeliveryOptions } from "../../../../schema/config/policy.ts";
-import { resolveDelivery } from "../../../../src/domain/routing/policy.ts";
+import { resolveDelivery } from "../../../../schema/config/resolve-policy.ts";
 import { delivery } from "../../support/configs.ts";
 
 const BUILT_IN = {

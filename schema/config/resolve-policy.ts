@@ -1,5 +1,5 @@
-import { type Duration, durationMs } from "../../../schema/config/duration.ts";
-import { DELIVERY_DEFAULTS, type DeliveryOptions, type Policy } from "../../../schema/config/policy.ts";
+import { type Duration, durationMs } from "./duration.ts";
+import { DELIVERY_DEFAULTS, type DeliveryOptions, type Policy } from "./policy.ts";
 
 const { timeout, retry, misconfigured } = DELIVERY_DEFAULTS;
 const DEFAULT_POLICY: Policy = {
