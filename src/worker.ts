@@ -64,7 +64,7 @@ export type { DeadLetterGroup, DeadLetterQuery, DeadLetters } from "../schema/co
 export type { Delivery, HandleReply } from "../schema/contract/delivery.ts";
 export type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
 export type { DispatchDetail, DispatchQuery, DispatchView, ExecutionView, RunView, WatchLine } from "../schema/contract/dispatches.ts";
-export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema/contract/emit.ts";
+export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt, ReceiptDispatch } from "../schema/contract/emit.ts";
 export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit, LongChain } from "../schema/contract/health.ts";

@@ -26,7 +26,7 @@ describe("receipts", () => {
       receipt?.id,
     );
     expect(receipt?.dispatches).toEqual(
-      stored.map(({ id, destination, due_at }) => ({ id, destination, dueAt: new Date(due_at).toISOString() })),
+      stored.map(({ id, destination, due_at }) => ({ id, destination, dueAt: new Date(due_at).toISOString(), status: "ongoing" })),
     );
     for (const { due_at } of stored) expect(due_at).toBeGreaterThanOrEqual(before);
     expect(await eventRow(receipt?.id ?? "")).toMatchObject({ type: "fan.receipt", source: "tests", subject: "s", depth: 0 });
@@ -220,9 +220,26 @@ describe("keys", () => {
     await settled(id);
     const before = await storedCounts();
     const [second] = await hub.emit({ ...event, time: new Date(0), delay: "1 hour" });
-    expect(second).toEqual({ ...first, duplicate: true });
+    const settledNow = first?.dispatches.map((dispatch) => ({ ...dispatch, status: "complete" }));
+    expect(second).toEqual({ ...first, dispatches: settledNow, duplicate: true });
     expect(await storedCounts()).toEqual(before);
     expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it("the receipt of a known key says how its dispatches stand: cancelled, dead letters, and those that a redrive has taken over", async () => {
+    const event = { type: "once.key", data: { script: ["failed"] }, source: "tests", key: unique("k") };
+    const again = async () => only(only(await store(event)).dispatches);
+    const { id, status } = await again();
+    expect(status).toBe("ongoing");
+    await look(id);
+    expect(await again()).toMatchObject({ id, status: "failed", standing: "dead letter" });
+    await hub.retryDispatch(id);
+    expect(await again()).toMatchObject({ id, status: "failed", standing: "superseded" });
+
+    const later = { type: "later.key", data: 1, source: "tests", key: unique("k") };
+    const [first] = await store(later);
+    await hub.cancelEvent(first?.id ?? "");
+    expect(only(only(await store(later)).dispatches)).toEqual({ ...first?.dispatches[0], status: "cancelled" });
   });
 
   it("a key whose dispatch has been attempted meanwhile still stands for the same event and dispatches", async () => {

@@ -5,9 +5,9 @@ import { Fault } from "../../../schema/faults.ts";
 import { BULK, READ } from "../../../schema/limits.ts";
 import { momentMs as time } from "../../../schema/moment.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
-import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { isBad } from "../base/standing.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
 

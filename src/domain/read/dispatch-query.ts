@@ -4,9 +4,9 @@ import { BAD_STATUSES, STANDINGS, STATUSES } from "../../../schema/contract/stat
 import { Fault } from "../../../schema/faults.ts";
 import { READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
-import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { isBad } from "../base/standing.ts";
 import { paging } from "./paging.ts";
 
 const dispatchQuery = closedObject({
