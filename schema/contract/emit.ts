@@ -10,7 +10,7 @@ export interface EmitInput {
   readonly type: string;
   /** The body: JSON, at most 256 levels deep. The event as stored is at most 1 MiB. */
   readonly data: Json;
-  /** Who emits. `props.source` of the service binding, where present, wins. */
+  /** Who emits. `props.source` of the service binding, where present, wins, unless `props.sources` lets events name theirs. */
   readonly source?: string | undefined;
   /** What it is about, such as an order id. Lists can be filtered by it. */
   readonly subject?: string | undefined;

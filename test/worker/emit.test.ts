@@ -1,6 +1,6 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { ProducerApi } from "../../schema/contract/api.ts";
+import type { EventHubApi, ProducerApi } from "../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
@@ -14,6 +14,11 @@ import { dispatchRow, eventRow, executionsOf, rows, settled, storedCounts } from
 
 const shop = env.SHOP as unknown as ProducerApi;
 const producer = env.PRODUCER as unknown as ProducerApi;
+
+/** The hub by a binding with these props. */
+function boundWith(props: object): EventHubApi {
+  return (exports.EventHub as unknown as (binding: { props: object }) => EventHubApi)({ props });
+}
 
 describe("receipts", () => {
   it("a receipt names the event and the dispatches that are in the database when emit resolves", async () => {
@@ -352,6 +357,42 @@ describe("who emits", () => {
     ]);
     const sources = await Promise.all(receipts.map(async ({ id }) => (await eventRow(id)).source));
     expect(sources).toEqual(["own word", null]);
+  });
+
+  it("a binding that leaves sources to events keeps keys of two sources apart, and gives its own to events that name none", async () => {
+    const gateway = boundWith({ source: "gateway", sources: "any" });
+    const event = { type: "unrouted.source", data: 1, key: unique("k") };
+    const sources = ["/sensors/1", "/sensors/2", undefined];
+    const receipts = await gateway.emit(sources.map((source) => ({ ...event, source })));
+    expect(receipts.map(({ duplicate }) => duplicate)).toEqual([false, false, false]);
+    const stored = await Promise.all(receipts.map(async ({ id }) => (await eventRow(id)).source));
+    expect(stored).toEqual(["/sensors/1", "/sensors/2", "gateway"]);
+    expect(await faultOf(boundWith({ sources: "any" }).emit(event))).toBe("source.required");
+  });
+
+  it("a binding that allows some sources stores nothing of a call that names another (source.forbidden)", async () => {
+    const gateway = boundWith({ sources: ["a", "b"] });
+    const event = { type: "unrouted.source", data: 1 };
+    const before = await storedCounts();
+    expect(
+      await failureOf(
+        gateway.emit([
+          { ...event, source: "a" },
+          { ...event, source: "c" },
+        ]),
+      ),
+    ).toMatch(/\(source\.forbidden\) Event 1:/);
+    expect(await storedCounts()).toEqual(before);
+    expect(await eventRow(only(await gateway.emit({ ...event, source: "b" })).id)).toMatchObject({ source: "b" });
+  });
+
+  it("a binding whose props say what they may not is refused by every call that goes by its name (binding.invalid)", async () => {
+    const wrong = boundWith({ source: 5 });
+    const before = await storedCounts();
+    expect(await faultOf(wrong.emit({ type: "unrouted.source", data: 1 }))).toBe("binding.invalid");
+    expect(await faultOf(wrong.previewEmit({ type: "unrouted.source", data: 1 }))).toBe("binding.invalid");
+    expect(await faultOf(wrong.pauseDestination("scripted"))).toBe("binding.invalid");
+    expect(await storedCounts()).toEqual(before);
   });
 
   it("the door of producers offers emit and nothing else", async () => {
