@@ -12,5 +12,5 @@ export interface CallerProps {
 
 export const callerProps = closedObject({
   source: text.optional(),
-  sources: z.union([z.literal("any"), z.array(text).min(1)], { error: 'expected "any" or a list of sources' }).optional(),
+  sources: z.union([z.literal("any"), z.array(text).min(1)]).optional(),
 }) satisfies z.ZodType<unknown, CallerProps>;

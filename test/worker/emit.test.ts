@@ -288,6 +288,17 @@ describe("keys", () => {
     });
   }
 
+  it("keys that stand for other events are named by their places in the call, among repeats and keys that are known for the same", async () => {
+    const event = (data: number) => ({ type: "unrouted.conflict", data, source: "tests", key: unique("k") });
+    const [same, one, two] = [event(1), event(2), event(3)];
+    const [, known] = await store([same, one, two]);
+    const call = [same, same, { ...one, data: 8 }, { type: "unrouted.conflict", data: 4 }, { ...two, data: 9 }];
+    const said = await failureOf(store(call));
+    expect(said).toContain("(key.conflict) Events 2, 4: ");
+    expect(said).toContain(`key "${one.key}" of source "tests" already stands for event ${known?.id}`);
+    expect(await failureOf(store([same, { ...two, data: 9 }]))).toContain(`Event 1: key "${two.key}"`);
+  });
+
   it("a key repeated within one call stands for one event, and each of its receipts for that one", async () => {
     const event = { type: "fast.repeated", data: { a: 1, b: 2 }, source: "tests", key: unique("k") };
     const receipts = await store([event, { type: "unrouted.between", data: 2 }, { ...event, data: { b: 2, a: 1 } }]);

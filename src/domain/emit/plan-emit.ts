@@ -25,6 +25,8 @@ export type DispatchRow = Pick<StoredDispatch, "id" | "eventId" | "route" | "des
 export interface EmitPlan {
   readonly events: readonly EventRow[];
   readonly dispatches: readonly DispatchRow[];
+  /** Ids of all events of the call, in its order, where some have been taken out. */
+  readonly call?: readonly string[];
 }
 
 export const NOTHING: EmitPlan = { events: [], dispatches: [] };

@@ -1,7 +1,7 @@
 import { byteLength } from "../../domain/base/byte-length.ts";
 import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import type { KnownEvent, OwedDispatch } from "../../domain/emit/receipts.ts";
-import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
+import { isSameFact, type KeyConflict, refuseConflicts, withoutEvents } from "../../domain/emit/repeated-keys.ts";
 import { DISPATCH_COLUMNS, EVENT_COLUMNS, type Expressions, pick, prefixed, selectList } from "../d1/columns.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
@@ -66,15 +66,17 @@ type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string; 
  */
 export async function withoutKnownKeys(d1: D1Database, plan: EmitPlan): Promise<EmitPlan> {
   const same = new Map<string, string>();
+  const conflicts: KeyConflict[] = [];
   const given = new Map(plan.events.map((event) => [event.id, event]));
   for (const parameter of keyParameters(plan, ({ data }) => ({ bytes: byteLength(data) }))) {
     const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());
     for (const known of results) {
       const event = given.get(known.givenId);
-      if (event !== undefined && !isSame(event, known)) throw keyConflict(event, known.id);
+      if (event !== undefined && !isSame(event, known)) conflicts.push({ event, holder: `event ${known.id}` });
       same.set(known.givenId, known.id);
     }
   }
+  refuseConflicts(plan, conflicts);
   return withoutEvents(plan, same);
 }
 

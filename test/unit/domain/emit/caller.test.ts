@@ -22,7 +22,7 @@ describe("what a binding says of its caller", () => {
     [{ source: 5 }, /source: expected a string/],
     [{ source: "" }, /source: must be at least 1 character/],
     [{ sources: "all" }, /sources: expected "any"/],
-    [{ sources: 5 }, /sources: expected "any" or a list of sources/],
+    [{ sources: 5 }, /sources: expected "any"/],
     [{ sources: [] }, /sources: must be at least 1 entry/],
     [{ sources: ["shop", 5] }, /sources\.1: expected a string/],
     [{ soruce: "shop" }, /unknown field "soruce"; did you mean "source"\?/],
