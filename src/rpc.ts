@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Activity, ActivityQuery } from "../schema/contract/activity.ts";
 import type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 import type { AuditPage, AuditQuery } from "../schema/contract/audit.ts";
 import type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkView } from "../schema/contract/bulks.ts";
@@ -30,6 +31,7 @@ import { retryDispatch } from "./hub/operate/retry-dispatch.ts";
 import { runNow } from "./hub/operate/run-now.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "./hub/pause/control-destination.ts";
 import { purge } from "./hub/purge/purge.ts";
+import { activity } from "./hub/read/activity.ts";
 import { configuration } from "./hub/read/configuration.ts";
 import { deadLetters } from "./hub/read/dead-letters.ts";
 import { getDispatch, listDispatches } from "./hub/read/dispatches.ts";
@@ -142,6 +144,10 @@ export class EventHub extends Producer implements EventHubApi {
 
   async resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl> {
     return await atDoor("resumeDestination", () => resumeDestination(operatorOf(this.env, this.ctx), name, options));
+  }
+
+  async activity(query?: ActivityQuery): Promise<Page<Activity>> {
+    return await atDoor("activity", () => activity(createHub(this.env), query));
   }
 
   async configuration(): Promise<ConfigurationView> {

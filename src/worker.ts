@@ -56,6 +56,7 @@ export type { AutoPause } from "../schema/config/auto-pause.ts";
 export type { DestinationConfig, DestinationKind } from "../schema/config/destination.ts";
 export { type Duration, durationMs } from "../schema/config/duration.ts";
 export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
+export type { Activity, ActivityQuery, ActivitySubject } from "../schema/contract/activity.ts";
 export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 export type { AuditPage, AuditQuery, Mismatch } from "../schema/contract/audit.ts";
 export type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkState, BulkView } from "../schema/contract/bulks.ts";
