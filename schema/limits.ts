@@ -191,6 +191,9 @@ export const READ = {
   /** Characters of the text that events are searched for, and of the start of their data that is shown. */
   maxText: 200,
   excerpt: 200,
+  /** Bytes of a note's detail in a list; alone it may be as large as it is stored. */
+  noteDetail: 8 * KiB,
+  noteDetailAlone: D1.maxParameterBytes,
   /** A search counts so many dispatches of each event it found: at most 10,000 rows a page. */
   dispatchesOfEvent: 50,
 } as const;

@@ -1,7 +1,9 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Activity, ActivityQuery } from "../schema/contract/activity.ts";
 import type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 import type { AuditPage, AuditQuery } from "../schema/contract/audit.ts";
 import type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkView } from "../schema/contract/bulks.ts";
+import type { CallerProps } from "../schema/contract/caller.ts";
 import type { ConfigurationView } from "../schema/contract/configuration.ts";
 import type { DeadLetterQuery, DeadLetters } from "../schema/contract/dead-letters.ts";
 import type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
@@ -17,8 +19,9 @@ import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
 import { isOperatorsConcern } from "../schema/faults.ts";
 import { createHub } from "./bindings/hub.ts";
 import { logError } from "./bindings/log.ts";
+import { parseCaller } from "./domain/emit/caller.ts";
 import { audit } from "./hub/audit/audit.ts";
-import { emit } from "./hub/emit/emit.ts";
+import { type Emitter, emit } from "./hub/emit/emit.ts";
 import { previewEmit } from "./hub/emit/preview-emit.ts";
 import { getBulk, listBulks, previewBulk, startBulk, stopBulk } from "./hub/operate/bulk.ts";
 import { cancelDispatch, cancelEvent } from "./hub/operate/cancel.ts";
@@ -28,6 +31,7 @@ import { retryDispatch } from "./hub/operate/retry-dispatch.ts";
 import { runNow } from "./hub/operate/run-now.ts";
 import { listDestinations, pauseDestination, resumeDestination } from "./hub/pause/control-destination.ts";
 import { purge } from "./hub/purge/purge.ts";
+import { activity } from "./hub/read/activity.ts";
 import { configuration } from "./hub/read/configuration.ts";
 import { deadLetters } from "./hub/read/dead-letters.ts";
 import { getDispatch, listDispatches } from "./hub/read/dispatches.ts";
@@ -37,17 +41,10 @@ import { health } from "./hub/read/health.ts";
 import { stats } from "./hub/read/stats.ts";
 import { watchDispatch } from "./hub/read/watch.ts";
 
-/** What a service binding may say about its caller. */
-interface CallerProps {
-  readonly source?: string;
-}
-
 /** RPC for producers: `emit` and nothing else. Name this entrypoint in a producer's service binding. */
 export class Producer extends WorkerEntrypoint<Env, CallerProps> implements ProducerApi {
   async emit(input: EmitInput | readonly EmitInput[], options?: EmitOptions): Promise<EmitReceipt[]> {
-    const { env, ctx } = this;
-    const emitter = { hub: createHub(env), callerSource: ctx.props?.source, afterReply: (work: Promise<unknown>) => ctx.waitUntil(work) };
-    return await atDoor("emit", () => emit(emitter, input, options));
+    return await atDoor("emit", () => emit(emitterOf(this.env, this.ctx), input, options));
   }
 }
 
@@ -66,7 +63,7 @@ export class EventHub extends Producer implements EventHubApi {
   }
 
   async previewEmit(input: EmitInput): Promise<EmitPreview> {
-    return await atDoor("previewEmit", () => previewEmit({ hub: createHub(this.env), callerSource: this.ctx.props?.source }, input));
+    return await atDoor("previewEmit", () => previewEmit(emitterOf(this.env, this.ctx), input));
   }
 
   async getDispatch(id: string): Promise<DispatchDetail | null> {
@@ -149,6 +146,10 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("resumeDestination", () => resumeDestination(operatorOf(this.env, this.ctx), name, options));
   }
 
+  async activity(query?: ActivityQuery): Promise<Page<Activity>> {
+    return await atDoor("activity", () => activity(createHub(this.env), query));
+  }
+
   async configuration(): Promise<ConfigurationView> {
     return await atDoor("configuration", () => configuration(createHub(this.env)));
   }
@@ -170,8 +171,14 @@ export class EventHub extends Producer implements EventHubApi {
   }
 }
 
+function emitterOf(env: Env, ctx: ExecutionContext<CallerProps>): Emitter {
+  const { source, sources } = parseCaller(ctx.props);
+  return { hub: createHub(env), callerSource: source, callerSources: sources, afterReply: (work) => ctx.waitUntil(work) };
+}
+
 function operatorOf(env: Env, ctx: ExecutionContext<CallerProps>): Operator {
-  return { hub: createHub(env), name: ctx.props?.source ?? "rpc", afterReply: (work) => ctx.waitUntil(work) };
+  const { source = "rpc" } = parseCaller(ctx.props);
+  return { hub: createHub(env), name: source, afterReply: (work) => ctx.waitUntil(work) };
 }
 
 /** Errors leave the hub here: logged once, then as they are. What the caller did wrong is the caller's to log. */

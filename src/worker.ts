@@ -56,6 +56,7 @@ export type { AutoPause } from "../schema/config/auto-pause.ts";
 export type { DestinationConfig, DestinationKind } from "../schema/config/destination.ts";
 export { type Duration, durationMs } from "../schema/config/duration.ts";
 export type { DeliveryOptions, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
+export type { Activity, ActivityQuery, ActivitySubject } from "../schema/contract/activity.ts";
 export type { EventHubApi, ProducerApi } from "../schema/contract/api.ts";
 export type { AuditPage, AuditQuery, Mismatch } from "../schema/contract/audit.ts";
 export type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkState, BulkView } from "../schema/contract/bulks.ts";
@@ -64,7 +65,7 @@ export type { DeadLetterGroup, DeadLetterQuery, DeadLetters } from "../schema/co
 export type { Delivery, HandleReply } from "../schema/contract/delivery.ts";
 export type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
 export type { DispatchDetail, DispatchQuery, DispatchView, ExecutionView, RunView, WatchLine } from "../schema/contract/dispatches.ts";
-export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema/contract/emit.ts";
+export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt, ReceiptDispatch } from "../schema/contract/emit.ts";
 export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit, LongChain } from "../schema/contract/health.ts";

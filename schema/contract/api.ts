@@ -1,3 +1,4 @@
+import type { Activity, ActivityQuery } from "./activity.ts";
 import type { AuditPage, AuditQuery } from "./audit.ts";
 import type { BulkDetail, BulkFilter, BulkKind, BulkPreview, BulkView } from "./bulks.ts";
 import type { ConfigurationView } from "./configuration.ts";
@@ -64,12 +65,14 @@ export interface EventHubApi extends ProducerApi {
   listBulks(): Promise<BulkView[]>;
   /** Ends a bulk operation after the piece it is at. What is done stays done. Throws `bulk.unknown`. */
   stopBulk(id: string, options?: Operation): Promise<BulkDetail>;
-  /** Every destination of the configuration, and whether it is held back. */
+  /** Every destination of the configuration, and whether it is held back; also one that is held back and no longer configured. */
   listDestinations(): Promise<DestinationControl[]>;
   /** Holds a destination back: nothing is attempted, nothing is lost, no attempt is used up. Throws `destination.unknown`. */
   pauseDestination(name: string, options?: Operation): Promise<DestinationControl>;
   /** Lets a destination go. Its backlog follows within a minute, or from then on at a rate. */
   resumeDestination(name: string, options?: ResumeOptions): Promise<DestinationControl>;
+  /** What was done off the usual path, and by whom: operations, pauses, repairs, notes of the hub on itself. Newest first. */
+  activity(query?: ActivityQuery): Promise<Page<Activity>>;
   /** Destinations and routes as configured. Throws `config.invalid`. */
   configuration(): Promise<ConfigurationView>;
   /** The hub at a glance, and what is wrong with its deployment. Throws `hub.misconfigured` when it has no database. */

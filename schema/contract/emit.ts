@@ -2,6 +2,7 @@ import type { Duration } from "../config/duration.ts";
 import type { Json } from "../json.ts";
 import type { Cause } from "./events.ts";
 import type { RouteExplanation } from "./explanations.ts";
+import type { Standing, Status } from "./statuses.ts";
 
 /** What a producer emits. Unknown fields are refused. */
 export interface EmitInput {
@@ -9,7 +10,7 @@ export interface EmitInput {
   readonly type: string;
   /** The body: JSON, at most 256 levels deep. The event as stored is at most 1 MiB. */
   readonly data: Json;
-  /** Who emits. `props.source` of the service binding, where present, wins. */
+  /** Who emits. `props.source` of the service binding, where present, wins, unless `props.sources` lets events name theirs. */
   readonly source?: string | undefined;
   /** What it is about, such as an order id. Lists can be filtered by it. */
   readonly subject?: string | undefined;
@@ -32,8 +33,20 @@ export interface EmitReceipt {
   readonly duplicate: boolean;
   /** `stored`: committed to the database with its dispatches. `queued`: on the queue, to be stored once the database is back; see {@link EmitOptions}. */
   readonly durability: "stored" | "queued";
-  /** Whom it is owed to; empty when no route matched, and the event is stored all the same. `dueAt` is RFC 3339, and moves with each retry. Empty while queued. */
-  readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: string }[];
+  /** Whom it is owed to; empty when no route matched, and the event is stored all the same. Empty while queued. Without redrives. */
+  readonly dispatches: readonly ReceiptDispatch[];
+}
+
+/** A dispatch in a receipt. Of a known key, as it stands now: what has failed or was cancelled is not delivered because the key is emitted again. */
+export interface ReceiptDispatch {
+  readonly id: string;
+  readonly destination: string;
+  /** No attempt before this. RFC 3339; moves with each retry. */
+  readonly dueAt: string;
+  /** Its own; `ongoing` for what has just been stored. */
+  readonly status: Status;
+  /** Of what is failed, misconfigured or lost: `superseded` where a redrive has taken its place, which `getEvent` shows. */
+  readonly standing?: Standing;
 }
 
 export interface EmitOptions {

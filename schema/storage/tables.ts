@@ -101,7 +101,7 @@ export const configs = sqliteTable("configs", {
   firstSeenAt: integer("first_seen_at").notNull(),
 });
 
-/** What was done off the happy path: repairs, operations. Written only then. */
+/** What was done off the happy path: repairs, operations. Written only then, so that what is noted of all subjects can have an index by time. */
 export const notes = sqliteTable(
   "notes",
   {
@@ -114,7 +114,7 @@ export const notes = sqliteTable(
     /** JSON, as `NoteDetails` has it. */
     detail: text(),
   },
-  (note) => [primaryKey({ columns: [note.subjectId, note.id] })],
+  (note) => [primaryKey({ columns: [note.subjectId, note.id] }), index("notes_at").on(note.at, note.subjectId, note.id)],
 );
 
 /** What is done to many dispatches, a piece at a time, by a Workflow of the same id. */

@@ -5,6 +5,7 @@ import type { EventHubApi } from "../../schema/contract/api.ts";
 import { EMIT } from "../../schema/limits.ts";
 import { guard } from "./access/guard.tsx";
 import type { ConsoleEnv } from "./access/visitor.ts";
+import { activityRoutes } from "./activity/page.tsx";
 import { assets } from "./assets.ts";
 import { bulkRoutes } from "./bulks/bulk.tsx";
 import { bulkListRoutes } from "./bulks/list.tsx";
@@ -61,6 +62,7 @@ const ROUTES: { readonly [Name in PageName]: (hub: EventHubApi) => Hono<ConsoleE
   deadLetters: deadLetterRoutes,
   deadLetterGroup: deadLetterGroupRoutes,
   destinations: destinationRoutes,
+  activity: activityRoutes,
   bulks: bulkListRoutes,
   newBulk: newBulkRoutes,
   bulk: bulkRoutes,

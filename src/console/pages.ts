@@ -20,6 +20,7 @@ export const PAGES = {
   deadLetters: { path: "/dead-letters", nav: "Dead letters" },
   deadLetterGroup: { path: "/dead-letters/group" },
   destinations: { path: "/destinations", nav: "Destinations" },
+  activity: { path: "/activity", nav: "Activity" },
   bulks: { path: "/bulks", nav: "Bulk" },
   newBulk: { path: "/bulks/new" },
   bulk: { path: "/bulks/:id" },

@@ -23,8 +23,9 @@ const MAX_CONFIG_BYTES = 100_000;
 /** A record that the database would not take, for the next step to write. */
 export function handOver(record: AttemptRecord): string {
   const { config } = record;
-  const { events, dispatches } = record.followUps;
+  const { events, dispatches, ...rest } = record.followUps;
   const followUps = {
+    ...rest,
     events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as Json })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.parse(dispatch.policy) as Json })),
   };
@@ -37,8 +38,9 @@ export function readDeliverResult(text: string): DeliverResult {
   const result = JSON.parse(text) as DeliverResult;
   if ("status" in result) return result;
   const { followUps: carried, config } = result.unrecorded;
-  const { events, dispatches } = carried;
+  const { events, dispatches, ...rest } = carried;
   const followUps = {
+    ...rest,
     events: events.map((event) => ({ ...event, data: JSON.stringify(event.data) })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.stringify(dispatch.policy) })),
   };

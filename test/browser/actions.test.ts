@@ -510,6 +510,9 @@ describe("An event that is emitted by hand", () => {
       .getByText("This key was known: this is the event that had it first, and nothing new was stored.")
       .waitFor();
     expect(new URL(page.url()).pathname).toBe(first);
+    await hub().cancelEvent(first.split("/").at(-1) ?? "");
+    await emitted("1");
+    await page.getByRole("status").getByText("What of it has failed or was cancelled stays so").waitFor();
     await emitted("2");
     expect(await textOf(page.getByRole("alert"))).toMatch(/already stands for another|key/);
     expect(await page.locator("textarea").inputValue()).toBe("2");

@@ -195,7 +195,12 @@ test("--keep leaves the stack standing and says how to remove it", async () => {
 test("a dispatch that completed before it was due is an error", async () => {
   const dispatch = { id: "1", destination: "digest" };
   const waiting = untilSettled({
-    receipt: { id: "event", duplicate: false, durability: "stored", dispatches: [{ ...dispatch, dueAt: "2026-11-21T10:00:05.000Z" }] },
+    receipt: {
+      id: "event",
+      duplicate: false,
+      durability: "stored",
+      dispatches: [{ ...dispatch, dueAt: "2026-11-21T10:00:05.000Z", status: "ongoing" }],
+    },
     read: async () => [{ ...dispatch, status: "complete", settledAt: Date.parse("2026-11-21T10:00:04.999Z") }],
     say: () => undefined,
     signal: new AbortController().signal,

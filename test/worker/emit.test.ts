@@ -1,6 +1,6 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { ProducerApi } from "../../schema/contract/api.ts";
+import type { EventHubApi, ProducerApi } from "../../schema/contract/api.ts";
 import type { EmitInput, EmitReceipt } from "../../schema/contract/emit.ts";
 import { DAY_MS } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
@@ -15,6 +15,11 @@ import { dispatchRow, eventRow, executionsOf, rows, settled, storedCounts } from
 const shop = env.SHOP as unknown as ProducerApi;
 const producer = env.PRODUCER as unknown as ProducerApi;
 
+/** The hub by a binding with these props. */
+function boundWith(props: object): EventHubApi {
+  return (exports.EventHub as unknown as (binding: { props: object }) => EventHubApi)({ props });
+}
+
 describe("receipts", () => {
   it("a receipt names the event and the dispatches that are in the database when emit resolves", async () => {
     const before = Date.now();
@@ -26,7 +31,7 @@ describe("receipts", () => {
       receipt?.id,
     );
     expect(receipt?.dispatches).toEqual(
-      stored.map(({ id, destination, due_at }) => ({ id, destination, dueAt: new Date(due_at).toISOString() })),
+      stored.map(({ id, destination, due_at }) => ({ id, destination, dueAt: new Date(due_at).toISOString(), status: "ongoing" })),
     );
     for (const { due_at } of stored) expect(due_at).toBeGreaterThanOrEqual(before);
     expect(await eventRow(receipt?.id ?? "")).toMatchObject({ type: "fan.receipt", source: "tests", subject: "s", depth: 0 });
@@ -220,9 +225,26 @@ describe("keys", () => {
     await settled(id);
     const before = await storedCounts();
     const [second] = await hub.emit({ ...event, time: new Date(0), delay: "1 hour" });
-    expect(second).toEqual({ ...first, duplicate: true });
+    const settledNow = first?.dispatches.map((dispatch) => ({ ...dispatch, status: "complete" }));
+    expect(second).toEqual({ ...first, dispatches: settledNow, duplicate: true });
     expect(await storedCounts()).toEqual(before);
     expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it("the receipt of a known key says how its dispatches stand: cancelled, dead letters, and those that a redrive has taken over", async () => {
+    const event = { type: "once.key", data: { script: ["failed"] }, source: "tests", key: unique("k") };
+    const again = async () => only(only(await store(event)).dispatches);
+    const { id, status } = await again();
+    expect(status).toBe("ongoing");
+    await look(id);
+    expect(await again()).toMatchObject({ id, status: "failed", standing: "dead letter" });
+    await hub.retryDispatch(id);
+    expect(await again()).toMatchObject({ id, status: "failed", standing: "superseded" });
+
+    const later = { type: "later.key", data: 1, source: "tests", key: unique("k") };
+    const [first] = await store(later);
+    await hub.cancelEvent(first?.id ?? "");
+    expect(only(only(await store(later)).dispatches)).toEqual({ ...first?.dispatches[0], status: "cancelled" });
   });
 
   it("a key whose dispatch has been attempted meanwhile still stands for the same event and dispatches", async () => {
@@ -265,6 +287,17 @@ describe("keys", () => {
       expect(await storedCounts()).toEqual(before);
     });
   }
+
+  it("keys that stand for other events are named by their places in the call, among repeats and keys that are known for the same", async () => {
+    const event = (data: number) => ({ type: "unrouted.conflict", data, source: "tests", key: unique("k") });
+    const [same, one, two] = [event(1), event(2), event(3)];
+    const [, known] = await store([same, one, two]);
+    const call = [same, same, { ...one, data: 8 }, { type: "unrouted.conflict", data: 4 }, { ...two, data: 9 }];
+    const said = await failureOf(store(call));
+    expect(said).toContain("(key.conflict) Events 2, 4: ");
+    expect(said).toContain(`key "${one.key}" of source "tests" already stands for event ${known?.id}`);
+    expect(await failureOf(store([same, { ...two, data: 9 }]))).toContain(`Event 1: key "${two.key}"`);
+  });
 
   it("a key repeated within one call stands for one event, and each of its receipts for that one", async () => {
     const event = { type: "fast.repeated", data: { a: 1, b: 2 }, source: "tests", key: unique("k") };
@@ -335,6 +368,42 @@ describe("who emits", () => {
     ]);
     const sources = await Promise.all(receipts.map(async ({ id }) => (await eventRow(id)).source));
     expect(sources).toEqual(["own word", null]);
+  });
+
+  it("a binding that leaves sources to events keeps keys of two sources apart, and gives its own to events that name none", async () => {
+    const gateway = boundWith({ source: "gateway", sources: "any" });
+    const event = { type: "unrouted.source", data: 1, key: unique("k") };
+    const sources = ["/sensors/1", "/sensors/2", undefined];
+    const receipts = await gateway.emit(sources.map((source) => ({ ...event, source })));
+    expect(receipts.map(({ duplicate }) => duplicate)).toEqual([false, false, false]);
+    const stored = await Promise.all(receipts.map(async ({ id }) => (await eventRow(id)).source));
+    expect(stored).toEqual(["/sensors/1", "/sensors/2", "gateway"]);
+    expect(await faultOf(boundWith({ sources: "any" }).emit(event))).toBe("source.required");
+  });
+
+  it("a binding that allows some sources stores nothing of a call that names another (source.forbidden)", async () => {
+    const gateway = boundWith({ sources: ["a", "b"] });
+    const event = { type: "unrouted.source", data: 1 };
+    const before = await storedCounts();
+    expect(
+      await failureOf(
+        gateway.emit([
+          { ...event, source: "a" },
+          { ...event, source: "c" },
+        ]),
+      ),
+    ).toMatch(/\(source\.forbidden\) Event 1:/);
+    expect(await storedCounts()).toEqual(before);
+    expect(await eventRow(only(await gateway.emit({ ...event, source: "b" })).id)).toMatchObject({ source: "b" });
+  });
+
+  it("a binding whose props say what they may not is refused by every call that goes by its name (binding.invalid)", async () => {
+    const wrong = boundWith({ source: 5 });
+    const before = await storedCounts();
+    expect(await faultOf(wrong.emit({ type: "unrouted.source", data: 1 }))).toBe("binding.invalid");
+    expect(await faultOf(wrong.previewEmit({ type: "unrouted.source", data: 1 }))).toBe("binding.invalid");
+    expect(await faultOf(wrong.pauseDestination("scripted"))).toBe("binding.invalid");
+    expect(await storedCounts()).toEqual(before);
   });
 
   it("the door of producers offers emit and nothing else", async () => {

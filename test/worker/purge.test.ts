@@ -4,7 +4,7 @@ import type { PurgeQuery } from "../../schema/contract/purge.ts";
 import { BAD_STATUSES, type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
 import { PURGE } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
-import { isBad } from "../../src/domain/attempt/stage.ts";
+import { isBad } from "../../src/domain/base/standing.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { purge } from "../../src/hub/purge/purge.ts";

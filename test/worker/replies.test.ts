@@ -148,7 +148,9 @@ describe("a reply that breaks a rule of emit", () => {
   it("settles the dispatch as failed when a known key stands for another event (key.conflict)", async () => {
     const event = { type: "unrouted.conflict", source: "tests", key: unique("k") };
     await hub.emit({ ...event, data: 1 });
-    await expectRefused(await repliedWith([good, { ...event, data: 2 }]), "key.conflict");
+    const id = await repliedWith([good, { ...event, data: 2 }]);
+    await expectRefused(id, "key.conflict");
+    expect((await dispatchRow(id)).reason).toContain(`Event 1: key "${event.key}"`);
   });
 
   it("settles the dispatch as failed when the delivered event ends its chain (chain.too_deep)", async () => {

@@ -550,7 +550,8 @@ describe.concurrent("a queued emit, whichever of the consumer's round trips is l
       run: async (d1, { message, kept }) => await consume([message], envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })),
       check: async ({ type, receipts, kept }, result) => {
         expect(result).toEqual({ acked: [0], retried: [] });
-        const owed = receipts.map((one) => ({ ...one, dispatches: [{ id: `${one.id}-0`, destination: "scripted", dueAt: "" }] }));
+        const dispatch = { destination: "scripted", dueAt: "", status: "ongoing" as const };
+        const owed = receipts.map((one) => ({ ...one, dispatches: [{ ...dispatch, id: `${one.id}-0` }] }));
         await agree(owed, { type, started: kept.started() });
       },
     };

@@ -30,9 +30,14 @@ function Bulks({ bulks }: { bulks: readonly BulkView[] }) {
         </p>
       ) : (
         <ul class="lines">
-          {bulks.map(({ id, kind, state, done, by, startedAt }) => (
+          {bulks.map(({ id, kind, state, done, by, reason, startedAt }) => (
             <li id={id}>
               <a href={bulkPath(id)}>{WORDS[kind].noun}</a> <State state={state} /> {count(done)} done, by <bdi>{by}</bdi>
+              {reason !== undefined && (
+                <>
+                  : <bdi>{reason}</bdi>
+                </>
+              )}
               <span class="soft end">
                 <When at={startedAt} />
               </span>

@@ -7,11 +7,12 @@ import type { DestinationStats, Stats } from "../../../schema/contract/stats.ts"
 import { STATS } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
+import { Action } from "../parts/action.tsx";
 import { ControlBadge } from "../parts/control-badge.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
 import { postedFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
-import { placeOfDestination } from "../parts/links.tsx";
+import { destinationPath, placeOfDestination, withQuery } from "../parts/links.tsx";
 import { count, counted, When } from "../parts/when.tsx";
 import { ControlActions } from "./control.tsx";
 import { Figures } from "./figures.tsx";
@@ -33,6 +34,7 @@ export function destinationRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
           <h1>Destinations</h1>
           <Warnings warnings={warnings} />
           {destinations.length === 0 && <p class="notice">None is configured: what is emitted is stored and goes nowhere.</p>}
+          <NotConfigured controls={controls} names={new Set(destinations.map(({ name }) => name))} mayAct={mayAct} />
           {destinations.map((one) => (
             <Destination configured={one} control={controlOf.get(one.name)} figures={figuresOf.get(one.name)} mayAct={mayAct} />
           ))}
@@ -121,9 +123,46 @@ function Destination({ configured, control, figures, mayAct }: DestinationProps)
         {autoPause !== undefined && `, held back after ${autoPause.after} failures in a row and tried each ${autoPause.probe ?? "minute"}`}
       </p>
       <Held control={control} />
+      <ActivityLink name={name} />
       <Figures name={name} figures={figures} />
       <Routes name={name} routes={routes} />
     </section>
+  );
+}
+
+/** What was done to a destination, and by whom. */
+function ActivityLink({ name }: { name: string }) {
+  return (
+    <p>
+      <a href={withQuery(PAGES.activity.path, { destination: name })}>Activity of {name}</a>
+    </p>
+  );
+}
+
+interface NotConfiguredProps {
+  readonly controls: readonly DestinationControl[];
+  readonly names: ReadonlySet<string>;
+  readonly mayAct: boolean;
+}
+
+/** Destinations that are held back though the configuration no longer has them: what they hold is owed still. */
+function NotConfigured({ controls, names, mayAct }: NotConfiguredProps) {
+  const others = controls.filter(({ destination }) => !names.has(destination));
+  return (
+    <>
+      {others.map((control) => (
+        <section class="card" id={control.destination} aria-label={control.destination}>
+          <div class="title">
+            <h2>
+              {control.destination} <ControlBadge control={undefined} />
+            </h2>
+            {mayAct && control.state !== "draining" && <Action to={`${destinationPath(control.destination)}/resume`} label="Resume" />}
+          </div>
+          <Held control={control} />
+          <ActivityLink name={control.destination} />
+        </section>
+      ))}
+    </>
   );
 }
 

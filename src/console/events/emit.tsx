@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
-import type { EmitInput, EmitPreview } from "../../../schema/contract/emit.ts";
+import type { EmitInput, EmitPreview, EmitReceipt, ReceiptDispatch } from "../../../schema/contract/emit.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
@@ -9,7 +9,7 @@ import type { ConsoleEnv } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { PAGES } from "../pages.ts";
 import { Field } from "../parts/fields.tsx";
-import { withFlash } from "../parts/flash.ts";
+import { type Flash, withFlash } from "../parts/flash.ts";
 import { type FormFields, postedFields, utc } from "../parts/form-fields.ts";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
@@ -40,13 +40,20 @@ export function emitRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const fields = await postedFields(context, FIELDS);
       try {
         const [receipt] = await hub.emit(inputOf(fields));
-        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), receipt?.duplicate ? "known" : "emitted"), 303);
+        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), flashOf(receipt)), 303);
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;
         return page(context, { title: "Emit an event", status: refusal.status, body: <Emit fields={fields} problem={refusal.text} /> });
       }
     });
+}
+
+function flashOf(receipt: EmitReceipt | undefined): Flash {
+  if (receipt?.duplicate !== true) return "emitted";
+  const isOver = ({ status, standing }: ReceiptDispatch) =>
+    status === "cancelled" || standing === "dead letter" || standing === "dismissed";
+  return receipt.dispatches.some(isOver) ? "knownUndelivered" : "known";
 }
 
 async function previewed(hub: EventHubApi, fields: Fields): Promise<{ preview?: EmitPreview; problem?: string }> {

@@ -11,6 +11,8 @@ const FLASH = {
   hurried: "Due now.",
   emitted: "Emitted and stored.",
   known: "This key was known: this is the event that had it first, and nothing new was stored.",
+  knownUndelivered:
+    "This key was known: this is the event that had it first, and nothing new was stored. What of it has failed or was cancelled stays so: retry it here, or emit with another key.",
   paused: "Paused. Nothing is attempted until it is resumed; nothing is lost and no attempt is used up.",
   resumed: "Resumed. What waits is delivered from now on: within a minute, or at the rate that was asked for.",
   started: "Started. It goes on by itself, also when this page is closed.",

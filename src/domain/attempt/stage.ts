@@ -1,19 +1,4 @@
-import { BAD_STATUSES, STANDINGS, type Stage, type Standing, type Status } from "../../../schema/contract/statuses.ts";
-import type { StoredDispatch, Superseded } from "../../../schema/storage/tables.ts";
-
-export function isBad(status: Status): boolean {
-  return (BAD_STATUSES as readonly Status[]).includes(status);
-}
-
-/** How a bad dispatch stands in its line; `undefined` for one that is not bad. */
-export function standingOf({ status, superseded }: Pick<StoredDispatch, "status" | "superseded">): Standing | undefined {
-  return isBad(status) ? STANDINGS[superseded] : undefined;
-}
-
-/** What is stored of a dispatch that stands so. */
-export function supersededOf(standing: Standing): Superseded {
-  return STANDINGS.indexOf(standing) as Superseded;
-}
+import type { Stage, Status } from "../../../schema/contract/statuses.ts";
 
 /** How people say where a dispatch stands. `held`: it is held back on purpose. */
 export function stageOf(dispatch: { status: Status; dueAt: number; attempts: number; held: boolean }, now: number): Stage {

@@ -1,4 +1,5 @@
 import { durationMs } from "../../../schema/config/duration.ts";
+import type { CallerProps } from "../../../schema/contract/caller.ts";
 import type { Cause, HubEvent } from "../../../schema/contract/events.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { dispatchId } from "../../../schema/ids.ts";
@@ -6,6 +7,7 @@ import type { Json } from "../../../schema/json.ts";
 import { CHECK, EMIT } from "../../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Routing } from "../routing/routing.ts";
+import { sourceOf } from "./caller.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 
 /**
@@ -23,6 +25,8 @@ export type DispatchRow = Pick<StoredDispatch, "id" | "eventId" | "route" | "des
 export interface EmitPlan {
   readonly events: readonly EventRow[];
   readonly dispatches: readonly DispatchRow[];
+  /** Ids of all events of the call, in its order, where some have been taken out. */
+  readonly call?: readonly string[];
 }
 
 export const NOTHING: EmitPlan = { events: [], dispatches: [] };
@@ -31,8 +35,10 @@ export interface EmitPlanInput {
   readonly accepted: readonly AcceptedEvent[];
   /** One for each event, ascending. */
   readonly ids: readonly string[];
-  /** Who calls, where the binding says so; wins over what the event says. */
-  readonly callerSource?: string | undefined;
+  /** Who calls, where the binding says so; wins over what the event says, unless the binding lets events name their source. */
+  readonly callerSource?: CallerProps["source"];
+  /** The sources that events may name, where the binding lets them. */
+  readonly callerSources?: CallerProps["sources"];
   /** Who emits where neither binding nor event says so. */
   readonly defaultSource?: string | undefined;
   /** The delivery whose reply carries the events; wins over `causedBy`. */
@@ -74,7 +80,8 @@ function tooManyDispatches(index: number, limit: number): Fault {
 function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput): EventRow {
   const id = input.ids[index];
   if (id === undefined) throw new Error(`no id for event ${index}`);
-  const source = input.callerSource ?? accepted.source ?? input.defaultSource ?? null;
+  const caller = { source: input.callerSource, sources: input.callerSources };
+  const source = sourceOf(accepted.source, caller, index) ?? input.defaultSource ?? null;
   const cause = input.cause ?? accepted.causedBy;
   if (accepted.key !== undefined && source === null) {
     throw new Fault(

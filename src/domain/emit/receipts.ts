@@ -1,10 +1,17 @@
-import type { EmitReceipt } from "../../../schema/contract/emit.ts";
+import type { EmitReceipt, ReceiptDispatch } from "../../../schema/contract/emit.ts";
 import type { RunParams } from "../../../schema/storage/messages.ts";
+import type { StoredDispatch } from "../../../schema/storage/tables.ts";
+import { iso } from "../base/iso.ts";
+import { standingOf } from "../base/standing.ts";
 import type { EmitPlan } from "./plan-emit.ts";
 
-interface StoredEvent {
+/** A dispatch as far as a receipt tells of it. */
+export type OwedDispatch = Pick<StoredDispatch, "id" | "destination" | "dueAt" | "status" | "superseded">;
+
+/** What a known key stands for: the event that had it first, with its dispatches as they stand. */
+export interface KnownEvent {
   readonly id: string;
-  readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: number }[];
+  readonly dispatches: readonly OwedDispatch[];
 }
 
 /** Events that were not stored anew, by the id they would have had. */
@@ -12,27 +19,33 @@ export interface Duplicates {
   /** Repeated within the call: the id of the first. */
   readonly repeats: ReadonlyMap<string, string>;
   /** Known from before. */
-  readonly known: ReadonlyMap<string, StoredEvent>;
+  readonly known: ReadonlyMap<string, KnownEvent>;
 }
 
 /** One receipt an event, in the order of the plan. */
 export function receiptsOf(plan: EmitPlan, { repeats, known }: Duplicates): EmitReceipt[] {
   const planned = Map.groupBy(plan.dispatches, (dispatch) => dispatch.eventId);
+  const plannedFor = (id: string) => (planned.get(id) ?? []).map((dispatch) => ({ ...dispatch, ...AS_STORED }));
   return plan.events.map(({ id: given }) => {
     const first = repeats.get(given) ?? given;
     const before = known.get(first);
-    const { id, dispatches } = before ?? { id: first, dispatches: planned.get(first) ?? [] };
+    const { id, dispatches } = before ?? { id: first, dispatches: plannedFor(first) };
     return {
       id,
       duplicate: first !== given || before !== undefined,
       durability: "stored",
-      dispatches: dispatches.map((dispatch) => ({
-        id: dispatch.id,
-        destination: dispatch.destination,
-        dueAt: new Date(dispatch.dueAt).toISOString(),
-      })),
+      dispatches: dispatches.map(receiptDispatch),
     };
   });
+}
+
+/** How a dispatch stands that has just been stored. */
+const AS_STORED = { status: "ongoing", superseded: 0 } as const satisfies Partial<OwedDispatch>;
+
+function receiptDispatch(dispatch: OwedDispatch): ReceiptDispatch {
+  const { id, destination, dueAt, status } = dispatch;
+  const standing = standingOf(dispatch);
+  return { id, destination, dueAt: iso(dueAt), status, ...(standing !== undefined && { standing }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { stringify } from "safe-stable-stringify";
 import { Fault } from "../../../schema/faults.ts";
+import { shortened } from "../../../schema/text.ts";
 import type { EmitPlan, EventRow } from "./plan-emit.ts";
 
 /** A plan without events whose key stands in it before, and for each of those the id of the first. */
@@ -10,18 +11,18 @@ export interface WithoutRepeats {
 
 /** Within one call the second event with a key is a duplicate of the first. Throws `key.conflict` when it is another event. */
 export function collapseRepeats(plan: EmitPlan): WithoutRepeats {
-  const firsts = new Map<string, EventRow>();
+  const firsts = new Map<string, { readonly event: EventRow; readonly index: number }>();
   const repeats = new Map<string, string>();
-  for (const event of plan.events) {
+  const conflicts: KeyConflict[] = [];
+  for (const [index, event] of plan.events.entries()) {
     if (event.key === null) continue;
     const name = JSON.stringify([event.source, event.key]);
     const first = firsts.get(name);
-    if (first === undefined) firsts.set(name, event);
-    else {
-      if (!isSameFact(first, event)) throw keyConflict(event, first.id);
-      repeats.set(event.id, first.id);
-    }
+    if (first === undefined) firsts.set(name, { event, index });
+    else if (isSameFact(first.event, event)) repeats.set(event.id, first.event.id);
+    else conflicts.push({ event, holder: `event ${first.index} of this call` });
   }
+  refuseConflicts(plan, conflicts);
   return { plan: withoutEvents(plan, repeats), repeats };
 }
 
@@ -31,6 +32,7 @@ export function withoutEvents(plan: EmitPlan, excluded: ReadonlyMap<string, unkn
   return {
     events: plan.events.filter((event) => !excluded.has(event.id)),
     dispatches: plan.dispatches.filter((dispatch) => !excluded.has(dispatch.eventId)),
+    call: callOf(plan),
   };
 }
 
@@ -45,9 +47,32 @@ function sorted(json: string): string | undefined {
   return stringify(JSON.parse(json));
 }
 
-export function keyConflict(event: EventRow, knownId: string): Fault {
-  return new Fault(
-    "key.conflict",
-    `Key "${event.key}" of source "${event.source}" already stands for event ${knownId}, which has another type, subject or data. Use a new key.`,
-  );
+/** An event whose key stands for another, and for which. */
+export interface KeyConflict {
+  readonly event: EventRow;
+  readonly holder: string;
+}
+
+/** Conflicts that are named by their place in the call. */
+const NAMED = 10;
+
+/** Throws `key.conflict` when there is any: it names the events by their place in the call, and says of the first what it is about. */
+export function refuseConflicts(plan: EmitPlan, conflicts: readonly KeyConflict[]): void {
+  const [first] = conflicts;
+  if (first === undefined) return;
+  const call = callOf(plan);
+  const places = conflicts.slice(0, NAMED).map(({ event }) => call.indexOf(event.id));
+  const others = conflicts.length > NAMED ? ` and ${conflicts.length - NAMED} more` : "";
+  const { key, source } = first.event;
+  const about = `key "${shortened(key ?? "")}" of source "${shortened(source ?? "")}"`;
+  const held = `already stands for ${first.holder}, which has another type, subject or data`;
+  const text =
+    conflicts.length === 1
+      ? `Event ${places[0]}: ${about} ${held}. Use a new key.`
+      : `Events ${places.join(", ")}${others}: their keys stand for other events. Of the first, ${about} ${held}. Use new keys.`;
+  throw new Fault("key.conflict", text);
+}
+
+function callOf({ call, events }: EmitPlan): readonly string[] {
+  return call ?? events.map(({ id }) => id);
 }

@@ -4,9 +4,9 @@ import { BAD_STATUSES, SETTLED_STATUSES } from "../../../schema/contract/statuse
 import { Fault } from "../../../schema/faults.ts";
 import { BULK, READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
-import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { isBad } from "../base/standing.ts";
 import { window, windowed } from "../base/window.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);

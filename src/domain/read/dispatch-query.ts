@@ -5,9 +5,9 @@ import { Fault } from "../../../schema/faults.ts";
 import { isEventId } from "../../../schema/ids.ts";
 import { READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
-import { isBad } from "../attempt/stage.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { isBad } from "../base/standing.ts";
 import { windowed } from "../base/window.ts";
 import { paging } from "./paging.ts";
 

@@ -1,8 +1,9 @@
 import type { Policy } from "../../../schema/config/policy.ts";
 import type { DispatchDetail, DispatchView, ExecutionView, RunView } from "../../../schema/contract/dispatches.ts";
 import type { StoredDispatch, StoredExecution } from "../../../schema/storage/tables.ts";
-import { stageOf, standingOf } from "../attempt/stage.ts";
+import { stageOf } from "../attempt/stage.ts";
 import { iso } from "../base/iso.ts";
+import { standingOf } from "../base/standing.ts";
 import { type NoteFacts, noteView } from "./note-view.ts";
 
 /** An execution without what only the fence needs. */

@@ -1,3 +1,4 @@
+import type { CallerProps } from "../../../schema/contract/caller.ts";
 import type { EmitReceipt } from "../../../schema/contract/emit.ts";
 import { faultCode } from "../../../schema/faults.ts";
 import { EMIT } from "../../../schema/limits.ts";
@@ -19,6 +20,7 @@ import { queueEmit } from "./queue-emit.ts";
 export interface Emitter {
   readonly hub: Hub;
   readonly callerSource: string | undefined;
+  readonly callerSources?: CallerProps["sources"];
   /** `ctx.waitUntil`. */
   readonly afterReply: (work: Promise<unknown>) => void;
 }
@@ -40,7 +42,7 @@ export async function emit(emitter: Emitter, input: unknown, options?: unknown):
 
 /** What a call would store now. */
 export function planCall(
-  { hub, callerSource }: Pick<Emitter, "hub" | "callerSource">,
+  { hub, callerSource, callerSources }: Omit<Emitter, "afterReply">,
   accepted: readonly AcceptedEvent[],
   { routing, version }: Configuration,
 ): EmitPlan {
@@ -48,6 +50,7 @@ export function planCall(
     accepted,
     ids: accepted.map(() => hub.newId()),
     callerSource,
+    callerSources,
     routing,
     configVersion: version,
     maxDispatches: EMIT.maxDispatches,

@@ -1,7 +1,7 @@
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
 import { Fault } from "../../../schema/faults.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
-import { standingOf } from "../../domain/attempt/stage.ts";
+import { standingOf } from "../../domain/base/standing.ts";
 import { parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { storeOf } from "../../store/d1/stores.ts";

@@ -1,31 +1,27 @@
 import { byteLength } from "../../domain/base/byte-length.ts";
 import type { EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
-import { isSameFact, keyConflict, withoutEvents } from "../../domain/emit/repeated-keys.ts";
-import { EVENT_COLUMNS, pick, prefixed, selectList } from "../d1/columns.ts";
+import type { KnownEvent, OwedDispatch } from "../../domain/emit/receipts.ts";
+import { isSameFact, type KeyConflict, refuseConflicts, withoutEvents } from "../../domain/emit/repeated-keys.ts";
+import { DISPATCH_COLUMNS, EVENT_COLUMNS, type Expressions, pick, prefixed, selectList } from "../d1/columns.ts";
 import { isDispatchOf } from "../d1/id-ranges.ts";
 import { rowParameters } from "../d1/row-parameter.ts";
 import { withStorage } from "../d1/storage.ts";
 
-/** What a known key stands for: the receipt of the event that had it first. */
-export interface KnownEvent {
-  readonly id: string;
-  readonly dispatches: readonly { readonly id: string; readonly destination: string; readonly dueAt: number }[];
-}
-
 /** For the ids of events that were not stored because their key is known: the event that is. */
 export type KnownEvents = ReadonlyMap<string, KnownEvent>;
 
-interface KnownRow {
+interface KnownRow extends Omit<OwedDispatch, "id"> {
   readonly givenId: string;
   readonly eventId: string;
   readonly dispatchId: string | null;
-  readonly destination: string;
-  readonly dueAt: number;
 }
+
+const OWED = pick(DISPATCH_COLUMNS, "destination", "dueAt", "status", "superseded") satisfies Expressions<keyof Omit<OwedDispatch, "id">>;
 
 /** Goes last in the batch that stores a plan, so that the receipts of duplicates cost no further round trip. */
 const SELECT_KNOWN = `
-  SELECT given.value ->> 'id' AS givenId, event.id AS eventId, dispatch.id AS dispatchId, dispatch.destination, dispatch.due_at AS dueAt
+  SELECT given.value ->> 'id' AS givenId, event.id AS eventId, dispatch.id AS dispatchId,
+    ${selectList(prefixed("dispatch", OWED))}
   FROM json_each(?1) AS given
   CROSS JOIN events AS event
     ON event.key IS NOT NULL AND event.key = given.value ->> 'key' AND event.source = given.value ->> 'source'
@@ -39,11 +35,11 @@ export function knownStatements(d1: D1Database, plan: EmitPlan): D1PreparedState
 }
 
 export function knownFromResults(results: readonly D1Result[]): KnownEvents {
-  const known = new Map<string, { id: string; dispatches: { id: string; destination: string; dueAt: number }[] }>();
-  for (const row of results.flatMap((result) => result.results as KnownRow[])) {
-    const event = known.get(row.givenId) ?? { id: row.eventId, dispatches: [] };
-    known.set(row.givenId, event);
-    if (row.dispatchId !== null) event.dispatches.push({ id: row.dispatchId, destination: row.destination, dueAt: row.dueAt });
+  const known = new Map<string, { id: string; dispatches: OwedDispatch[] }>();
+  for (const { givenId, eventId, dispatchId, ...owed } of results.flatMap((result) => result.results as KnownRow[])) {
+    const event = known.get(givenId) ?? { id: eventId, dispatches: [] };
+    known.set(givenId, event);
+    if (dispatchId !== null) event.dispatches.push({ id: dispatchId, ...owed });
   }
   return known;
 }
@@ -70,15 +66,17 @@ type FactRow = Pick<EventRow, keyof typeof FACTS> & { readonly givenId: string; 
  */
 export async function withoutKnownKeys(d1: D1Database, plan: EmitPlan): Promise<EmitPlan> {
   const same = new Map<string, string>();
+  const conflicts: KeyConflict[] = [];
   const given = new Map(plan.events.map((event) => [event.id, event]));
   for (const parameter of keyParameters(plan, ({ data }) => ({ bytes: byteLength(data) }))) {
     const { results } = await withStorage(d1, () => d1.prepare(SELECT_FACTS).bind(parameter).all<FactRow>());
     for (const known of results) {
       const event = given.get(known.givenId);
-      if (event !== undefined && !isSame(event, known)) throw keyConflict(event, known.id);
+      if (event !== undefined && !isSame(event, known)) conflicts.push({ event, holder: `event ${known.id}` });
       same.set(known.givenId, known.id);
     }
   }
+  refuseConflicts(plan, conflicts);
   return withoutEvents(plan, same);
 }
 

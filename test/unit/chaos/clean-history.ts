@@ -157,7 +157,7 @@ function tell(history: Draft<History>, { n, kind, key, delayMs = 0, status, atte
     id: event.id,
     duplicate: false,
     durability: "stored",
-    dispatches: owed.map(({ id, destination }) => ({ id, destination, dueAt: new Date(T + delayMs).toISOString() })),
+    dispatches: owed.map(({ id, destination }) => ({ id, destination, dueAt: new Date(T + delayMs).toISOString(), status: "ongoing" })),
   };
   history.emits.push({ at: T, answeredAt: T + 5, events: [planned], outcome: { receipts: [receipt] } });
 }

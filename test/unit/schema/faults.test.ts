@@ -13,6 +13,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "payload.too_deep",
     "payload.too_large",
     "source.required",
+    "source.forbidden",
     "key.conflict",
     "delay.invalid",
     "chain.too_deep",
@@ -20,6 +21,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "condition.too_costly",
     "config.invalid",
     "hub.misconfigured",
+    "binding.invalid",
     "query.invalid",
     "cursor.invalid",
     "options.invalid",
@@ -97,7 +99,7 @@ describe("a fault's text", () => {
 describe("who logs", () => {
   test("the hub logs what whoever runs it should see, and what nobody foresaw", () => {
     const logged = codes.filter((code) => isOperatorsConcern(new Fault(code, "x")));
-    expect(logged).toEqual(["config.invalid", "hub.misconfigured", "storage.unavailable", "storage.full"]);
+    expect(logged).toEqual(["config.invalid", "hub.misconfigured", "binding.invalid", "storage.unavailable", "storage.full"]);
     for (const error of [new Error("boom"), "boom", undefined]) expect(isOperatorsConcern(error)).toBe(true);
   });
 

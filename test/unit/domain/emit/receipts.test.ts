@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { receiptsOf, runsOf } from "../../../../src/domain/emit/receipts.ts";
+import { type KnownEvent, type OwedDispatch, receiptsOf, runsOf } from "../../../../src/domain/emit/receipts.ts";
 import { dispatchRow, eventRow } from "../../support/rows.ts";
 
 const plan = {
@@ -11,14 +11,15 @@ const plan = {
   ],
 };
 const none = { repeats: new Map<string, string>(), known: new Map<string, never>() };
-const before = { id: "old", dispatches: [{ id: "old-0", destination: "email", dueAt: 5_000 }] };
+const owed: OwedDispatch = { id: "old-0", destination: "email", dueAt: 5_000, status: "ongoing", superseded: 0 };
+const before: KnownEvent = { id: "old", dispatches: [owed] };
 
 const ofA = [
-  { id: "a-0", destination: "email", dueAt: "1970-01-01T00:00:00.000Z" },
-  { id: "a-1", destination: "audit", dueAt: "1970-01-01T00:00:01.000Z" },
+  { id: "a-0", destination: "email", dueAt: "1970-01-01T00:00:00.000Z", status: "ongoing" },
+  { id: "a-1", destination: "audit", dueAt: "1970-01-01T00:00:01.000Z", status: "ongoing" },
 ];
-const ofC = [{ id: "c-0", destination: "email", dueAt: "1970-01-01T00:00:02.000Z" }];
-const ofOld = [{ id: "old-0", destination: "email", dueAt: "1970-01-01T00:00:05.000Z" }];
+const ofC = [{ id: "c-0", destination: "email", dueAt: "1970-01-01T00:00:02.000Z", status: "ongoing" }];
+const ofOld = [{ id: "old-0", destination: "email", dueAt: "1970-01-01T00:00:05.000Z", status: "ongoing" }];
 const durability = "stored";
 
 describe("receipts", () => {
@@ -52,6 +53,23 @@ describe("receipts", () => {
       { id: "old", duplicate: true, durability, dispatches: ofOld },
       { id: "old", duplicate: true, durability, dispatches: ofOld },
     ]);
+  });
+
+  test.each<[stands: Partial<OwedDispatch>, said: object]>([
+    [{ status: "complete" }, { status: "complete" }],
+    [{ status: "cancelled" }, { status: "cancelled" }],
+    [{ status: "failed" }, { status: "failed", standing: "dead letter" }],
+    [
+      { status: "lost", superseded: 1 },
+      { status: "lost", standing: "superseded" },
+    ],
+    [
+      { status: "misconfigured", superseded: 2 },
+      { status: "misconfigured", standing: "dismissed" },
+    ],
+  ])("of a known key say how its dispatches stand: %j", (stands, said) => {
+    const known = new Map([["a", { id: "old", dispatches: [{ ...owed, ...stands }] }]]);
+    expect(receiptsOf(plan, { ...none, known })[0]?.dispatches).toEqual([{ ...ofOld[0], ...said }]);
   });
 
   test("of nothing are none", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../../schema/json.ts";
 import type { EmitPlan } from "../../../../src/domain/emit/plan-emit.ts";
-import { collapseRepeats, isSameFact, keyConflict, withoutEvents } from "../../../../src/domain/emit/repeated-keys.ts";
+import { collapseRepeats, isSameFact, refuseConflicts, withoutEvents } from "../../../../src/domain/emit/repeated-keys.ts";
 import { document } from "../../support/json.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { dispatchRow, eventRow } from "../../support/rows.ts";
@@ -47,7 +47,16 @@ describe("within one call", () => {
     ["data", { data: '{"total":1}' }],
   ])("a key that stands for another %s is a conflict", (_, second) => {
     expect(messageOf(() => collapseRepeats(planOf(keyed(), keyed(second))))).toBe(
-      '(key.conflict) Key "k" of source "shop" already stands for event e0, which has another type, subject or data. Use a new key.',
+      '(key.conflict) Event 1: key "k" of source "shop" already stands for event 0 of this call, which has another type, subject or data. Use a new key.',
+    );
+  });
+
+  test("several conflicts are named together, by their places in the call", () => {
+    const [one, other] = [keyed(), keyed({ key: "l" })];
+    const plan = planOf(one, {}, one, other, { ...one, subject: "1" }, { ...other, subject: "2" });
+    expect(messageOf(() => collapseRepeats(plan))).toBe(
+      '(key.conflict) Events 4, 5: their keys stand for other events. Of the first, key "k" of source "shop" already stands for event 0 of this call, ' +
+        "which has another type, subject or data. Use new keys.",
     );
   });
 
@@ -139,12 +148,37 @@ describe("a plan without events", () => {
     expect(withoutEvents(plan, new Map([["e1", 0]]))).toEqual({
       events: [plan.events[0], plan.events[2]],
       dispatches: [plan.dispatches[0], plan.dispatches[2]],
+      call: ["e0", "e1", "e2"],
     });
   });
 });
 
-test("a conflict is a fault with a code", () => {
-  expect(keyConflict(eventRow(keyed()), "e9")).toMatchObject({ code: "key.conflict", name: "Fault" });
+describe("a conflict", () => {
+  const refused = (...conflicts: Parameters<typeof refuseConflicts>) => messageOf(() => refuseConflicts(...conflicts));
+
+  test("of nothing is none", () => {
+    expect(() => refuseConflicts(planOf({}), [])).not.toThrow();
+  });
+
+  test("is named by its place in the call, whatever has been taken out of the plan before", () => {
+    const whole = planOf({}, keyed(), keyed({ key: "l" }));
+    const plan = withoutEvents(withoutEvents(whole, new Map([["e0", 0]])), new Map([["e1", 0]]));
+    const [event] = plan.events;
+    expect(refused(plan, [{ event: event ?? eventRow(), holder: "event e9" }])).toMatch(
+      /^\(key\.conflict\) Event 2: key "l" of source "shop" already stands for event e9,/,
+    );
+  });
+
+  test("is told in few words, however many there are and however long keys and sources are", () => {
+    const long = keyed({ key: "k".repeat(512), source: "s".repeat(512) });
+    const plan = planOf(...Array.from({ length: 1_000 }, () => long));
+    const text = refused(
+      plan,
+      plan.events.map((event) => ({ event, holder: "event e9" })),
+    );
+    expect(text).toMatch(/^\(key\.conflict\) Events 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more: /);
+    expect(text.length).toBeLessThan(800);
+  });
 });
 
 function reversed(value: Json): Json {

@@ -1,0 +1,1 @@
+CREATE INDEX `notes_at` ON `notes` (`at`,`subject_id`,`id`);
