@@ -1,9 +1,9 @@
 import type { ConsoleSecret } from "./settings.ts";
 
-/** The secret that a request carries as its credential; `undefined` when it carries none. */
+/** The secret that a request carries as its credential, with all that stands behind it; `undefined` when it carries none. */
 export function bearerOf(headers: Headers): string | undefined {
-  const [scheme = "", given = ""] = (headers.get("authorization") ?? "").split(/ +/, 2);
-  return scheme.toLowerCase() === "bearer" ? given : undefined;
+  const found = /^bearer(?: +(.*))?$/i.exec(headers.get("authorization") ?? "");
+  return found === null ? undefined : (found[1] ?? "");
 }
 
 /** Which secret was given. Takes as long for one that is nearly right as for one that is not: digests are compared, whole, with each. */
