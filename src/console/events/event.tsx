@@ -7,6 +7,7 @@ import type { Page } from "../../../schema/contract/page.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { SeenLast } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
@@ -48,7 +49,9 @@ export function eventRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const id = context.req.param("id");
       const why = { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
-      if (cancelled.length === 0) throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
+      // Sent twice, it comes second: what it asks for is done.
+      if (cancelled.length === 0 && !(await hub.getEvent(id))?.dispatches.some(({ status }) => status === "cancelled"))
+        throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
       return context.redirect(withFlash(eventPath(id), "cancelled"), 303);
     });
 }
@@ -85,7 +88,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       {event.dispatches.length === 0 ? (
         <p class="notice">No route took it: it is stored, and owed to nobody.</p>
       ) : (
-        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf })} />
+        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
       )}
       <h2>Data</h2>
       <JsonView value={event.data} />
@@ -107,9 +110,15 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
 }
 
 /** Dead letters are one press away from being retried. */
-function retryOf({ id, standing, destination }: DispatchView) {
-  if (standing !== "dead letter") return null;
-  return <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />;
+function retryOf(all: readonly DispatchView[]) {
+  return (dispatch: DispatchView) => {
+    if (dispatch.standing !== "dead letter") return null;
+    return (
+      <Action to={`${dispatchPath(dispatch.id)}/retry`} label="Retry" of={`the dispatch to ${dispatch.destination}`} primary>
+        <SeenLast of={dispatch} among={all} />
+      </Action>
+    );
+  };
 }
 
 function Attributes({ event }: { event: EventDetail }) {
