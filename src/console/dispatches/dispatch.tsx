@@ -2,10 +2,11 @@ import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import type { EventDetail } from "../../../schema/contract/events.ts";
+import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { Operation } from "../../../schema/contract/operations.ts";
 import { faultCode, withoutCode } from "../../../schema/faults.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import type { RefusedForm } from "../parts/action.tsx";
 import { Badge } from "../parts/badge.tsx";
@@ -52,42 +53,47 @@ interface Operating {
   readonly hub: EventHubApi;
   readonly id: string;
   readonly operate: (hub: EventHubApi, id: string, why: Operation) => Promise<unknown>;
-  /** Whether it has been done to a dispatch, so that nothing was left to do. */
-  readonly isDone: (dispatch: DispatchDetail) => boolean;
+  /** The note it leaves. */
+  readonly noted: NoteKind;
   readonly flash: Flash;
 }
 
-type Kind = Pick<Operating, "operate" | "isDone" | "flash">;
+type Kind = Pick<Operating, "operate" | "noted" | "flash">;
 
 const RUN_NOW: Kind = {
   operate: async (hub, id, why) => await hub.runNow(id, why),
-  isDone: ({ notes }) => notes.some(({ kind }) => kind === "run_now"),
+  noted: "run_now",
   flash: "hurried",
 };
 
 const DISMISS: Kind = {
   operate: async (hub, id, why) => await hub.dismissDispatch(id, why),
-  isDone: ({ standing }) => standing === "dismissed",
+  noted: "dismiss",
   flash: "dismissed",
 };
 
 const CANCEL: Kind = {
   operate: async (hub, id, why) => await hub.cancelDispatch(id, why),
-  isDone: ({ status }) => status === "cancelled",
+  noted: "cancel",
   flash: "cancelled",
 };
 
 /** Does it, and shows what came of it. A form that was sent twice comes too late with the second, and shows what came of the first. */
-async function operated(context: Context<ConsoleEnv>, { hub, id, operate, isDone, flash }: Operating): Promise<Response> {
+async function operated(context: Context<ConsoleEnv>, { hub, id, operate, noted, flash }: Operating): Promise<Response> {
   try {
     await operate(hub, id, await operationOf(context));
   } catch (error) {
     const code = faultCode(error);
     const isLate = code === "dispatch.settled" || code === "dispatch.no_dead_letter";
     const dispatch = isLate ? await hub.getDispatch(id) : null;
-    if (dispatch === null || !isDone(dispatch)) throw error;
+    if (!isNoted(dispatch, noted, context.var.visitor)) throw error;
   }
   return backTo(context, id, flash);
+}
+
+/** Whether a visitor has done so to a dispatch before. */
+export function isNoted(dispatch: DispatchDetail | null, noted: NoteKind, { name }: Visitor): boolean {
+  return dispatch?.notes.some(({ kind, by }) => kind === noted && by === name) ?? false;
 }
 
 interface DispatchPage {

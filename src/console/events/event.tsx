@@ -6,7 +6,8 @@ import type { EventExplanation } from "../../../schema/contract/explanations.ts"
 import type { Page } from "../../../schema/contract/page.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
-import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
+import { isNoted } from "../dispatches/dispatch.tsx";
 import { SeenLast } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
@@ -49,11 +50,16 @@ export function eventRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const id = context.req.param("id");
       const why = { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
-      // Sent twice, it comes second: what it asks for is done.
-      if (cancelled.length === 0 && !(await hub.getEvent(id))?.dispatches.some(({ status }) => status === "cancelled"))
+      // Sent twice, it comes too late with the second.
+      if (cancelled.length === 0 && !(await isCancelledBy(hub, id, context.var.visitor)))
         throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
       return context.redirect(withFlash(eventPath(id), "cancelled"), 303);
     });
+}
+
+async function isCancelledBy(hub: EventHubApi, id: string, visitor: Visitor): Promise<boolean> {
+  const cancelled = (await hub.getEvent(id))?.dispatches.find(({ status }) => status === "cancelled");
+  return cancelled !== undefined && isNoted(await hub.getDispatch(cancelled.id), "cancel", visitor);
 }
 
 interface EventProps {

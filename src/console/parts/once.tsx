@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 
-/** Draws what tells a form from every other that is shown: one that is sent twice, by two clicks or from the history, says so by it. */
+/** Draws what tells a form from every other that is shown: one that is sent twice says so by it. */
 export function drawOnce(): string {
   return uuidv7();
 }
