@@ -109,8 +109,12 @@ const packageOf = (path: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exe
 
 test("what is bundled of others is named with the text of its license", async () => {
   const { sources } = JSON.parse(readFileSync(join(installed, "dist/hub.js.map"), "utf8")) as { sources: string[] };
-  const script = { entryPoints: [join(root, "src/console/browser/index.ts")], bundle: true, write: false, metafile: true } as const;
-  const { metafile } = await build(script);
+  const { metafile } = await build({
+    entryPoints: [join(root, "src/console/browser/index.ts")],
+    bundle: true,
+    write: false,
+    metafile: true,
+  });
   const bundled = new Set([...sources, ...Object.keys(metafile.inputs)].flatMap((path) => packageOf(path) ?? []));
   expect([...bundled]).toEqual(expect.arrayContaining(["zod", "hono", "jose", "idiomorph"]));
   const text = readFileSync(join(installed, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");

@@ -120,7 +120,7 @@ describe("a form that is sent over and over does it once, and leads to the same 
   });
 
   it("pause, resume, and resume at a rate: one note each", async () => {
-    const [{ destination }] = (await hub.listDestinations()) as [{ destination: string }];
+    const destination = (await hub.listDestinations())[0]?.destination ?? "";
     const path = `/destinations/${destination}`;
     const kinds = async () => await notesOf(`destination:${destination}`);
     const before = (await kinds()).length;
