@@ -47,6 +47,7 @@ export const FAULTS = {
   "dispatch.settled": { advice: "it is over: retry it to deliver it again", status: 409 },
   "dispatch.no_dead_letter": { advice: "dismiss what was given up and is owed still: deadLetters() lists it", status: 409 },
   "bulk.unknown": { advice: "there is no bulk operation of this id", status: 404 },
+  "bulk.id_taken": { advice: "this id already stands for another bulk operation: use a new one", status: 409 },
   "key.not_queueable": {
     advice: "emit events with a key without `allowQueued`: whether a key is known only the database can say",
     status: 400,

@@ -126,8 +126,14 @@ export const WORKFLOW = {
   maxStepRetries: 10_000,
 } as const;
 
-/** Access to the console: its keys are public and read over HTTP, in 5 s at most, which is what the library gives them by itself (jose 6). */
-export const ACCESS = { keysMs: 5_000 } as const;
+/** Access to the console. */
+export const ACCESS = {
+  /** The keys of a team are public and read over HTTP, in 5 s at most, which is what the library gives them by itself (jose 6). */
+  keysMs: 5_000,
+  /** So many wrong secrets from one network within this time, and none is looked at any more until the time is over. */
+  wrongSecrets: 10,
+  wrongSecretsMs: 10 * MINUTE_MS,
+} as const;
 
 /** Destinations that are held back. */
 export const CONTROL = {

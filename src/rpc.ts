@@ -12,7 +12,7 @@ import type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "../schema
 import type { EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
 import type { EventExplanation } from "../schema/contract/explanations.ts";
 import type { Health } from "../schema/contract/health.ts";
-import type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
+import type { BulkOptions, BulkRetryOptions, Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
 import type { Page } from "../schema/contract/page.ts";
 import type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";
 import type { Stats, StatsQuery } from "../schema/contract/stats.ts";
@@ -110,15 +110,15 @@ export class EventHub extends Producer implements EventHubApi {
     return await atDoor("previewBulk", () => previewBulk(createHub(this.env), kind, filter));
   }
 
-  async retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView> {
+  async retryDispatches(filter: BulkFilter, options?: BulkRetryOptions): Promise<BulkView> {
     return await atDoor("retryDispatches", () => startBulk(operatorOf(this.env, this.ctx), "retry", { filter, options }));
   }
 
-  async cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView> {
+  async cancelDispatches(filter: BulkFilter, options?: BulkOptions): Promise<BulkView> {
     return await atDoor("cancelDispatches", () => startBulk(operatorOf(this.env, this.ctx), "cancel", { filter, options }));
   }
 
-  async dismissDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView> {
+  async dismissDispatches(filter: BulkFilter, options?: BulkOptions): Promise<BulkView> {
     return await atDoor("dismissDispatches", () => startBulk(operatorOf(this.env, this.ctx), "dismiss", { filter, options }));
   }
 

@@ -70,7 +70,7 @@ export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEven
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit, LongChain } from "../schema/contract/health.ts";
 export type { NoteDetails, NoteKind, NoteView, Remedy, RepairDetail } from "../schema/contract/notes.ts";
-export type { Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
+export type { BulkOptions, BulkRetryOptions, Cancelled, Operation, RetryOptions } from "../schema/contract/operations.ts";
 export type { Page, PageQuery } from "../schema/contract/page.ts";
 export type { Problem, ProblemCode } from "../schema/contract/problems.ts";
 export type { PurgePage, PurgeQuery } from "../schema/contract/purge.ts";

@@ -1,4 +1,5 @@
 import { defineConfig, type UserConfig } from "tsdown";
+import { licenses } from "./licenses.ts";
 
 /** What everything needs is bundled in: who installs the package installs little else. */
 const common: UserConfig = {
@@ -8,6 +9,7 @@ const common: UserConfig = {
   target: "es2024",
   clean: false,
   deps: { alwaysBundle: [/./], neverBundle: [/^cloudflare:/, /^@pulumi\//, /^node:/] },
+  plugins: [licenses()],
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
 };
 

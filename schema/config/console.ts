@@ -23,7 +23,7 @@ const cloudflare = closedObject({
   access: z.literal("cloudflare"),
   team,
   audience,
-  /** Who may act, by e-mail address, or by common name for service tokens. Without it, everybody whom Access lets in. Nobody when empty. */
+  /** Who may act: people by e-mail address, service tokens by common name. Without it, everybody whom Access lets in. Nobody when empty. */
   operators: z.array(storableText(200)).optional(),
 });
 

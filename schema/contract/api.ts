@@ -9,7 +9,7 @@ import type { EmitInput, EmitOptions, EmitPreview, EmitReceipt } from "./emit.ts
 import type { EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "./events.ts";
 import type { EventExplanation } from "./explanations.ts";
 import type { Health } from "./health.ts";
-import type { Cancelled, Operation, RetryOptions } from "./operations.ts";
+import type { BulkOptions, BulkRetryOptions, Cancelled, Operation, RetryOptions } from "./operations.ts";
 import type { Page } from "./page.ts";
 import type { PurgePage, PurgeQuery } from "./purge.ts";
 import type { Stats, StatsQuery } from "./stats.ts";
@@ -34,7 +34,7 @@ export interface EventHubApi extends ProducerApi {
   watchDispatch(id: string): Promise<ReadableStream<Uint8Array> | null>;
   /** Every route of the configuration that routed the event, and why it took the event or not. */
   explainEvent(id: string): Promise<EventExplanation | null>;
-  /** The same event to the same destination again, as a new dispatch, after the old one settled. Throws `dispatch.ongoing` while it, or a redrive of it, is on its way. */
+  /** The same event to the same destination again, as a new dispatch, after the old one settled, also where it was delivered. Throws `dispatch.ongoing` while it, or a redrive of it, is on its way. */
   retryDispatch(id: string, options?: RetryOptions): Promise<DispatchView>;
   /** Settles an ongoing dispatch as cancelled. An attempt under way is still recorded, and nothing follows from it. Throws `dispatch.settled`. */
   cancelDispatch(id: string, options?: Operation): Promise<DispatchView>;
@@ -55,11 +55,11 @@ export interface EventHubApi extends ProducerApi {
    * Retries all dead letters that match, or with another status the last of each line, by and by, as a Workflow: it goes on whatever happens to
    * the caller. What settles after it began is not its concern.
    */
-  retryDispatches(filter: BulkFilter, options?: RetryOptions): Promise<BulkView>;
+  retryDispatches(filter: BulkFilter, options?: BulkRetryOptions): Promise<BulkView>;
   /** Cancels all that match and are ongoing, in the same way. */
-  cancelDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
+  cancelDispatches(filter: BulkFilter, options?: BulkOptions): Promise<BulkView>;
   /** Dismisses all dead letters that match, in the same way. */
-  dismissDispatches(filter: BulkFilter, options?: Operation): Promise<BulkView>;
+  dismissDispatches(filter: BulkFilter, options?: BulkOptions): Promise<BulkView>;
   getBulk(id: string): Promise<BulkDetail | null>;
   /** The latest 50, newest first. */
   listBulks(): Promise<BulkView[]>;

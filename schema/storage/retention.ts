@@ -12,6 +12,8 @@ export type Retention =
   | { readonly leaves: "with age"; readonly since: string; readonly unless?: string }
   /** When the next is written: the latest so many are kept. */
   | { readonly leaves: "with its successors"; readonly kept: number }
+  /** When the next is written, once the moment in `until` has passed. */
+  | { readonly leaves: "with its time"; readonly until: string }
   | { readonly leaves: "by an act"; readonly act: string }
   | { readonly leaves: "never"; readonly because: string };
 
@@ -53,6 +55,8 @@ export const RETENTION = {
   bulks: { leaves: "with age", since: "ended_at", unless: "it is running" },
   controls: { leaves: "by an act", act: "resumeDestination(), or an attempt that finds a tripped destination working" },
   beats: { leaves: "never", because: "there is one of each kind, which its doer writes over" },
+  ended_sessions: { leaves: "with its time", until: "until" },
+  wrong_secrets: { leaves: "with its time", until: "until" },
 } as const satisfies Readonly<Record<Exclude<TableName, "notes">, Retention> & Record<"notes", BySubject>>;
 
 type Subjects = (typeof RETENTION)["notes"]["subjects"];

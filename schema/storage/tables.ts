@@ -168,6 +168,23 @@ export const beats = sqliteTable("beats", {
   left: integer().notNull(),
 });
 
+/** Sessions of the console that somebody has signed out of, until they would have ended by themselves. */
+export const endedSessions = sqliteTable("ended_sessions", {
+  id: text().primaryKey(),
+  until: integer().notNull(),
+});
+
+/** Wrong secrets of the console: how many came from a network, up to when they count. */
+export const wrongSecrets = sqliteTable(
+  "wrong_secrets",
+  {
+    network: text().primaryKey(),
+    times: integer().notNull(),
+    until: integer().notNull(),
+  },
+  (wrong) => [index("wrong_secrets_until").on(wrong.until)],
+);
+
 /** Rows as they are stored. */
 export type StoredEvent = Readonly<typeof events.$inferSelect>;
 export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;

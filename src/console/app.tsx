@@ -4,6 +4,7 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import type { EventHubApi } from "../../schema/contract/api.ts";
 import { EMIT } from "../../schema/limits.ts";
 import { guard } from "./access/guard.tsx";
+import type { AccessRecords } from "./access/records.ts";
 import type { ConsoleEnv } from "./access/visitor.ts";
 import { activityRoutes } from "./activity/page.tsx";
 import { assets } from "./assets.ts";
@@ -27,15 +28,17 @@ export interface ConsoleOptions {
   readonly hub: EventHubApi;
   /** Bindings of the hub: who may look and act. */
   readonly env: object;
+  /** Which sessions were ended, and where wrong secrets come from. */
+  readonly records: AccessRecords;
   /** Told of what nobody foresaw. */
   readonly log: (door: string, error: unknown) => void;
 }
 
 /** The hub's web console. It knows the hub by its RPC contract alone, and is closed to whoever the guard does not know. */
-export function consoleApp({ hub, env, log }: ConsoleOptions): Hono<ConsoleEnv> {
+export function consoleApp({ hub, env, records, log }: ConsoleOptions): Hono<ConsoleEnv> {
   const app = new Hono<ConsoleEnv>();
   app.use(securityHeaders());
-  app.route("/", guard(env));
+  app.route("/", guard(env, records));
   app.use(bodyLimit({ maxSize: MOST_POSTED_BYTES, onError: (context) => refuse(context, TOO_MUCH) }));
   app.route("/", assets());
   for (const name of PAGE_NAMES) app.route("/", ROUTES[name](hub));

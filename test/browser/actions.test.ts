@@ -67,15 +67,14 @@ describe("A dispatch that failed", () => {
     expect(await dispatchesOf(failed)).toEqual({ [failed]: "failed" });
   });
 
-  it("is not retried when somebody else has just done so: the answer says why", async () => {
+  it("is not retried when somebody else has just done so: what they made is shown", async () => {
     const failed = await refused("meanwhile");
-    const page = await openTab({ expects: [answered(409)] });
+    const page = await openTab();
     await page.goto(`/dispatches/${failed}`);
     const redrive = plain(await hub().retryDispatch(failed, { delay: "1 day" }));
     await page.getByRole("button", { name: "Retry", exact: true }).click();
-    await page.getByRole("heading", { name: "That is not possible now" }).waitFor();
-    expect(await textOf(page.getByRole("alert"))).toMatch(/cannot be retried/);
-    await page.getByText("What to do: wait until it has settled, or cancel it first.").waitFor();
+    await page.getByText("Redrive of").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/dispatches/${redrive.id}`);
     expect(await dispatchesOf(failed)).toEqual({ [failed]: "failed", [redrive.id]: "ongoing" });
   });
 });
@@ -517,6 +516,26 @@ describe("An event that is emitted by hand", () => {
     expect(await textOf(page.getByRole("alert"))).toMatch(/already stands for another|key/);
     expect(await page.locator("textarea").inputValue()).toBe("2");
     expect(await storedWith("known")).toHaveLength(1);
+  });
+
+  it("is stored once however often the button is pressed on a slow line, and the button says that it is under way", async () => {
+    const page = await openTab();
+    await page.goto("/events/new");
+    await fillIn(page, { Type: "report.made", Subject: "impatience" });
+    const sent = Promise.withResolvers<void>();
+    const posts: string[] = [];
+    await page.route("**/events", async (route, request) => {
+      posts.push(request.method());
+      await sent.promise;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Emit it" }).dblclick({ noWaitAfter: true });
+    const button = page.getByRole("button", { name: "Sending…" });
+    await button.waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    sent.resolve();
+    await page.getByRole("status").getByText("Emitted and stored.").waitFor();
+    expect([posts, (await storedWith("impatience")).length]).toEqual([["POST"], 1]);
   });
 
   it("not before a moment is due then", async () => {

@@ -178,8 +178,11 @@ describe("Signing in", () => {
   it("ends when somebody signs out", async () => {
     await using context = await newContext();
     const page = await signedIn(context, { secret: SECRET, path: "/events" });
+    const kept = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    expect((await fetch(`${shop.url}/events`, { headers: { cookie: kept } })).status).toBe(200);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect((await fetch(`${shop.url}/events`, { headers: { cookie: kept } })).status).toBe(401);
     expect(await context.cookies()).toEqual([]);
     expect((await page.goto("/events"))?.status()).toBe(401);
     await page.goBack();

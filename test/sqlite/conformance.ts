@@ -137,7 +137,7 @@ export function storeConformance(name: string, open: () => D1Database): void {
       const d1 = open();
       const destination = `d-${newId()}`;
       const { id } = await stored(d1, { destination });
-      const redrive = { id: `${id}-r1`, redriveOf: id, root: id, policy: "{}", dueAt: 0, checkAt: 1 };
+      const redrive = { id: `${id}-r1`, redriveOf: id, root: id, last: id, policy: "{}", dueAt: 0, checkAt: 1 };
       const retry = () => ({ ...note("retry", NOW), subjectId: id, detail: "{}" });
       expect(await storeRedrive(d1, redrive, retry())).toBe(false);
       await recordAttempt(d1, attemptRecord(id, { outcome: "failed", next: { status: "failed", reason: "no stock" } }));
@@ -153,7 +153,7 @@ export function storeConformance(name: string, open: () => D1Database): void {
     test("an answer to what was lost and retried since is written with what it makes of the line, whenever the call was over", async () => {
       const d1 = open();
       const { id } = await stored(d1);
-      const redrive = { id: `${id}-r1_000000001`, redriveOf: id, root: id, policy: "{}", dueAt: 0, checkAt: 1 };
+      const redrive = { id: `${id}-r1_000000001`, redriveOf: id, root: id, last: id, policy: "{}", dueAt: 0, checkAt: 1 };
       const lost = { status: "lost", settledAt: 100, reason: null } as const;
       await claimRepair(d1, { taken: { id, checkAt: CHECK.graceMs }, to: lost, note: null });
       await storeRedrive(d1, redrive, { ...note("retry", NOW), subjectId: id, detail: "{}" });

@@ -189,7 +189,7 @@ describe("lint lets a file import from lower layers only", () => {
 });
 
 /** The written order of wings: each may import from those before it in its own layer. */
-const WINGS = ["base", "d1", "deployment", "routing", "emit", "attempt", "repair", "operate", "pause", "read", "audit", "purge"];
+const WINGS = ["base", "d1", "deployment", "routing", "emit", "attempt", "repair", "operate", "pause", "read", "audit", "purge", "access"];
 const WINGED = ["domain", "store", "hub"];
 
 describe("wings", () => {

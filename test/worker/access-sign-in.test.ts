@@ -1,6 +1,11 @@
+import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { guardedApp, ORIGIN, OWN_FORM, READ_SECRET, SECRET, signIn } from "./support/guarded-app.ts";
+import { consoleOf } from "./support/console.ts";
+import { faultyD1 } from "./support/faulty-d1.ts";
+import { guardedApp, ORIGIN, OWN_FORM, READ_SECRET, SECRET, SESSION_COOKIE, signIn } from "./support/guarded-app.ts";
+import { only } from "./support/hub.ts";
+import { rows } from "./support/rows.ts";
 
 const SECRETS = { HUB_CONSOLE_SECRET: SECRET, HUB_CONSOLE_READ_SECRET: READ_SECRET };
 const HTML = { accept: "text/html" };
@@ -24,7 +29,7 @@ describe("signing in", () => {
 
   it("sets a cookie that no script reads, no other site sends and no plain HTTP carries", async () => {
     const { setCookie } = await signIn(guardedApp(SECRETS));
-    expect(setCookie).toMatch(/^flowhub_session=eyJ/);
+    expect(setCookie).toMatch(/^__Host-flowhub_session=eyJ/);
     expect(attributes(setCookie)).toEqual(["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict", "Secure"]);
   });
 
@@ -38,13 +43,14 @@ describe("signing in", () => {
     ] as const) {
       const { setCookie } = await signIn(guardedApp(SECRETS), { origin });
       expect([origin, attributes(setCookie).includes("Secure")]).toEqual([origin, secure]);
+      expect([origin, setCookie.split("=", 1)[0]]).toEqual([origin, secure ? SESSION_COOKIE : "flowhub_session_at_localhost"]);
       expect(setCookie).toContain("HttpOnly");
     }
   });
 
   it("puts no secret into the cookie", async () => {
     const { cookie } = await signIn(guardedApp(SECRETS));
-    const parts = cookie.slice("flowhub_session=".length).split(".").slice(0, 2);
+    const parts = cookie.slice(`${SESSION_COOKIE}=`.length).split(".").slice(0, 2);
     const said = parts.map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/"))).join("");
     expect(said).toContain("Ada");
     expect(said).not.toContain(SECRET);
@@ -163,7 +169,7 @@ describe("a session", () => {
   it("cannot be made, changed or unsigned by who has no secret", async () => {
     const app = guardedApp(SECRETS);
     const { cookie } = await signIn(app, { secret: READ_SECRET });
-    const [header = "", payload = "", signature = ""] = cookie.slice("flowhub_session=".length).split(".");
+    const [header = "", payload = "", signature = ""] = cookie.slice(`${SESSION_COOKIE}=`.length).split(".");
     const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
     const promoted = part({ ...JSON.parse(atob(payload)), role: "operator" });
     const unsigned = part({ alg: "none" });
@@ -180,7 +186,7 @@ describe("a session", () => {
       "",
       SECRET,
     ];
-    for (const session of forged) expect([session, await lookWith(app, `flowhub_session=${session}`)]).toEqual([session, 401]);
+    for (const session of forged) expect([session, await lookWith(app, `${SESSION_COOKIE}=${session}`)]).toEqual([session, 401]);
   });
 
   it("is ended by signing out", async () => {
@@ -189,8 +195,54 @@ describe("a session", () => {
     const response = await app.ask("/sign-out", { method: "POST", headers: { ...OWN_FORM, cookie }, body: "" });
     expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
     const setCookie = response.headers.get("set-cookie") ?? "";
-    expect(setCookie).toMatch(/^flowhub_session=;/);
+    expect(setCookie).toMatch(/^__Host-flowhub_session=;/);
     expect(attributes(setCookie)).toEqual(["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict", "Secure"]);
+  });
+
+  it("that was signed out of is refused, in every isolate and for every page, and no other session with it", async () => {
+    const app = guardedApp(SECRETS);
+    const [ended, other] = [await signIn(app), await signIn(app)];
+    const leave = async () => await app.ask("/sign-out", { method: "POST", headers: { ...OWN_FORM, cookie: ended.cookie }, body: "" });
+    expect((await leave()).status).toBe(303);
+    const elsewhere = guardedApp(SECRETS);
+    for (const one of [app, elsewhere]) {
+      expect([await lookWith(one, ended.cookie), await lookWith(one, other.cookie)]).toEqual([401, 200]);
+      expect((await one.act({ cookie: ended.cookie })).status).toBe(401);
+    }
+    expect((await leave()).status).toBe(303);
+    expect(app.actions() + elsewhere.actions()).toBe(0);
+  });
+
+  it("that was signed out of is remembered until it would have ended, and forgotten by the next that is", async () => {
+    const app = guardedApp(SECRETS);
+    const leave = async (cookie: string) => await app.ask("/sign-out", { method: "POST", headers: { ...OWN_FORM, cookie }, body: "" });
+    const ended = async () => only(await rows<{ sessions: number }>("SELECT count(*) AS sessions FROM ended_sessions")).sessions;
+    await leave((await signIn(app)).cookie);
+    const before = await ended();
+    vi.setSystemTime(Date.now() + 13 * HOUR_MS);
+    await leave((await signIn(app)).cookie);
+    expect([before > 0, await ended()]).toEqual([true, 1]);
+  });
+
+  it("is let in by nobody while the database does not say whether it was ended; without a database none was", async () => {
+    const away = faultyD1(env.DB, { of: /ended_sessions/, faultOf: () => "lost", message: "D1_ERROR: overloaded" });
+    const { cookie } = await signIn(guardedApp(SECRETS));
+    const stalled = consoleOf({ ...SECRETS, HUB_CONSOLE: undefined, DB: away });
+    const refused = await stalled.app.request(`${ORIGIN}/events`, { headers: { cookie } });
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("The database could not be used")]);
+    const bare = consoleOf({ ...SECRETS, HUB_CONSOLE: undefined, DB: undefined });
+    const told = await bare.app.request(`${ORIGIN}/`, { headers: { cookie, accept: "text/html" } });
+    expect([told.status, await told.text()]).toEqual([503, expect.stringContaining("What to do:")]);
+  });
+
+  it("of the cookie's name at localhost, or of an earlier one, counts nowhere else", async () => {
+    const app = guardedApp(SECRETS);
+    const { cookie } = await signIn(app);
+    const token = cookie.slice(`${SESSION_COOKIE}=`.length);
+    for (const name of ["flowhub_session", "flowhub_session_at_localhost", "__host-flowhub_session", "__Secure-flowhub_session"])
+      expect([name, await lookWith(app, `${name}=${token}`)]).toEqual([name, 401]);
+    const here = async (name: string) => (await app.ask("http://localhost:8787/", { headers: { cookie: `${name}=${token}` } })).status;
+    expect([await here("flowhub_session_at_localhost"), await here(SESSION_COOKIE)]).toEqual([200, 401]);
   });
 
   it("is not ended by looking at the way out", async () => {

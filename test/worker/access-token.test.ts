@@ -238,6 +238,42 @@ describe("operators", () => {
     expect(app.actions()).toBe(3);
   });
 
+  it("are who is named so letter for letter: a letter that Unicode folds into another is another", async () => {
+    const team = await newTeam();
+    const app = consoleOf(team.team, { operators: ["kate@acme.example", "ſam@acme.example", `${"k".repeat(200)}`] });
+    const acts = async (claims: Claims) => (await app.act(inHeader(await team.token(claims)).headers)).status;
+    expect(await acts({ email: "KATE@acme.example" })).toBe(200);
+    expect(await acts({ email: "ſam@acme.example" })).toBe(200);
+    for (const email of [
+      "\u212Aate@acme.example",
+      "kate@acme.example ",
+      "kate@acme.example\u200B",
+      "sam@acme.example",
+      "ſAM@ACME.EXAMPLE\u0307",
+    ])
+      expect([email, await acts({ email })]).toEqual([email, 403]);
+    // A name is written down up to 200 characters, and compared whole.
+    expect(await acts({ email: undefined, common_name: "k".repeat(200) })).toBe(200);
+    expect(await acts({ email: undefined, common_name: "k".repeat(201) })).toBe(403);
+    expect(app.actions()).toBe(3);
+  });
+
+  it("are named by the claim of their kind: people by e-mail address, service tokens by common name, nobody by the subject", async () => {
+    const team = await newTeam();
+    const app = consoleOf(team.team, { operators: ["ada@acme.example", "deploy.access"] });
+    const acts = async (claims: Claims) => (await app.act(inHeader(await team.token(claims)).headers)).status;
+    for (const claims of [
+      { email: undefined, sub: "ada@acme.example" },
+      { email: undefined, sub: "deploy.access" },
+      { email: undefined, common_name: "ada@acme.example" },
+      { email: "deploy.access" },
+      { email: "eve@acme.example", common_name: "deploy.access" },
+      { email: ["ada@acme.example"], common_name: "other.access" },
+    ])
+      expect([claims, await acts(claims)]).toEqual([claims, 403]);
+    expect(app.actions()).toBe(0);
+  });
+
   it("are all whom Access lets in when nobody is named, and nobody when the list is empty", async () => {
     const team = await newTeam();
     const headers = { "cf-access-jwt-assertion": await team.token() };

@@ -61,7 +61,7 @@ describe("a secret in the header", () => {
     expect((await app.ask("/", { method: "HEAD", headers: bearer(SECRET) })).status).toBe(200);
   });
 
-  it("that is wrong is refused: empty, a part of the right one, longer, in other capitals, or in another scheme", async () => {
+  it("that is wrong is refused: empty, a part of the right one, longer, with more behind it, in other capitals, or in another scheme", async () => {
     const app = guardedApp(SECRETS);
     const wrong = [
       "",
@@ -74,7 +74,15 @@ describe("a secret in the header", () => {
       "undefined",
       "x".repeat(5_000),
     ];
-    const headers = [...wrong.map((secret) => `Bearer ${secret}`), SECRET, `Basic ${btoa(`:${SECRET}`)}`, `Bearer${SECRET}`, "Bearer"];
+    const headers = [
+      ...wrong.map((secret) => `Bearer ${secret}`),
+      `Bearer ${SECRET} anything`,
+      `Bearer ${SECRET} ${SECRET}`,
+      SECRET,
+      `Basic ${btoa(`:${SECRET}`)}`,
+      `Bearer${SECRET}`,
+      "Bearer",
+    ];
     for (const authorization of headers) {
       const response = await app.ask("/", { headers: { authorization } });
       expect([authorization, response.status]).toEqual([authorization, 401]);

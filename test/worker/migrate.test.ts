@@ -42,9 +42,11 @@ describe("migrate", () => {
       "controls",
       "d1_migrations",
       "dispatches",
+      "ended_sessions",
       "events",
       "executions",
       "notes",
+      "wrong_secrets",
     ]);
   });
 

@@ -54,6 +54,8 @@ describe("the retention register", () => {
     await control("paused", "paused", OLD);
     await rows("INSERT INTO configs (version, body, first_seen_at) VALUES ('old', '{}', ?)", OLD);
     await rows("INSERT INTO beats VALUES ('sweep', ?, 0, 0)", OLD);
+    await rows("INSERT INTO ended_sessions VALUES ('one', ?)", OLD);
+    await rows("INSERT INTO wrong_secrets VALUES ('192.0.2.1', 1, ?)", OLD);
     const subjects: Readonly<Record<NoteSubject, string>> = {
       dispatch: `${event}-0`,
       bulk: `bulk:${bulk}`,

@@ -15,9 +15,9 @@ export async function verifyAccessToken(token: string, { team, audience, operato
   try {
     const issuer = issuerOf(team);
     const expected = { issuer, audience: [...audience], algorithms: ["RS256"], requiredClaims: ["exp"] };
-    const name = nameIn((await jwtVerify(token, keysOf(issuer), expected)).payload);
-    if (name === undefined) return { ok: false, reason: "it names nobody" };
-    return { ok: true, visitor: { name, role: isOperator(name, operators) ? "operator" : "viewer", by: "access" } };
+    const identity = identityIn((await jwtVerify(token, keysOf(issuer), expected)).payload);
+    if (identity === undefined) return { ok: false, reason: "it names nobody" };
+    return { ok: true, visitor: { name: noted(identity), role: isOperator(identity, operators) ? "operator" : "viewer", by: "access" } };
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
   }
@@ -39,14 +39,36 @@ function keysOf(issuer: string): Keys {
   return keys;
 }
 
-/** People have an e-mail address, service tokens a common name. At most 200 characters are written down. */
-function nameIn({ email, common_name: commonName, sub }: JWTPayload): string | undefined {
-  const name = [email, commonName, sub].find((claim) => typeof claim === "string" && claim !== "" && isStorableText(claim));
-  return typeof name === "string" ? name.slice(0, 200).toWellFormed() : undefined;
+const NAMING = ["email", "common_name", "sub"] as const;
+
+/** What a token says of who bears it: people have an e-mail address, service tokens a common name, and others a subject alone. */
+interface Identity {
+  readonly claim: (typeof NAMING)[number];
+  readonly name: string;
 }
 
-function isOperator(name: string, operators: CloudflareAccess["operators"]): boolean {
-  return operators === undefined || operators.some((operator) => operator.toLowerCase() === name.toLowerCase());
+/** The first claim that names somebody. */
+function identityIn(payload: JWTPayload): Identity | undefined {
+  return NAMING.flatMap((claim) => {
+    const name = payload[claim];
+    return typeof name === "string" && name !== "" && isStorableText(name) ? [{ claim, name }] : [];
+  })[0];
+}
+
+/** As it is written down: at most 200 characters. */
+function noted({ name }: Identity): string {
+  return name.slice(0, 200).toWellFormed();
+}
+
+/** An operator is named by an e-mail address or by a common name, and each counts only where it stands in the claim of its kind. */
+function isOperator({ claim, name }: Identity, operators: CloudflareAccess["operators"]): boolean {
+  if (operators === undefined) return true;
+  return operators.some((operator) => claim === (operator.includes("@") ? "email" : "common_name") && lowered(operator) === lowered(name));
+}
+
+/** In small letters where they are ASCII, and no others: `toLowerCase()` makes a k of the Kelvin sign, which is another address. */
+function lowered(name: string): string {
+  return name.replaceAll(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
 }
 
 const CLAIMS: Readonly<Record<string, string>> = {

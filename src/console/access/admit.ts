@@ -2,13 +2,15 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { verifyAccessToken } from "./access-token.ts";
 import { notFromHere } from "./loopback.ts";
-import { bearerOf, secretGiven } from "./secret.ts";
-import { SESSION_COOKIE, visitorIn } from "./session.ts";
-import { cloudflareOf, type Settings } from "./settings.ts";
+import { bearerOf, trySecret } from "./secret.ts";
+import { readSession, sessionCookie } from "./session.ts";
+import { cloudflareOf, type Gate, type Settings } from "./settings.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Who a request comes from, or why nobody is let in by it. */
-export type Admission = { readonly ok: true; readonly visitor: Visitor } | { readonly ok: false; readonly reason: string };
+/** Who a request comes from, or why nobody is let in by it: for so many seconds, where it says so. */
+export type Admission =
+  | { readonly ok: true; readonly visitor: Visitor }
+  | { readonly ok: false; readonly reason: string; readonly retryAfter?: number };
 
 /** Whether a request carries a secret as its credential, right or wrong. A browser does not do that by itself. */
 export function presentsSecret(c: Context, { secrets }: Settings): boolean {
@@ -16,17 +18,17 @@ export function presentsSecret(c: Context, { secrets }: Settings): boolean {
 }
 
 /** A secret in the header counts alone: who sends a wrong one is not let in as somebody else. */
-export async function admit(c: Context, settings: Settings): Promise<Admission> {
-  if (presentsSecret(c, settings)) return await bySecret(c, settings);
-  const visitor = await visitorIn(getCookie(c, SESSION_COOKIE) ?? "", settings.secrets);
-  if (visitor !== undefined) return { ok: true, visitor };
-  return await byAccess(c, settings);
+export async function admit(c: Context, gate: Gate): Promise<Admission> {
+  if (presentsSecret(c, gate)) return await bySecret(c, gate);
+  const session = await readSession(getCookie(c, sessionCookie(c.req.url).name), gate.secrets);
+  if (session !== undefined && !(await gate.records.isEnded(session.id))) return { ok: true, visitor: session.visitor };
+  return await byAccess(c, gate);
 }
 
-async function bySecret(c: Context, { secrets }: Settings): Promise<Admission> {
-  const secret = await secretGiven(bearerOf(c.req.raw.headers) ?? "", secrets);
-  if (secret === undefined) return { ok: false, reason: "The secret is wrong." };
-  return { ok: true, visitor: { name: "secret", role: secret.role, by: "bearer" } };
+async function bySecret(c: Context, gate: Gate): Promise<Admission> {
+  const { headers } = c.req.raw;
+  const tried = await trySecret({ given: bearerOf(headers) ?? "", headers, wrong: "The secret is wrong." }, gate);
+  return tried.ok ? { ok: true, visitor: { name: "secret", role: tried.secret.role, by: "bearer" } } : tried;
 }
 
 async function byAccess(c: Context, settings: Settings): Promise<Admission> {

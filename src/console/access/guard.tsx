@@ -1,20 +1,21 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { issueText } from "../../../schema/wording.ts";
-import { admit, presentsSecret } from "./admit.ts";
+import { type Admission, admit, presentsSecret } from "./admit.ts";
 import { isLocalhost } from "./loopback.ts";
+import type { AccessRecords } from "./records.ts";
 import { HowToOpen, refuse } from "./refusal-page.tsx";
 import { isFormPost, pathWithin, siteOf } from "./same-origin.ts";
-import { cloudflareOf, type Settings, settingsOf } from "./settings.ts";
+import { cloudflareOf, type Gate, type Settings, settingsOf } from "./settings.ts";
 import { refuseSignIn, SIGN_IN_PATH, SIGN_OUT_PATH, signIn, signInPage, signOut } from "./sign-in.tsx";
 import type { ConsoleEnv } from "./visitor.ts";
 
 /**
- * Stands before every page: `app.route("/", guard(env))`, ahead of all routes that it guards and after `secureHeaders`, whose nonce it uses.
+ * Stands before every page: `app.route("/", guard(env, records))`, ahead of all routes that it guards and after `secureHeaders`, whose nonce it uses.
  * Takes `/sign-in` and `/sign-out` for itself, sets `c.var.visitor` for whom it lets in, and refuses everybody else. Whatever is not GET or HEAD
  * has to be a form posted by a page of this origin, or by a script with a secret, and is refused to who may only look.
  */
-export function guard(env: object): Hono<ConsoleEnv> {
+export function guard(env: object, records: AccessRecords): Hono<ConsoleEnv> {
   const settings = settingsOf(env);
   const app = new Hono<ConsoleEnv>();
   app.use(neverStored);
@@ -22,13 +23,14 @@ export function guard(env: object): Hono<ConsoleEnv> {
     const reason = `What is configured for access to this console is wrong, so nobody is let in: ${settings.issues.map(issueText).join("; ")}.`;
     return app.use((c) => refuse(c, { status: 403, title: "Closed", reason }));
   }
+  const gate = { ...settings, records };
   app.use(onlyOwnForms(settings));
   if (settings.secrets.length > 0) {
     app.get(SIGN_IN_PATH, signInPage);
-    app.post(SIGN_IN_PATH, bodyLimit({ maxSize: 10_000, onError: tooLarge }), (c) => signIn(c, settings));
-    app.post(SIGN_OUT_PATH, signOut);
+    app.post(SIGN_IN_PATH, bodyLimit({ maxSize: 10_000, onError: tooLarge }), (c) => signIn(c, gate));
+    app.post(SIGN_OUT_PATH, (c) => signOut(c, gate));
   }
-  return app.use(onlyVisitors(settings));
+  return app.use(onlyVisitors(gate));
 }
 
 const neverStored: MiddlewareHandler<ConsoleEnv> = async (c, next) => {
@@ -53,10 +55,10 @@ function onlyOwnForms(settings: Settings): MiddlewareHandler<ConsoleEnv> {
   };
 }
 
-function onlyVisitors(settings: Settings): MiddlewareHandler<ConsoleEnv> {
+function onlyVisitors(gate: Gate): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
-    const admission = await admit(c, settings);
-    if (!admission.ok) return await refuseEntry(c, settings, admission.reason);
+    const admission = await admit(c, gate);
+    if (!admission.ok) return await refuseEntry(c, gate, admission);
     if (admission.visitor.role === "viewer" && !onlyLooks(c))
       return await refuse(c, { status: 403, title: "Refused", reason: "You may look at everything here and change nothing." });
     c.set("visitor", admission.visitor);
@@ -64,8 +66,10 @@ function onlyVisitors(settings: Settings): MiddlewareHandler<ConsoleEnv> {
   };
 }
 
-async function refuseEntry(c: Context<ConsoleEnv>, settings: Settings, reason: string): Promise<Response> {
-  if (settings.secrets.length > 0) return await refuseSignIn(c, { status: 401, reason, next: wanted(c) });
+type Refused = Extract<Admission, { readonly ok: false }>;
+
+async function refuseEntry(c: Context<ConsoleEnv>, settings: Settings, { reason, retryAfter }: Refused): Promise<Response> {
+  if (settings.secrets.length > 0) return await refuseSignIn(c, { reason, retryAfter, next: wanted(c) });
   if (cloudflareOf(settings) !== undefined) return await refuse(c, { status: 403, title: "Closed", reason });
   const what = isLocalhost(c.req.url) ? `${WHAT_TO_SET} ${ON_YOUR_MACHINE}` : WHAT_TO_SET;
   return await refuse(c, { status: 403, title: "Closed", reason: `${reason} ${what}`, below: <HowToOpen /> });

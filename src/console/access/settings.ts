@@ -2,6 +2,7 @@ import { type CloudflareAccess, type ConsoleConfig, parseConsole, secretIssues }
 import { VARIABLES } from "../../../schema/deployment.ts";
 import type { Issue } from "../../../schema/wording.ts";
 import { parseWrittenJson } from "../../../schema/written-json.ts";
+import type { AccessRecords } from "./records.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A secret of the console, and what it makes of who knows it. */
@@ -15,6 +16,11 @@ export interface Settings {
   readonly ok: true;
   readonly access: ConsoleConfig | undefined;
   readonly secrets: readonly ConsoleSecret[];
+}
+
+/** What a visitor has to pass. */
+export interface Gate extends Settings {
+  readonly records: AccessRecords;
 }
 
 export type ParsedSettings = Settings | { readonly ok: false; readonly issues: readonly Issue[] };

@@ -2,6 +2,7 @@
 import { relative } from "../parts/relative.ts";
 import { previewWhileTyping } from "./preview.ts";
 import { keepRenewing } from "./renew.ts";
+import { sendOnce } from "./send-once.ts";
 import { watch } from "./watch.ts";
 
 const TICK_MS = 5_000;
@@ -32,5 +33,6 @@ forgetSaid();
 setInterval(tellTimes, TICK_MS);
 document.addEventListener("keydown", searchByKey);
 previewWhileTyping();
+sendOnce();
 void keepRenewing();
 void watch();

@@ -49,12 +49,13 @@ function isReadingWithCare(): boolean {
 }
 
 const KEEPING = {
-  beforeNodeMorphed: (old: Node) => !(old instanceof HTMLElement && (old.dataset["watch"] !== undefined || isBeingFilledIn(old))),
+  beforeNodeMorphed: (old: Node) => !(old instanceof HTMLElement && (old.dataset["watch"] !== undefined || isAtWork(old))),
   beforeAttributeUpdated: (name: string, element: Element) => !(name === "open" && element instanceof HTMLDetailsElement),
 };
 
-function isBeingFilledIn(element: HTMLElement): boolean {
-  return element instanceof HTMLFormElement && [...element.elements].some(isTouched);
+/** A form that somebody fills in, or has sent. */
+function isAtWork(element: HTMLElement): boolean {
+  return element instanceof HTMLFormElement && (element.dataset["sent"] !== undefined || [...element.elements].some(isTouched));
 }
 
 function isTouched(field: Element): boolean {

@@ -1,17 +1,21 @@
 import { type Context, Hono } from "hono";
+import type { DeliveryOptions } from "../../../schema/config/policy.ts";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { BULK_KINDS, type BulkFilter, type BulkKind, type BulkPreview, type BulkView } from "../../../schema/contract/bulks.ts";
-import type { Operation, RetryOptions } from "../../../schema/contract/operations.ts";
+import type { BulkOptions } from "../../../schema/contract/operations.ts";
 import type { SettledStatus } from "../../../schema/contract/statuses.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { faultCode, withoutCode } from "../../../schema/faults.ts";
+import { messageOf } from "../../../schema/message-of.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DISMISSED, RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
-import { Reason } from "../parts/action.tsx";
+import { MayOnlyLook, Problem, Reason, type RefusedForm } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { withFlash } from "../parts/flash.ts";
 import { type FormFields, postedFields, queryFields } from "../parts/form-fields.ts";
 import { page } from "../parts/layout.tsx";
 import { bulkPath } from "../parts/links.tsx";
+import { drawOnce, Once } from "../parts/once.tsx";
 import { counted } from "../parts/when.tsx";
 import { Filter } from "./filter.tsx";
 import { Narrow } from "./narrow.tsx";
@@ -27,28 +31,42 @@ export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const asked = filterOf(queryFields(context, FILTERS), context.req.query("reason"), context.req.queries("ids"));
       // What comes from now on is not part of what was looked at.
       const filter = { ...asked, to: asked.to ?? new Date().toISOString() };
-      const preview = filter.ids?.length === 0 ? NOTHING : await hub.previewBulk(kind, filter);
-      const body = <NewBulk kind={kind} asked={asked} filter={filter} preview={preview} />;
-      return page(context, { title: WORDS[kind].verb, body });
+      return await bulkPage(context, hub, { kind, asked, filter, id: drawOnce() });
     })
     .post(PAGES.bulks.path, async (context) => {
-      const kind = kindOf((await postedFields(context, ["kind"])).kind);
+      const { kind: named, id } = await postedFields(context, ["kind", "id"]);
+      const kind = kindOf(named);
       const filter = await postedFilter(context);
       const { name: by } = context.var.visitor;
-      const { reason, ...delivery } = retryOptionsOf(await postedFields(context, RETRY_FIELDS));
-      const why = { by, ...(reason !== undefined && { reason }) };
-      const bulk = await START[kind](hub, { filter, why, delivery });
-      return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
+      const fields = await postedFields(context, RETRY_FIELDS);
+      const { reason, ...delivery } = retryOptionsOf(fields);
+      const why = { by, id, ...(reason !== undefined && { reason }) };
+      try {
+        const bulk = await START[kind](hub, { filter, why, delivery });
+        return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
+      } catch (error) {
+        if (faultCode(error) !== "options.invalid") throw error;
+        const refused = { fields, problem: withoutCode(messageOf(error)) };
+        return await bulkPage(context, hub, { kind, asked: filter, filter, id: drawOnce(), refused });
+      }
     });
 }
 
-interface Start {
-  readonly filter: BulkFilter;
-  readonly why: Operation;
-  readonly delivery: RetryOptions;
+/** Shows what it would concern, and the form that starts it. */
+async function bulkPage(context: Context<ConsoleEnv>, hub: EventHubApi, form: BulkForm): Promise<Response> {
+  const { kind, filter, refused } = form;
+  const preview = filter.ids?.length === 0 ? NOTHING : await hub.previewBulk(kind, filter);
+  const body = <NewBulk {...form} preview={preview} mayAct={isOperator(context.var.visitor)} />;
+  return await page(context, { title: WORDS[kind].verb, ...(refused !== undefined && { status: 400 }), body });
 }
 
-const START: Readonly<Record<BulkKind, (hub: EventHubApi, start: Start) => Promise<BulkView>>> = {
+interface Started {
+  readonly filter: BulkFilter;
+  readonly why: BulkOptions;
+  readonly delivery: DeliveryOptions;
+}
+
+const START: Readonly<Record<BulkKind, (hub: EventHubApi, start: Started) => Promise<BulkView>>> = {
   retry: (hub, { filter, why, delivery }) => hub.retryDispatches(filter, { ...why, ...delivery }),
   cancel: (hub, { filter, why }) => hub.cancelDispatches(filter, why),
   dismiss: (hub, { filter, why }) => hub.dismissDispatches(filter, why),
@@ -81,15 +99,24 @@ async function postedFilter(context: Context): Promise<BulkFilter> {
   return filterOf(await postedFields(context, FILTERS), typeof why === "string" ? why : undefined, ids);
 }
 
-interface NewBulkProps {
+interface BulkForm {
   readonly kind: BulkKind;
   /** What was asked for, as it can be asked for again. */
   readonly asked: BulkFilter;
   readonly filter: BulkFilter;
-  readonly preview: BulkPreview;
+  /** To be the id of the operation: by it the hub knows a form that is sent twice. */
+  readonly id: string;
+  readonly refused?: RefusedForm;
 }
 
-function NewBulk({ kind, asked, filter, preview: { count: matching, more, sample } }: NewBulkProps) {
+interface NewBulkProps extends BulkForm {
+  readonly preview: BulkPreview;
+  readonly mayAct: boolean;
+}
+
+function NewBulk(props: NewBulkProps) {
+  const { kind, asked, filter, preview, mayAct } = props;
+  const { count: matching, more, sample } = preview;
   const many = `${counted(matching, "dispatch", "dispatches")}${more ? " or more" : ""}`;
   if (matching === 0 && !more) {
     return (
@@ -107,28 +134,37 @@ function NewBulk({ kind, asked, filter, preview: { count: matching, more, sample
       </h1>
       <Filter filter={filter} />
       <Narrow kind={kind} filter={asked} />
-      <form class="panel" method="post" action={PAGES.bulks.path}>
-        <FilterFields kind={kind} filter={filter} />
-        <Consequence kind={kind} />
-        <Reason />
-        <button type="submit" class={kind === "retry" ? "primary" : "danger"}>
-          {WORDS[kind].verb} {many}
-        </button>
-      </form>
+      {mayAct ? <Start {...props} many={many} /> : <MayOnlyLook />}
       <h2>Some of them</h2>
       <DispatchTable dispatches={sample} />
     </>
   );
 }
 
+/** The form that starts it. */
+function Start({ kind, filter, id, refused, many }: BulkForm & { many: string }) {
+  return (
+    <form class="panel" method="post" action={PAGES.bulks.path}>
+      <Problem refused={refused} />
+      <Once name="id" value={id} />
+      <FilterFields kind={kind} filter={filter} />
+      <Consequence kind={kind} refused={refused} />
+      <Reason value={refused?.fields["reason"]} />
+      <button type="submit" class={kind === "retry" ? "primary" : "danger"}>
+        {WORDS[kind].verb} {many}
+      </button>
+    </form>
+  );
+}
+
 /** What it comes to, or how it may be done otherwise. */
-function Consequence({ kind }: { kind: BulkKind }) {
+function Consequence({ kind, refused }: { kind: BulkKind; refused: RefusedForm | undefined }) {
   switch (kind) {
     case "retry":
       return (
-        <details>
+        <details open={refused !== undefined}>
           <summary>Deliver otherwise than before</summary>
-          <RetryFields />
+          <RetryFields fields={refused?.fields} />
         </details>
       );
     case "cancel":

@@ -2,8 +2,13 @@ import { type Context, Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import type { EventDetail } from "../../../schema/contract/events.ts";
-import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import type { NoteKind } from "../../../schema/contract/notes.ts";
+import type { Operation } from "../../../schema/contract/operations.ts";
+import { faultCode, withoutCode } from "../../../schema/faults.ts";
+import { messageOf } from "../../../schema/message-of.ts";
+import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
+import type { RefusedForm } from "../parts/action.tsx";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
@@ -23,34 +28,88 @@ const RENEW_MS = 2_000;
 /** One dispatch: what became of it, and the buttons that make it go through. */
 export function dispatchRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
-    .get(path, async (context) => {
-      const dispatch = (await hub.getDispatch(context.req.param("id"))) ?? unknown("dispatch");
-      const event = (await hub.getEvent(dispatch.eventId)) ?? unknown("event");
-      const body = <Dispatch dispatch={dispatch} event={event} mayAct={isOperator(context.var.visitor)} />;
-      const title = `${dispatch.destination}, ${event.type}`;
-      return page(context, { title, ...(isUnderWay(dispatch) && { renew: RENEW_MS }), body });
-    })
+    .get(path, async (context) => await dispatchPage(context, { hub, id: context.req.param("id") }))
     .get(`${path}/watch`, async (context) => {
       const lines = (await hub.watchDispatch(context.req.param("id"))) ?? unknown("dispatch");
       return context.body(lines, 200, { "content-type": "application/x-ndjson; charset=utf-8" });
     })
     .post(`${path}/retry`, async (context) => {
-      const fields = await postedFields(context, RETRY_FIELDS);
-      const redrive = await hub.retryDispatch(context.req.param("id"), { by: context.var.visitor.name, ...retryOptionsOf(fields) });
-      return backTo(context, redrive.id, "retried");
+      const id = context.req.param("id");
+      const { after, ...fields } = await postedFields(context, [...RETRY_FIELDS, "after"]);
+      try {
+        const options = { by: context.var.visitor.name, after, ...retryOptionsOf(fields) };
+        return backTo(context, (await hub.retryDispatch(id, options)).id, "retried");
+      } catch (error) {
+        if (faultCode(error) !== "options.invalid") throw error;
+        return await dispatchPage(context, { hub, id, refused: { fields, problem: withoutCode(messageOf(error)) } });
+      }
     })
-    .post(`${path}/run-now`, async (context) => {
-      const { id } = await hub.runNow(context.req.param("id"), await operationOf(context));
-      return backTo(context, id, "hurried");
-    })
-    .post(`${path}/dismiss`, async (context) => {
-      const { id } = await hub.dismissDispatch(context.req.param("id"), await operationOf(context));
-      return backTo(context, id, "dismissed");
-    })
-    .post(`${path}/cancel`, async (context) => {
-      const { id } = await hub.cancelDispatch(context.req.param("id"), await operationOf(context));
-      return backTo(context, id, "cancelled");
-    });
+    .post(`${path}/run-now`, async (context) => await operated(context, { hub, id: context.req.param("id"), ...RUN_NOW }))
+    .post(`${path}/dismiss`, async (context) => await operated(context, { hub, id: context.req.param("id"), ...DISMISS }))
+    .post(`${path}/cancel`, async (context) => await operated(context, { hub, id: context.req.param("id"), ...CANCEL }));
+}
+
+interface Operating {
+  readonly hub: EventHubApi;
+  readonly id: string;
+  readonly operate: (hub: EventHubApi, id: string, why: Operation) => Promise<unknown>;
+  /** The note it leaves. */
+  readonly noted: NoteKind;
+  readonly flash: Flash;
+}
+
+type Kind = Pick<Operating, "operate" | "noted" | "flash">;
+
+const RUN_NOW: Kind = {
+  operate: async (hub, id, why) => await hub.runNow(id, why),
+  noted: "run_now",
+  flash: "hurried",
+};
+
+const DISMISS: Kind = {
+  operate: async (hub, id, why) => await hub.dismissDispatch(id, why),
+  noted: "dismiss",
+  flash: "dismissed",
+};
+
+const CANCEL: Kind = {
+  operate: async (hub, id, why) => await hub.cancelDispatch(id, why),
+  noted: "cancel",
+  flash: "cancelled",
+};
+
+/** Does it, and shows what came of it. A form that was sent twice comes too late with the second, and shows what came of the first. */
+async function operated(context: Context<ConsoleEnv>, { hub, id, operate, noted, flash }: Operating): Promise<Response> {
+  try {
+    await operate(hub, id, await operationOf(context));
+  } catch (error) {
+    const code = faultCode(error);
+    const isLate = code === "dispatch.settled" || code === "dispatch.no_dead_letter";
+    const dispatch = isLate ? await hub.getDispatch(id) : null;
+    if (!isNoted(dispatch, noted, context.var.visitor)) throw error;
+  }
+  return backTo(context, id, flash);
+}
+
+/** Whether a visitor has done so to a dispatch before. */
+export function isNoted(dispatch: DispatchDetail | null, noted: NoteKind, { name }: Visitor): boolean {
+  return dispatch?.notes.some(({ kind, by }) => kind === noted && by === name) ?? false;
+}
+
+interface DispatchPage {
+  readonly hub: EventHubApi;
+  readonly id: string;
+  /** A retry that was refused: its form is shown again. */
+  readonly refused?: RefusedForm;
+}
+
+async function dispatchPage(context: Context<ConsoleEnv>, { hub, id, refused }: DispatchPage): Promise<Response> {
+  const dispatch = (await hub.getDispatch(id)) ?? unknown("dispatch");
+  const event = (await hub.getEvent(dispatch.eventId)) ?? unknown("event");
+  const body = <Dispatch dispatch={dispatch} event={event} mayAct={isOperator(context.var.visitor)} refused={refused} />;
+  const title = `${dispatch.destination}, ${event.type}`;
+  if (refused !== undefined) return await page(context, { title, status: 400, body });
+  return await page(context, { title, ...(isUnderWay(dispatch) && { renew: RENEW_MS }), body });
 }
 
 /** Its run ends a moment after it has settled. */
@@ -70,9 +129,10 @@ interface DispatchProps {
   readonly dispatch: DispatchDetail;
   readonly event: EventDetail;
   readonly mayAct: boolean;
+  readonly refused: RefusedForm | undefined;
 }
 
-function Dispatch({ dispatch, event, mayAct }: DispatchProps) {
+function Dispatch({ dispatch, event, mayAct, refused }: DispatchProps) {
   const others = event.dispatches.filter(({ id }) => id !== dispatch.id);
   return (
     <>
@@ -81,7 +141,7 @@ function Dispatch({ dispatch, event, mayAct }: DispatchProps) {
           {event.type} <span class="soft">to</span> {dispatch.destination} <Badge stage={dispatch.stage} />
           {dispatch.standing !== undefined && <span class="soft"> {dispatch.standing}</span>}
         </h1>
-        {mayAct && <DispatchActions dispatch={dispatch} siblings={event.dispatches} />}
+        {mayAct && <DispatchActions dispatch={dispatch} siblings={event.dispatches} refused={refused} />}
       </div>
       {dispatch.reason !== undefined && (
         <p class={dispatch.status === "complete" ? "notice" : "notice bad"}>

@@ -5,19 +5,21 @@ import { Fault } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
 import { parseWrittenJson } from "../../../schema/written-json.ts";
-import type { ConsoleEnv } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { refusalOf } from "../error-page.tsx";
 import { PAGES } from "../pages.ts";
+import { OnlyLooking } from "../parts/action.tsx";
 import { Field } from "../parts/fields.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
 import { type FormFields, postedFields, utc } from "../parts/form-fields.ts";
 import { jsonText } from "../parts/json-text.ts";
 import { page } from "../parts/layout.tsx";
 import { eventPath } from "../parts/links.tsx";
+import { drawOnce, keyOfForm, Once } from "../parts/once.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
 import { counted, When } from "../parts/when.tsx";
 
-const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data"] as const;
+const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data", "once"] as const;
 type Fields = FormFields<(typeof FIELDS)[number]>;
 
 const PREVIEW = "/events/preview";
@@ -28,7 +30,12 @@ export function emitRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
   return new Hono<ConsoleEnv>()
     .get(PAGES.emit.path, async (context) => {
       const like = context.req.query("like");
-      const body = <Emit fields={like === undefined ? EXAMPLE : await fieldsLike(hub, like)} />;
+      const fields = like === undefined ? EXAMPLE : await fieldsLike(hub, like);
+      const body = isOperator(context.var.visitor) ? (
+        <Emit fields={{ ...fields, once: drawOnce() }} />
+      ) : (
+        <OnlyLooking title="Emit an event" />
+      );
       return page(context, { title: "Emit an event", body });
     })
     .post(PREVIEW, async (context) => {
@@ -39,8 +46,9 @@ export function emitRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
     .post(PAGES.events.path, async (context) => {
       const fields = await postedFields(context, FIELDS);
       try {
-        const [receipt] = await hub.emit(inputOf(fields));
-        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), flashOf(receipt)), 303);
+        const [receipt] = await hub.emit(await onceOnly(fields));
+        const isKnown = receipt?.duplicate && fields.key !== undefined;
+        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), isKnown ? flashOf(receipt) : "emitted"), 303);
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;
@@ -66,7 +74,7 @@ async function previewed(hub: EventHubApi, fields: Fields): Promise<{ preview?: 
   }
 }
 
-function inputOf({ type = "", data = "", delay, at, ...attributes }: Fields): EmitInput {
+function inputOf({ type = "", data = "", delay, at, once: _, ...attributes }: Fields): EmitInput {
   return {
     ...attributes,
     type,
@@ -74,6 +82,13 @@ function inputOf({ type = "", data = "", delay, at, ...attributes }: Fields): Em
     ...(delay !== undefined && { delay: delay as NonNullable<EmitInput["delay"]> }),
     ...(at !== undefined && { at: utc(at) }),
   };
+}
+
+/** An event without a key gets one from its form: sent twice it is stored once, and changed in between it is another. */
+async function onceOnly({ once, ...fields }: Fields): Promise<EmitInput> {
+  const input = inputOf(fields);
+  if (once === undefined || fields.key !== undefined) return input;
+  return { ...input, source: input.source ?? EXAMPLE.source, key: await keyOfForm(once, fields) };
 }
 
 function dataOf(text: string): Json {
@@ -108,6 +123,7 @@ function Emit({ fields, preview, problem }: EmitProps) {
     <>
       <h1>Emit an event</h1>
       <form class="emit" method="post" action={PAGES.events.path} data-preview={PREVIEW}>
+        <Once name="once" value={fields.once} />
         <div class="filters">
           <Field name="type" label="Type" value={fields.type} placeholder="order.placed" required />
           <Field name="subject" label="Subject" value={fields.subject} />

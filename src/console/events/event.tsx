@@ -6,7 +6,9 @@ import type { EventExplanation } from "../../../schema/contract/explanations.ts"
 import type { Page } from "../../../schema/contract/page.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
-import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
+import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
+import { isNoted } from "../dispatches/dispatch.tsx";
+import { SeenLast } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
 import { Action, Ask, Reason } from "../parts/action.tsx";
 import { Chain } from "../parts/chain.tsx";
@@ -48,9 +50,16 @@ export function eventRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const id = context.req.param("id");
       const why = { by: context.var.visitor.name, ...(await postedFields(context, ["reason"])) };
       const { cancelled } = await hub.cancelEvent(id, why);
-      if (cancelled.length === 0) throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
+      // Sent twice, it comes too late with the second.
+      if (cancelled.length === 0 && !(await isCancelledBy(hub, id, context.var.visitor)))
+        throw new Fault("dispatch.settled", "Nothing that this event is owed to is ongoing any more.");
       return context.redirect(withFlash(eventPath(id), "cancelled"), 303);
     });
+}
+
+async function isCancelledBy(hub: EventHubApi, id: string, visitor: Visitor): Promise<boolean> {
+  const cancelled = (await hub.getEvent(id))?.dispatches.find(({ status }) => status === "cancelled");
+  return cancelled !== undefined && isNoted(await hub.getDispatch(cancelled.id), "cancel", visitor);
 }
 
 interface EventProps {
@@ -85,7 +94,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       {event.dispatches.length === 0 ? (
         <p class="notice">No route took it: it is stored, and owed to nobody.</p>
       ) : (
-        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf })} />
+        <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
       )}
       <h2>Data</h2>
       <JsonView value={event.data} />
@@ -107,9 +116,15 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
 }
 
 /** Dead letters are one press away from being retried. */
-function retryOf({ id, standing, destination }: DispatchView) {
-  if (standing !== "dead letter") return null;
-  return <Action to={`${dispatchPath(id)}/retry`} label="Retry" of={`the dispatch to ${destination}`} primary />;
+function retryOf(all: readonly DispatchView[]) {
+  return (dispatch: DispatchView) => {
+    if (dispatch.standing !== "dead letter") return null;
+    return (
+      <Action to={`${dispatchPath(dispatch.id)}/retry`} label="Retry" of={`the dispatch to ${dispatch.destination}`} primary>
+        <SeenLast of={dispatch} among={all} />
+      </Action>
+    );
+  };
 }
 
 function Attributes({ event }: { event: EventDetail }) {

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { FormFields } from "./form-fields.ts";
 
 /** A button that does something at once: it can be undone, or repeated without harm. */
 export function Action({ to, label, of, primary = false, children }: ActionProps) {
@@ -21,12 +22,19 @@ interface ActionProps {
   readonly children?: Child;
 }
 
-/** A button that asks before it does what cannot be undone, or needs to be told how. Opens without a script. */
-export function Ask({ to, label, confirm, danger = false, children }: AskProps) {
+/** A form that was refused, as it is shown again: what was typed, and why it cannot be so. */
+export interface RefusedForm {
+  readonly fields: FormFields<string>;
+  readonly problem: string;
+}
+
+/** A button that asks before it does what cannot be undone, or needs to be told how. Opens without a script, and by itself when it was refused. */
+export function Ask({ to, label, confirm, danger = false, refused, children }: AskProps) {
   return (
-    <details class="ask" id={`ask:${to}`}>
+    <details class="ask" id={`ask:${to}`} open={refused !== undefined}>
       <summary class={danger ? "button danger" : "button"}>{label}…</summary>
       <form method="post" action={to} class="panel">
+        <Problem refused={refused} />
         {children}
         <button type="submit" class={danger ? "danger" : "primary"}>
           {confirm}
@@ -41,15 +49,41 @@ interface AskProps {
   readonly label: string;
   readonly confirm: string;
   readonly danger?: boolean;
+  readonly refused?: RefusedForm | undefined;
   readonly children?: Child;
 }
 
+/** Says in a form why it was refused. */
+export function Problem({ refused }: { refused: RefusedForm | undefined }) {
+  if (refused === undefined) return null;
+  return (
+    <p class="notice bad" role="alert">
+      {refused.problem}
+    </p>
+  );
+}
+
+/** In the place of a page that is a form and nothing else, for who may not send it. */
+export function OnlyLooking({ title }: { title: string }) {
+  return (
+    <>
+      <h1>{title}</h1>
+      <MayOnlyLook />
+    </>
+  );
+}
+
+/** In the place of a form that a page is for. Buttons and forms beside what a page shows are left out without a word. */
+export function MayOnlyLook() {
+  return <p class="notice">You may look at everything here and change nothing: this is for operators.</p>;
+}
+
 /** Why somebody does it: kept with what was done. */
-export function Reason() {
+export function Reason({ value }: { value?: string | undefined }) {
   return (
     <label>
       Reason <span class="soft">(optional, kept with it)</span>
-      <input name="reason" maxlength={1_000} autocomplete="off" />
+      <input name="reason" maxlength={1_000} autocomplete="off" value={value} />
     </label>
   );
 }

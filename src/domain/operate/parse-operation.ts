@@ -1,18 +1,32 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { delivery } from "../../../schema/config/policy.ts";
 import { contradictions, vanishing } from "../../../schema/config/policy-checks.ts";
 import { resolveDelivery } from "../../../schema/config/resolve-policy.ts";
-import type { Operation, RetryOptions } from "../../../schema/contract/operations.ts";
+import type { BulkKind } from "../../../schema/contract/bulks.ts";
+import type { BulkOptions, BulkRetryOptions, Operation, RetryOptions } from "../../../schema/contract/operations.ts";
 import { Fault } from "../../../schema/faults.ts";
+import { isEventId } from "../../../schema/ids.ts";
+import { MINUTE_MS } from "../../../schema/limits.ts";
 import { storableText } from "../../../schema/text.ts";
 import { closedObject, type Issue, inWords, issueText } from "../../../schema/wording.ts";
+import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { timeOfId } from "../base/time-id.ts";
 
 export const said = { by: storableText(200).optional(), reason: storableText(1_000).optional() };
 
 const operation = closedObject(said) satisfies z.ZodType<unknown, Operation>;
 
-const retryOptions = closedObject({ ...delivery, ...said }) satisfies z.ZodType<unknown, RetryOptions>;
+const retryOptions = closedObject({ ...delivery, ...said, after: text.optional() }) satisfies z.ZodType<unknown, RetryOptions>;
+
+const named = { id: z.string().refine(isEventId, { error: "expected a UUIDv7 in small letters" }).optional() };
+
+const bulkOptions = closedObject({ ...said, ...named }) satisfies z.ZodType<unknown, BulkOptions>;
+
+const bulkRetryOptions = closedObject({ ...delivery, ...said, ...named }) satisfies z.ZodType<unknown, BulkRetryOptions>;
+
+/** How far the clock of who draws an id may be ahead. */
+const CLOCKS_APART_MS = MINUTE_MS;
 
 /** Throws `options.invalid` naming the option. */
 export function parseOperation(options: unknown = {}): z.infer<typeof operation> {
@@ -25,14 +39,20 @@ export function parseRetryOptions(options: unknown = {}): z.infer<typeof retryOp
   return meant(parsed, vanishing(parsed));
 }
 
-/** The same for many dispatches, each with a policy of its own: options that go together with the built-in policy, by themselves. */
-export function parseBulkRetryOptions(options: unknown): z.infer<typeof retryOptions> {
-  const parsed = parseRetryOptions(options);
-  return meant(parsed, contradictions(parsed, resolveDelivery(parsed).policy));
-}
-
 function meant<Options>(options: Options, issues: Iterable<Issue>): Options {
   const [issue] = issues;
   if (issue !== undefined) throw new Fault("options.invalid", `${issueText(issue)}.`);
   return options;
+}
+
+/**
+ * Throws `options.invalid` naming the option. An id tells when it was drawn: by that operations are listed, and purged. Each dispatch has a policy
+ * of its own: the options have to go together with the built-in one.
+ */
+export function parseBulkOptions(kind: BulkKind, options: unknown = {}, now: number): z.infer<typeof bulkRetryOptions> {
+  const schema: z.ZodType<z.infer<typeof bulkRetryOptions>> = kind === "retry" ? bulkRetryOptions : bulkOptions;
+  const parsed = parsedOr("options.invalid", schema.safeParse(options, inWords));
+  if (parsed.id !== undefined && (timeOfId(parsed.id) ?? now) > now + CLOCKS_APART_MS)
+    throw new Fault("options.invalid", "id: is of a time to come.");
+  return meant(meant(parsed, vanishing(parsed)), contradictions(parsed, resolveDelivery(parsed).policy));
 }

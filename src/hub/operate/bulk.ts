@@ -10,7 +10,7 @@ import { noteRow } from "../../domain/base/note.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseBulkFilter, parseBulkKind } from "../../domain/operate/bulk-filter.ts";
 import { bulkView } from "../../domain/operate/bulk-view.ts";
-import { parseBulkRetryOptions, parseOperation } from "../../domain/operate/parse-operation.ts";
+import { parseBulkOptions, parseOperation } from "../../domain/operate/parse-operation.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { noteView } from "../../domain/read/note-view.ts";
 import { homeStore } from "../../store/d1/stores.ts";
@@ -31,28 +31,37 @@ export async function previewBulk(hub: Hub, given: unknown, filtered: unknown): 
   return { ...counted, sample: rows.map((row) => dispatchView(row, now)) };
 }
 
-/** Writes the operation down and starts its run; should that fail, the next sweep does. */
-export async function startBulk(operator: Operator, kind: BulkKind, given: { filter: unknown; options: unknown }): Promise<BulkView> {
+/** Writes the operation down and starts its run; should that fail, the next sweep does. One of the same id is returned as it stands. */
+export async function startBulk(operator: Operator, kind: BulkKind, given: GivenBulk): Promise<BulkView> {
   const { hub } = operator;
   const startedAt = hub.now();
-  const filter = parseBulkFilter(kind, given.filter, startedAt);
-  const { by = operator.name, reason = null, ...options } = (kind === "retry" ? parseBulkRetryOptions : parseOperation)(given.options);
-  const id = hub.newId();
-  await insertBulk(homeStore(hub.env), {
-    id,
-    kind,
-    filter: JSON.stringify(filter),
-    options: JSON.stringify(options),
-    by,
-    reason,
-    startedAt,
-  });
+  const filter = JSON.stringify(parseBulkFilter(kind, given.filter, startedAt));
+  const { id = hub.newId(), by = operator.name, reason = null, ...delivery } = parseBulkOptions(kind, given.options, startedAt);
+  const options = JSON.stringify(delivery);
+  await insertBulk(homeStore(hub.env), { id, kind, filter, options, by, reason, startedAt });
+  const bulk = await requireBulk(hub, id);
+  requireSame(bulk, { kind, options, filter: JSON.stringify(parseBulkFilter(kind, given.filter, bulk.startedAt)) });
+  if (bulk.state === "running") await startRun(hub, id);
+  return bulkView(bulk);
+}
+
+interface GivenBulk {
+  readonly filter: unknown;
+  readonly options: unknown;
+}
+
+/** Throws `bulk.id_taken`. The filter that is compared was read as of the start of the one that is stored: an end that nobody gave is that. */
+function requireSame(stored: StoredBulk, given: Pick<StoredBulk, "kind" | "filter" | "options">): void {
+  if (stored.kind === given.kind && stored.filter === given.filter && stored.options === given.options) return;
+  throw new Fault("bulk.id_taken", `${stored.id} is the id of another bulk operation, of another kind, filter or delivery.`);
+}
+
+async function startRun(hub: Hub, id: string): Promise<void> {
   try {
     await keepBulkRun(hub.env.BULK_WORKFLOW, id);
   } catch (error) {
     logWarning("bulk.start", { bulk: id, error: String(error) });
   }
-  return bulkView(await requireBulk(hub, id));
 }
 
 export async function getBulk(hub: Hub, id: unknown): Promise<BulkDetail | null> {

@@ -1,7 +1,6 @@
 import type { DispatchRow } from "../../domain/emit/plan-emit.ts";
-import type { RedriveRow } from "../../domain/operate/redrive.ts";
+import type { NextRedrive, RedriveRow } from "../../domain/operate/redrive.ts";
 import { DISPATCH_COLUMNS, type Expressions, insertSelect, members, pick, prefixed } from "../d1/columns.ts";
-import { isInLine } from "../d1/id-ranges.ts";
 import { IS_BAD, isLastOfLine, reckonLines } from "../d1/lines.ts";
 import { changeNoted, type NoteRow } from "../d1/notes.ts";
 import { withStorage } from "../d1/storage.ts";
@@ -14,10 +13,10 @@ const OWED = pick(DISPATCH_COLUMNS, "eventId", "route", "destination");
 
 const VALUES: Values = { id: "?1", ...OWED, policy: "?3", dueAt: "?4", checkAt: "?5", redriveOf: "id" };
 
-/** Only while nothing of the line is ongoing: what is on its way is not sent twice. */
+/** Only while the last of the line is that, and nothing of it is ongoing: what is on its way, or was since, is not sent twice. */
 const INSERT = `
   ${insertSelect("dispatches", DISPATCH_COLUMNS, VALUES)} FROM dispatches AS old
-  WHERE old.id = ?2 AND NOT EXISTS (SELECT 1 FROM dispatches AS kin WHERE ${isInLine("?6", { id: "kin.id" })} AND kin.status = 'ongoing')
+  WHERE old.id = ?2 AND ${isLastOfLine("?7", "?6")}
   ON CONFLICT DO NOTHING`;
 
 const VALUES_OF_MANY: Values = {
@@ -63,7 +62,7 @@ export async function storeRedrives(
 }
 
 /** Stores a redrive with its note, once. `false`: somebody else was first, and nothing was stored. */
-export async function storeRedrive(d1: D1Database, redrive: RedriveRow, note: NoteRow): Promise<boolean> {
-  const { id, redriveOf, policy, dueAt, checkAt, root } = redrive;
-  return await changeNoted(d1, d1.prepare(INSERT).bind(id, redriveOf, policy, dueAt, checkAt, root), note, reckonLines(d1, [id]));
+export async function storeRedrive(d1: D1Database, redrive: NextRedrive, note: NoteRow): Promise<boolean> {
+  const { id, redriveOf, policy, dueAt, checkAt, root, last } = redrive;
+  return await changeNoted(d1, d1.prepare(INSERT).bind(id, redriveOf, policy, dueAt, checkAt, root, last), note, reckonLines(d1, [id]));
 }

@@ -32,6 +32,7 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "dispatch.settled",
     "dispatch.no_dead_letter",
     "bulk.unknown",
+    "bulk.id_taken",
     "key.not_queueable",
     "storage.unavailable",
     "storage.full",

@@ -1,8 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env as real } from "cloudflare:workers";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
+import { createHub } from "../../../src/bindings/hub.ts";
 import { consoleApp } from "../../../src/console/app.tsx";
 import { PAGES, pathOf } from "../../../src/console/pages.ts";
+import { accessRecords } from "../../../src/hub/access/access-records.ts";
 import { EventHub } from "../../../src/rpc.ts";
 import type { Examples } from "../../example-pages.ts";
 import { envWith, only, store } from "./hub.ts";
@@ -17,11 +19,13 @@ export function consoleOf(given: Partial<Record<keyof Env, unknown>> & Readonly<
   const app = consoleApp({
     hub: new EventHub(createExecutionContext(), env) as EventHubApi,
     env,
+    records: accessRecords(createHub(env)),
     log: (_door, error) => logged.push(error),
   });
   return {
     /** Errors nobody foresaw. */
     logged,
+    app,
     /** All that it answers to. */
     routes: app.routes,
     get: async (path: string) => await app.request(`${ORIGIN}${path}`, { headers: { accept: "text/html" } }),

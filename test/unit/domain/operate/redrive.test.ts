@@ -6,7 +6,7 @@ import type { DeliveryOptions, Policy } from "../../../../schema/config/policy.t
 import { STATUSES, type Status } from "../../../../schema/contract/statuses.ts";
 import { CHECK, HOUR_MS, MINUTE_MS } from "../../../../schema/limits.ts";
 import type { StoredDispatch } from "../../../../schema/storage/tables.ts";
-import { planRedrive } from "../../../../src/domain/operate/redrive.ts";
+import { planRedrive, redriveBehind } from "../../../../src/domain/operate/redrive.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { policy as anyPolicy, policyOf } from "../../support/policies.ts";
 
@@ -86,6 +86,7 @@ describe("a redrive", () => {
       id: redriveId(ROOT, 1, NOW),
       redriveOf: ROOT,
       root: ROOT,
+      last: ROOT,
       policy: of.policy,
       dueAt: NOW,
       checkAt: NOW + CHECK.graceMs,
@@ -199,4 +200,20 @@ test("the redrives of a line are numbered in the order in which they are made, w
       expect(members.map(({ id }) => id)).toEqual([ROOT, ...choices.map((_, index) => redriveId(ROOT, index + 1, NOW))]);
     }),
   );
+});
+
+describe("the redrive behind one of a line", () => {
+  const ids = [ROOT, `${ROOT}-r1`, `${ROOT}-r2_000000abc`, redriveId(ROOT, 9, NOW), redriveId(ROOT, 10, NOW)];
+
+  test("is the next that was made, whichever order the line is read in, and none behind the last", () => {
+    for (const order of [ids, ids.toReversed()]) {
+      const behind = ids.map((after) => redriveBehind(line(...order.map((id) => [id, "failed"] as const)), { id: ROOT, after }));
+      expect(behind).toEqual([...ids.slice(1), undefined]);
+    }
+  });
+
+  test("of another line is asked for by mistake", () => {
+    const asked = () => redriveBehind(line([ROOT, "failed"]), { id: ROOT, after: `${EVENT}-1` });
+    expect(asked).toThrow(`(options.invalid) after: expected a dispatch of the line of ${ROOT}.`);
+  });
 });

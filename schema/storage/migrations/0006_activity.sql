@@ -1,1 +1,0 @@
-CREATE INDEX `notes_at` ON `notes` (`at`,`subject_id`,`id`);
