@@ -33,6 +33,7 @@ export interface EventDetail extends HubEvent {
   readonly emittedAt: string;
   /** The configuration that routed it. */
   readonly configVersion: string;
+  /** The first 5,000, redrives last; `listDispatches({ eventId })` has all. */
   readonly dispatches: readonly DispatchView[];
 }
 

@@ -1,6 +1,9 @@
 import type { EventDetail, EventSummary, HubEvent } from "../../../schema/contract/events.ts";
 import type { Page } from "../../../schema/contract/page.ts";
+import { Fault } from "../../../schema/faults.ts";
+import { READ, SEARCH } from "../../../schema/limits.ts";
 import type { Hub } from "../../bindings/hub.ts";
+import { oneAtATime } from "../../bindings/turns.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
@@ -17,7 +20,7 @@ export async function getEvent(hub: Hub, id: unknown): Promise<EventDetail | nul
   const row = await readEvent(store, eventId);
   if (row === undefined) return null;
   const now = hub.now();
-  const dispatches = await readDispatchesOf(store, row.id);
+  const dispatches = await readDispatchesOf(store, row.id, READ.dispatchesShown);
   return eventDetail(
     row,
     dispatches.map((dispatch) => dispatchView(dispatch, now)),
@@ -39,9 +42,19 @@ export async function searchEvents(hub: Hub, query: unknown): Promise<Page<Event
   const { cursor, ...parsed } = parseEventSearch(query);
   const list = { list: "search", ...parsed, limit: undefined };
   const position = cursor === undefined ? undefined : await openCursor(cursor, list);
-  const { rows, last } = await findEvents(homeStore(hub.env), parsed, position);
+  const find = async () => await findEvents(homeStore(hub.env), parsed, position);
+  const { rows, last } = parsed.text === undefined ? await find() : await inTurnOrBusy(hub, find);
   const ids = rows.map(({ id }) => id);
   const counts = ids.length === 0 ? new Map<string, never>() : await countDispatchesOf(homeStore(hub.env), ids);
   const items = rows.map((row) => eventSummary(row, counts.get(row.id) ?? {}));
   return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
+}
+
+const inTurn = oneAtATime(SEARCH);
+
+/** Searches for text one after the other. Throws `search.busy`. */
+async function inTurnOrBusy<Result>(hub: Hub, search: () => Promise<Result>): Promise<Result> {
+  const done = await inTurn(hub.now, search);
+  if (done !== undefined) return done.result;
+  throw new Fault("search.busy", "Others are searching for text. Try again in a moment, or filter by type, subject or source.");
 }
