@@ -168,6 +168,12 @@ export const beats = sqliteTable("beats", {
   left: integer().notNull(),
 });
 
+/** What the hub alone knows, a row each, drawn when it is first needed: the key that cursors are sealed with. */
+export const secrets = sqliteTable("secrets", {
+  name: text().$type<"cursors">().primaryKey(),
+  value: text().notNull(),
+});
+
 /** Rows as they are stored. */
 export type StoredEvent = Readonly<typeof events.$inferSelect>;
 export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;

@@ -45,6 +45,7 @@ describe("migrate", () => {
       "events",
       "executions",
       "notes",
+      "secrets",
     ]);
   });
 
