@@ -39,6 +39,7 @@ export const FAULTS = {
   },
   "query.invalid": { advice: "correct the filter that is named", status: 400 },
   "cursor.invalid": { advice: "start again from the first page", status: 400 },
+  "search.busy": { advice: "others are searching for text: try again in a moment", status: 503 },
   "options.invalid": { advice: "pass only the options that are documented", status: 400 },
   "dispatch.unknown": { advice: "there is no dispatch of this id: it may have been purged", status: 404 },
   "event.unknown": { advice: "there is no event of this id: it may have been purged", status: 404 },

@@ -202,7 +202,30 @@ export const READ = {
   noteDetailAlone: D1.maxParameterBytes,
   /** A search counts so many dispatches of each event it found: at most 10,000 rows a page. */
   dispatchesOfEvent: 50,
+  /**
+   * Bytes of data, as JSON text, that a page of events holds; one event at least. RPC carries 32 MiB (workers/platform/limits) and an isolate
+   * has 128 MB. Over RPC a text takes up to 2 bytes for one of UTF-8, and a list with a fraction 9 for the 2 of each digit and comma, 4.5 times
+   * as much (tried); as objects, `[{},{},…]` takes some 20 times as much. The largest of a call to `audit()` is the same.
+   */
+  pageBytes: 4 * MiB,
+  /**
+   * Attempts and notes that a dispatch shows, the latest: up to 4 KB each over RPC (two texts of `REPLY.maxReasonLength`), as attempts on a
+   * destination that is missing go on for 30 days, one a second at most. Of so many attempts the stack is shown as well.
+   */
+  history: 1_000,
+  stacks: 50,
+  /** Dispatches that an event shows: up to 3 KB each over RPC, most of it the reason. A page of a list has `maxPage` of them. */
+  dispatchesShown: 5_000,
+  /** Bytes of data that a call looks through for a text, at some 5 ms of CPU a MiB; of 1,000 events an equal share each is read at once. */
+  searchBytes: 8 * MiB,
 } as const;
+
+/**
+ * Searches for text, of which an isolate does one at a time, so that who may only look cannot keep the database from who emits. One that waits
+ * looks so often whether it is its turn, and gives up after so long. Who was cut off in their turn has it no longer than `turnMs`: a search takes
+ * some tenths of a second.
+ */
+export const SEARCH = { lookMs: 50, waitMs: 5 * SECOND_MS, turnMs: 10 * SECOND_MS } as const;
 
 /** What a call to `deadLetters()` looks at: the latest, at two rows each, and the groups it returns, each with a reason of up to 1,000 characters. */
 export const GIVEN_UP = { rows: 10_000, groups: 50 } as const;
@@ -221,7 +244,7 @@ export const BULK = {
   /** A dry run counts so far. */
   countRows: 10_000,
   sample: 10,
-  /** Shown in a list, newest first. */
+  /** Shown in a list, newest first; up to 200 KB each over RPC, most of it `maxIds` ids of 100 characters. */
   listed: 50,
 } as const;
 

@@ -58,7 +58,7 @@ export interface BulkView {
   readonly endedAt?: string;
 }
 
-/** The same with what was done to it: `stop`, by whom and why. */
+/** The same with what was done to it: `stop`, by whom and why; the latest 1,000 notes. */
 export interface BulkDetail extends BulkView {
   readonly notes: readonly NoteView[];
 }

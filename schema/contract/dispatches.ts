@@ -27,6 +27,7 @@ export interface ExecutionView {
   readonly outcome: Outcome;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** The stack is that of one of the latest 50 attempts. */
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 }
 
@@ -45,7 +46,9 @@ export interface DispatchDetail extends DispatchView {
   readonly recoveries: number;
   /** Since when the reconciler has had to repair it, while no attempt was recorded. */
   readonly overdueSince?: string;
+  /** The latest 1,000. */
   readonly executions: readonly ExecutionView[];
+  /** The latest 1,000. */
   readonly notes: readonly NoteView[];
   readonly run: RunView;
 }

@@ -33,6 +33,7 @@ export interface EventDetail extends HubEvent {
   readonly emittedAt: string;
   /** The configuration that routed it. */
   readonly configVersion: string;
+  /** The first 5,000, redrives last; `listDispatches({ eventId })` has all. */
   readonly dispatches: readonly DispatchView[];
 }
 
@@ -45,9 +46,12 @@ export interface EventQuery extends PageQuery {
   readonly correlationId?: string | undefined;
 }
 
-/** Filters of `listEvents`, and text in the data. */
+/** Filters of `listEvents`, and text in the data, of which a call looks through 8 MiB. Throws `search.busy` where others search for text for 5 s. */
 export interface EventSearch extends EventQuery {
-  /** Found somewhere in the data as JSON text, or in a value of it; the case of the letters A to Z does not matter. At most 200 characters. */
+  /**
+   * Found somewhere in the data as JSON text, with or without blanks between its parts, or in a value of it. Case does not matter, in any language
+   * (`ß` and `SS` are one, `i` and `İ` are not), nor whether an accent is part of its letter or a character of its own. At most 200 characters.
+   */
   readonly text?: string | undefined;
 }
 

@@ -54,6 +54,7 @@ export const RETENTION = {
   },
   bulks: { leaves: "with age", since: "ended_at", unless: "it is running" },
   controls: { leaves: "by an act", act: "resumeDestination(), or an attempt that finds a tripped destination working" },
+  secrets: { leaves: "never", because: "there is one of each kind, and what was sealed with it would be refused without it" },
   beats: { leaves: "never", because: "there is one of each kind, which its doer writes over" },
   ended_sessions: { leaves: "with its time", until: "until" },
   wrong_secrets: { leaves: "with its time", until: "until" },

@@ -185,6 +185,12 @@ export const wrongSecrets = sqliteTable(
   (wrong) => [index("wrong_secrets_until").on(wrong.until)],
 );
 
+/** What the hub alone knows, a row each, drawn when it is first needed: the key that cursors are sealed with. */
+export const secrets = sqliteTable("secrets", {
+  name: text().$type<"cursors">().primaryKey(),
+  value: text().notNull(),
+});
+
 /** Rows as they are stored. */
 export type StoredEvent = Readonly<typeof events.$inferSelect>;
 export type StoredDispatch = Readonly<typeof dispatches.$inferSelect>;

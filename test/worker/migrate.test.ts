@@ -46,6 +46,7 @@ describe("migrate", () => {
       "events",
       "executions",
       "notes",
+      "secrets",
       "wrong_secrets",
     ]);
   });

@@ -31,6 +31,7 @@ import { emptyTables, wholeDatabase } from "./support/tables.ts";
 beforeEach(async () => {
   await hub.health();
   await emptyTables();
+  await rows("INSERT OR IGNORE INTO secrets VALUES ('cursors', 'of the tests')");
 });
 
 const many = (count: number, at: number): number[] => Array.from({ length: count }, () => at);

@@ -7,7 +7,9 @@ import { READ } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
 import { searchEvents } from "../../src/hub/read/events.ts";
+import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
+import { consoleOf } from "./support/console.ts";
 import { faultOf } from "./support/failures.ts";
 import { envWith, hub, only, store, unique } from "./support/hub.ts";
 import { meteredD1 } from "./support/metered-d1.ts";
@@ -123,6 +125,10 @@ describe("text", () => {
     ["one character", { note: "~" }, "~"],
     ["what is far behind the excerpt", { fill: "x".repeat(100_000), note: "the end" }, "the end"],
     ["text at the root", "just text", "just text"],
+    ["letters of another case beyond A to Z", { name: "Müller", city: "Århus" }, "MÜLLER"],
+    ["an accent written as a character of its own", { name: "Müller".normalize("NFD") }, "müller"],
+    ["an accent written as part of its letter, by one of its own", { name: "MÜLLER" }, "müller".normalize("NFD")],
+    ["JSON with blanks behind its colons", { total: 5, test: false }, '"total": 5, "test": false'],
   ];
   it.each(found)("is found: %s", async (_, data, text) => {
     const type = unique("unrouted.");
@@ -137,10 +143,10 @@ describe("text", () => {
     ["is not there", { note: "abc" }, "abd"],
     ["has a sign that stands for others elsewhere", { note: "a100b" }, "a%b"],
     ["has another such sign", { note: "axb" }, "a_b"],
-    ["differs in the case of letters beyond A to Z", { note: "ÄRGER" }, "ärger"],
+    ["lacks an accent", { note: "ÄRGER" }, "arger"],
     ["is in the attributes only", { note: "abc" }, "unrouted"],
     ["only looks like a regular expression", { note: "abc" }, "a.c"],
-    ["is spaced otherwise than JSON is stored", { total: 5 }, '"total": 5'],
+    ["has a blank less within a value", { note: "a: b" }, '"a:b"'],
   ];
   it.each(missed)("is not found that %s", async (_, data, text) => {
     const type = unique("unrouted.");
@@ -273,23 +279,79 @@ describe("dispatches of what was found", () => {
   });
 });
 
+describe("searches for text", () => {
+  /** A hub whose searches stand still until they are let go. */
+  function gated() {
+    const gate = Promise.withResolvers<void>();
+    const [under, most] = [new Set<object>(), { seen: 0 }];
+    const d1 = aroundD1(env.DB, async (trip) => {
+      under.add(trip);
+      most.seen = Math.max(most.seen, under.size);
+      await gate.promise;
+      under.delete(trip);
+      return await trip.go();
+    });
+    return { hub: createHub(envWith({ DB: d1 })), most, open: gate.resolve };
+  }
+
+  it("are done one at a time in an isolate, so that ten at once ask the database for no more than one does", async () => {
+    const { hub: searched, most, open } = gated();
+    const searches = Array.from({ length: 10 }, () => searchEvents(searched, { text: "nowhere", limit: 1 }));
+    await scheduler.wait(300);
+    expect(most.seen).toBe(1);
+    open();
+    expect(new Set((await Promise.all(searches)).map(({ items }) => items.length))).toEqual(new Set([0]));
+  });
+
+  it("that wait for 5 s are told so (search.busy), while a search without text and a list wait for nobody", {
+    timeout: 20_000,
+  }, async () => {
+    const { hub: held, open } = gated();
+    const first = searchEvents(held, { text: "nowhere" });
+    const second = faultOf(hub.searchEvents({ text: "nowhere" }));
+    await hub.searchEvents({ limit: 1 });
+    await hub.listEvents({ limit: 1 });
+    expect(await second).toBe("search.busy");
+    open();
+    await first;
+    await hub.searchEvents({ text: "nowhere", limit: 1 });
+  });
+
+  it("are not repeated by the page of events, which renews itself otherwise", async () => {
+    const { get } = consoleOf();
+    expect(await (await get("/events?type=nothing")).text()).toContain("data-renew");
+    expect(await (await get("/events?type=nothing&text=nowhere")).text()).not.toContain("data-renew");
+  });
+});
+
 describe("large data", () => {
   const type = "searched.large";
   const moment = EPOCH + 40 * 86_400_000;
+  const LARGE = 20;
+  const ids = Array.from({ length: LARGE }, (_, number) => idAt(moment + number));
+  const perCall = Math.floor(READ.searchBytes / 1_048_003);
 
   beforeAll(async () => {
-    const ids = Array.from({ length: 60 }, (_, number) => idAt(moment + number));
     await bulkEvents(ids.map((id) => ({ id, type })));
     for (const id of ids) await rows(`UPDATE events SET data = '"' || hex(zeroblob(524000)) || 'Z"' WHERE id = ?`, id);
   });
 
-  it("stays in the database: a page of 50 events of 1 MiB is small, and is searched to the last byte", async () => {
-    const { items } = await hub.searchEvents({ type, text: '0z"' });
-    expect(items).toHaveLength(50);
-    expect(JSON.stringify(items).length).toBeLessThan(50 * 1_000);
+  it("is searched to the last byte, a bounded number of bytes a call", async () => {
+    const pages = await pagesOf({ type, text: '0z"' });
+    expect(pages.flat().map(({ id }) => id)).toEqual(ids.toReversed());
+    expect(pages.map(({ length }) => length)).toEqual([perCall, perCall, LARGE - 2 * perCall]);
+    expect(JSON.stringify(pages).length).toBeLessThan(LARGE * 1_000);
   });
 
-  it("stays there also when nothing is found, and a page is short for it", async () => {
-    expect(await hub.searchEvents({ type, text: "zz" })).toEqual({ items: [] });
+  it("makes pages short, or empty, also where nothing is found", async () => {
+    expect(await pagesOf({ type, text: "zz" })).toEqual([[], [], []]);
+  });
+
+  it("is not read by a search without text, but where it is shown", async () => {
+    const { cost, result } = await measure(() => searchEvents(createHub(metered), { type, source: "nobody" }));
+    expect([result.items, cost.rowsRead <= 2 * LARGE + 2]).toEqual([[], true]);
+    const shown = await measure(() => searchEvents(createHub(metered), { type, limit: 5 }));
+    expect(shown.result.items.map(({ excerpt }) => excerpt)).toEqual(Array(5).fill(`"${"0".repeat(READ.excerpt - 1)}`));
+    expect(shown.cost.roundTrips).toBe(2);
   });
 });

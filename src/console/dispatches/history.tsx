@@ -1,16 +1,30 @@
 import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Table } from "../parts/table.tsx";
-import { between, span, When } from "../parts/when.tsx";
+import { between, count, span, When } from "../parts/when.tsx";
 
 export function Attempts({ dispatch }: { dispatch: DispatchDetail }) {
-  if (dispatch.executions.length === 0) return <p>None so far.</p>;
+  const { executions, attempts } = dispatch;
+  if (executions.length === 0) return <p>None so far.</p>;
+  return (
+    <>
+      {executions.length < attempts && (
+        <p>
+          The latest {count(executions.length)} of {count(attempts)}.
+        </p>
+      )}
+      <AttemptTable executions={executions} />
+    </>
+  );
+}
+
+function AttemptTable({ executions }: Pick<DispatchDetail, "executions">) {
   return (
     <Table
       label="Attempts"
       columns={[{ name: "Attempt", class: "number" }, "Outcome", "Started", { name: "Took", class: "number" }, "Error"]}
     >
-      {dispatch.executions.map(({ attempt, outcome, startedAt, finishedAt, error }) => (
+      {executions.map(({ attempt, outcome, startedAt, finishedAt, error }) => (
         <tr>
           <td class="number">{attempt}</td>
           <td>

@@ -6,6 +6,7 @@ import type { EventExplanation } from "../../../schema/contract/explanations.ts"
 import type { Page } from "../../../schema/contract/page.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { eventIdOf } from "../../../schema/ids.ts";
+import { READ } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
 import { isNoted } from "../dispatches/dispatch.tsx";
 import { SeenLast } from "../dispatches/operate.tsx";
@@ -96,6 +97,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
       ) : (
         <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
       )}
+      {event.dispatches.length === READ.dispatchesShown && <p>The first {count(READ.dispatchesShown)}.</p>}
       <h2>Data</h2>
       <JsonView value={event.data} />
       <p>

@@ -28,8 +28,9 @@ export function eventListRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const { items, cursor } = await hub.searchEvents({ ...filters, from: utc(filters.from), to: utc(filters.to), limit: PAGE });
       const mayEmit = isOperator(context.var.visitor);
       const body = <Events events={items} cursor={cursor} filters={filters} mayEmit={mayEmit} />;
-      // Who pages back looks at something that lies still.
-      return page(context, { title: "Events", ...(filters.cursor === undefined && { renew: RENEW_MS }), body });
+      // Who pages back looks at something that lies still, and a search for text is not repeated unasked.
+      const renews = filters.cursor === undefined && filters.text === undefined;
+      return page(context, { title: "Events", ...(renews && { renew: RENEW_MS }), body });
     })
     .get("/search", async (context) =>
       context.redirect(await placeOf(hub, context.req.query("q")?.trim().slice(0, EMIT.maxTextLength) ?? "")),

@@ -12,7 +12,6 @@ import { isAlive, isOver } from "../../domain/attempt/run-status.ts";
 import { type AuditedDispatch, type AuditedEvent, auditPiece, type Orphans } from "../../domain/audit/audit.ts";
 import { parseAuditQuery } from "../../domain/audit/audit-query.ts";
 import { type AuditSums, auditDetail, positionOf, progressAt, startOfAudit, withPiece } from "../../domain/audit/audit-sums.ts";
-import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { hubEvent } from "../../domain/emit/plan-emit.ts";
 import { storedRouting } from "../../domain/routing/routing.ts";
 import { noteAudit } from "../../store/audit/note-audit.ts";
@@ -21,6 +20,7 @@ import { homeStore } from "../../store/d1/stores.ts";
 import { readConfigs } from "../../store/emit/configs.ts";
 import { readControls } from "../../store/pause/controls.ts";
 import type { Operator } from "../operate/operator.ts";
+import { cursorsOf } from "../read/cursors.ts";
 
 /** Who has the hub audited. */
 export type Auditor = Pick<Operator, "hub" | "name">;
@@ -33,14 +33,15 @@ export type Auditor = Pick<Operator, "hub" | "name">;
 export async function audit(auditor: Auditor, query: unknown): Promise<AuditPage> {
   const { hub } = auditor;
   const { cursor, allRuns, ...window } = parseAuditQuery(query);
-  const list = { list: "audit", allRuns, ...window };
-  const { after, sums } = cursor === undefined ? startOfAudit(hub.now()) : progressAt(await openCursor(cursor, list));
+  const cursors = cursorsOf(hub, { list: "audit", allRuns, ...window });
+  const position = await cursors.open(cursor);
+  const { after, sums } = position === undefined ? startOfAudit(hub.now()) : progressAt(position);
   const piece = await readAuditPiece(homeStore(hub.env), { ...window, after });
   const now = hub.now();
   const [events, stored] = await Promise.all([owedTo(hub, piece.events), withFigures(hub, piece)]);
   const figures = auditPiece({ events, dispatches: await lookAtRuns(hub, stored, { now, allRuns }), orphans: orphansOf(piece), now });
   const total = withPiece(sums, figures);
-  if (piece.last !== undefined) return { ...figures, cursor: await sealCursor(positionOf(piece.last, total), list) };
+  if (piece.last !== undefined) return { ...figures, ...(await cursors.seal(positionOf(piece.last, total))) };
   await noteEnd(auditor, total, window);
   return figures;
 }

@@ -1,6 +1,5 @@
 import type { PurgePage } from "../../../schema/contract/purge.ts";
 import type { Hub } from "../../bindings/hub.ts";
-import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { pieceOf } from "../../domain/purge/purge-piece.ts";
 import { type PurgeProgress, positionOf, progressAt, START_OF_PURGE } from "../../domain/purge/purge-progress.ts";
 import { parsePurge } from "../../domain/purge/purge-query.ts";
@@ -8,6 +7,7 @@ import { homeStore } from "../../store/d1/stores.ts";
 import { purgeAged } from "../../store/purge/purge-aged.ts";
 import { type ChainScope, chainsOf, lookAtChains, purgeChains, readOldEvents } from "../../store/purge/purge-chains.ts";
 import { NO_ROWS, type PurgedRows, sumOf } from "../../store/purge/removal.ts";
+import { cursorsOf } from "../read/cursors.ts";
 
 /** How often chains are looked at again that came into use just before they were to be deleted. */
 const MAX_ATTEMPTS = 5;
@@ -33,10 +33,11 @@ interface Purged {
 export async function purge(hub: Hub, before: unknown, query: unknown): Promise<PurgePage> {
   const now = hub.now();
   const { before: moment, dryRun, deadLetters, cursor } = parsePurge(before, query, now);
-  const list = { list: "purge", before: moment, dryRun, deadLetters };
-  const from = cursor === undefined ? START_OF_PURGE : progressAt(await openCursor(cursor, list));
+  const cursors = cursorsOf(hub, { list: "purge", before: moment, dryRun, deadLetters });
+  const position = await cursors.open(cursor);
+  const from = position === undefined ? START_OF_PURGE : progressAt(position);
   const { rows, kept, next } = await purgeFrom(homeStore(hub.env), from, { before: moment, now, dryRun, deadLetters });
-  return { ...rows, kept, ...(next !== undefined && { cursor: await sealCursor(positionOf(next), list) }) };
+  return { ...rows, kept, ...(await cursors.seal(next && positionOf(next))) };
 }
 
 async function purgeFrom(d1: D1Database, from: PurgeProgress, scope: PurgeScope): Promise<Purged> {

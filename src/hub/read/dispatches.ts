@@ -2,12 +2,12 @@ import type { DispatchDetail, DispatchView } from "../../../schema/contract/disp
 import type { Page } from "../../../schema/contract/page.ts";
 import { runView } from "../../bindings/dispatch-runs.ts";
 import type { Hub } from "../../bindings/hub.ts";
-import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
 import { parseDispatchQuery } from "../../domain/read/dispatch-query.ts";
 import { dispatchDetail, dispatchView } from "../../domain/read/dispatch-view.ts";
 import { homeStore, storeOf } from "../../store/d1/stores.ts";
 import { positionOf, readDispatch, readDispatches, readExecutions, readNotes } from "../../store/read/read-dispatches.ts";
+import { cursorsOf } from "./cursors.ts";
 
 /** A dispatch with its executions, its notes and the live state of its run; `null` when there is none of this id. */
 export async function getDispatch(hub: Hub, id: unknown): Promise<DispatchDetail | null> {
@@ -26,10 +26,9 @@ export async function getDispatch(hub: Hub, id: unknown): Promise<DispatchDetail
 /** A page of dispatches, newest first; ongoing ones in the order in which the hub looks at them. */
 export async function listDispatches(hub: Hub, query: unknown): Promise<Page<DispatchView>> {
   const { cursor, ...parsed } = parseDispatchQuery(query);
-  const list = { list: "dispatches", ...parsed, limit: undefined };
-  const position = cursor === undefined ? undefined : await openCursor(cursor, list);
-  const { rows, last } = await readDispatches(homeStore(hub.env), parsed, position);
+  const cursors = cursorsOf(hub, { list: "dispatches", ...parsed, limit: undefined });
+  const { rows, last } = await readDispatches(homeStore(hub.env), parsed, await cursors.open(cursor));
   const now = hub.now();
   const items = rows.map((row) => dispatchView(row, now));
-  return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
+  return { items, ...(await cursors.seal(last && positionOf(last, parsed))) };
 }

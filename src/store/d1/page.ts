@@ -4,9 +4,9 @@ import { firstIdAt } from "../../domain/base/time-id.ts";
 import { withStorage } from "./storage.ts";
 
 /** A page, and the row its successor goes on from; without one the list has ended. */
-export interface RowPage<Row> {
+export interface RowPage<Row, Last = Row> {
   readonly rows: readonly Row[];
-  readonly last?: Row;
+  readonly last?: Last;
 }
 
 /** What an index serves, in order, and what it cannot serve. */

@@ -26,20 +26,28 @@ export async function readDispatch(d1: D1Database, id: string): Promise<ReadDisp
   return row;
 }
 
+/** The latest attempts in their order, the stacks of the latest of these. */
 export async function readExecutions(d1: D1Database, dispatchId: string): Promise<ExecutionFacts[]> {
-  return await readAll(
-    d1,
-    sql`SELECT attempt, outcome, started_at AS startedAt, finished_at AS finishedAt, error FROM executions WHERE dispatch_id = ${dispatchId} ORDER BY attempt`,
-  );
+  const of = sql`FROM executions WHERE dispatch_id = ${dispatchId}`;
+  const error = sql`iif(attempt > (SELECT max(attempt) ${of}) - ${READ.stacks}, error, json_remove(error, '$.stack'))`;
+  const columns = sql`attempt, outcome, started_at AS startedAt, finished_at AS finishedAt, ${error} AS error`;
+  const latest = await readAll<ExecutionFacts>(d1, sql`SELECT ${columns} ${of} ORDER BY attempt DESC LIMIT ${READ.history}`);
+  return latest.reverse();
 }
 
+/** The latest notes in their order. */
 export async function readNotes(d1: D1Database, subjectId: string): Promise<NoteFacts[]> {
-  return await readAll(d1, sql`SELECT at, kind, "by", reason, detail FROM notes WHERE subject_id = ${subjectId} ORDER BY id`);
+  const columns = sql`at, kind, "by", reason, detail`;
+  const latest = await readAll<NoteFacts>(
+    d1,
+    sql`SELECT ${columns} FROM notes WHERE subject_id = ${subjectId} ORDER BY id DESC LIMIT ${READ.history}`,
+  );
+  return latest.reverse();
 }
 
-/** All dispatches of an event, redrives included: a range of the primary key. */
-export async function readDispatchesOf(d1: D1Database, eventId: string): Promise<ReadDispatch[]> {
-  return await readAll(d1, sql`SELECT ${READ_DISPATCH} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id`);
+/** Dispatches of an event, redrives included, these last, and so many at most: a range of the primary key. */
+export async function readDispatchesOf(d1: D1Database, eventId: string, limit: number = Number.MAX_SAFE_INTEGER): Promise<ReadDispatch[]> {
+  return await readAll(d1, sql`SELECT ${READ_DISPATCH} FROM dispatches WHERE ${ofEvent(eventId)} ORDER BY length(id), id LIMIT ${limit}`);
 }
 
 /** How the dispatches of each of these events stand, of the first `READ.dispatchesOfEvent` of each. */

@@ -10,9 +10,12 @@ export async function wholeDatabase(d1: D1Database): Promise<Record<TableName, u
   return Object.fromEntries(TABLES.map((table, index) => [table, results[index]?.results ?? []])) as Record<TableName, unknown[]>;
 }
 
-/** Empties every table but that of configurations, which a hub stores once. */
+/** What a hub stores once: an isolate that has does not look again. */
+const STORED_ONCE: readonly TableName[] = ["configs", "secrets"];
+
+/** Empties every table but these. */
 export async function emptyTables(): Promise<void> {
-  for (const table of TABLES.filter((name) => name !== "configs")) await rows(`DELETE FROM ${table}`);
+  for (const table of TABLES.filter((name) => !STORED_ONCE.includes(name))) await rows(`DELETE FROM ${table}`);
 }
 
 /** Dispatches that nobody would ever look at again, and settled ones that somebody still would: there are none. */

@@ -4,6 +4,7 @@ import { STATUSES } from "../../../../schema/contract/statuses.ts";
 import { type AuditFigures, auditPiece } from "../../../../src/domain/audit/audit.ts";
 import { auditDetail, lastAudit, positionOf, progressAt, startOfAudit, withPiece } from "../../../../src/domain/audit/audit-sums.ts";
 import { openCursor, sealCursor } from "../../../../src/domain/base/cursor.ts";
+import { keyOf } from "../../support/cursor-key.ts";
 
 const count = fc.nat({ max: 900 });
 const pieces = fc.array(
@@ -14,13 +15,13 @@ const pieces = fc.array(
 );
 
 test("an audit in pieces comes to what they come to together, whatever cursors it travels in", async () => {
-  const list = { list: "audit" };
+  const [list, key] = [{ list: "audit" }, await keyOf("secret")];
   await fc.assert(
     fc.asyncProperty(pieces, fc.nat(), async (all, startedAt) => {
       let { sums } = startOfAudit(startedAt);
       for (const [index, piece] of all.entries()) {
-        const cursor = await sealCursor(positionOf(`event-${index}`, withPiece(sums, piece)), list);
-        const progress = progressAt(await openCursor(cursor, list));
+        const cursor = await sealCursor(positionOf(`event-${index}`, withPiece(sums, piece)), list, key);
+        const progress = progressAt(await openCursor(cursor, list, key));
         expect(progress.after).toBe(`event-${index}`);
         sums = progress.sums;
       }

@@ -2,12 +2,17 @@ import "../../support/seed.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EMIT } from "../../../../schema/limits.ts";
-import { openCursor, type Position, sealCursor } from "../../../../src/domain/base/cursor.ts";
+import { openCursor as open, type Position, sealCursor as seal } from "../../../../src/domain/base/cursor.ts";
+import { keyOf } from "../../support/cursor-key.ts";
 import { messageOfRejection } from "../../support/message-of.ts";
 import { character, text } from "../../support/text.ts";
 
 const INVALID =
   "(cursor.invalid) The cursor is not one of this query: it was altered, or the filters are others than those of the page before.";
+
+const key = await keyOf("secret");
+const sealCursor = async (position: Position, query: unknown) => await seal(position, query, key);
+const openCursor = async (cursor: string, query: unknown) => await open(cursor, query, key);
 
 const position: fc.Arbitrary<Position> = fc.array(
   fc.oneof(text({ maxLength: 40 }), fc.uuid({ version: 7 }), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })),
@@ -105,8 +110,24 @@ describe("a cursor", () => {
     expect(await messageOfRejection(openCursor(cursor, {}))).toBe(INVALID);
   });
 
-  test.each([null, "x", 5, [], [{}], [null], [true], { 0: "a" }])("with a right seal around no position is refused: %j", async (body) => {
-    const cursor = await sealCursor(body as never, {});
-    expect(await messageOfRejection(openCursor(cursor, {}))).toBe(INVALID);
+  test("sealed with another key is refused", async () => {
+    const others = await Promise.all(["secret ", "Secret", "flowhub cursor 2"].map(keyOf));
+    await fc.assert(
+      fc.asyncProperty(position, query, fc.constantFrom(...others), async (sealed, asked, other) => {
+        expect(await messageOfRejection(openCursor(await seal(sealed, asked, other), asked))).toBe(INVALID);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("with the seal of another position is refused", async () => {
+    await fc.assert(
+      fc.asyncProperty(position, position, query, async (sealed, wanted, asked) => {
+        fc.pre(JSON.stringify(sealed) !== JSON.stringify(wanted));
+        const bytes = Uint8Array.from(Buffer.from(await sealCursor(sealed, asked), "base64url"));
+        const forged = Buffer.concat([bytes.subarray(0, 32), Buffer.from(JSON.stringify(wanted))]).toString("base64url");
+        expect(await messageOfRejection(openCursor(forged, asked))).toBe(INVALID);
+      }),
+    );
   });
 });
