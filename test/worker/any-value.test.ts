@@ -14,7 +14,7 @@ import { dispatchRow, eventsCausedBy, executionsOf, rows } from "./support/rows.
 const SEED = Math.floor(Math.random() * 2 ** 31);
 
 const type = unique("unrouted.");
-const field = fc.constantFrom("type", "data", "source", "subject", "time", "key", "delay", "at", "causedBy", "surplus");
+const field = fc.constantFrom("type", "data", "source", "subject", "time", "key", "delay", "at", "extensions", "causedBy", "surplus");
 const good = fc.record({ type: fc.constant(type), data: anyJson });
 const event = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant(type), data: anyValue }) },

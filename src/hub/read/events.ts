@@ -3,9 +3,10 @@ import type { Page } from "../../../schema/contract/page.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { openCursor, sealCursor } from "../../domain/base/cursor.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
+import { storedEvent } from "../../domain/emit/plan-emit.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { parseEventQuery, parseEventSearch } from "../../domain/read/event-query.ts";
-import { eventDetail, eventSummary, eventView } from "../../domain/read/event-view.ts";
+import { eventDetail, eventSummary } from "../../domain/read/event-view.ts";
 import { homeStore, storeOf } from "../../store/d1/stores.ts";
 import { countDispatchesOf, readDispatchesOf } from "../../store/read/read-dispatches.ts";
 import { findEvents, positionOf, readEvent, readEvents } from "../../store/read/read-events.ts";
@@ -30,7 +31,7 @@ export async function listEvents(hub: Hub, query: unknown): Promise<Page<HubEven
   const list = { list: "events", ...parsed, limit: undefined };
   const position = cursor === undefined ? undefined : await openCursor(cursor, list);
   const { rows, last } = await readEvents(homeStore(hub.env), parsed, position);
-  const items = rows.map(eventView);
+  const items = rows.map(storedEvent);
   return last === undefined ? { items } : { items, cursor: await sealCursor(positionOf(last, parsed), list) };
 }
 

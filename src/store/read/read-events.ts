@@ -10,7 +10,14 @@ import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } 
 const COLUMNS = raw(selectList(EVENT_COLUMNS));
 
 /** Fields of an event in a list, as a scan has named them. */
-const LISTED: Expressions<keyof Omit<EventFacts, "excerpt" | "notBefore">> = omit(EVENT_COLUMNS, "time", "data", "key", "configVersion");
+const LISTED: Expressions<keyof Omit<EventFacts, "excerpt" | "notBefore">> = omit(
+  EVENT_COLUMNS,
+  "time",
+  "data",
+  "key",
+  "configVersion",
+  "extensions",
+);
 
 export async function readEvent(d1: D1Database, id: string): Promise<StoredEvent | undefined> {
   const [row] = await readAll<StoredEvent>(d1, sql`SELECT ${COLUMNS} FROM events WHERE id = ${id}`);
