@@ -36,7 +36,7 @@ export interface TargetArgs<Name extends string = string> extends DeliveryOption
 export interface RouteArgs<Name extends string = string> {
   /** Unique, and kept with every dispatch. */
   readonly id: string;
-  /** Event type: `"order.placed"`, with `*` for one segment (`"order.*.paid"`), at the end for one or more, alone for every type. */
+  /** Event type: `"order.placed"`, with a `*` at the end for any characters (`"order.*"`), elsewhere for one part (`"order.*.paid"`), alone for every type. */
   readonly on: string;
   /** What the event has to be like. Without it, every event of the type. */
   readonly where?: Condition | undefined;

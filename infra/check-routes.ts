@@ -5,7 +5,7 @@ import type { HubEvent } from "../schema/contract/events.ts";
 import type { RouteExplanation } from "../schema/contract/explanations.ts";
 import { issueText } from "../schema/wording.ts";
 import { parseEmit } from "../src/domain/emit/parse-emit.ts";
-import { hubEvent, planEmit } from "../src/domain/emit/plan-emit.ts";
+import { planEmit, storedEvent } from "../src/domain/emit/plan-emit.ts";
 import { explainRoutes } from "../src/domain/routing/explanation.ts";
 import { compileRouting } from "../src/domain/routing/routing.ts";
 import type { NamesOf, RoutingArgs } from "./args.ts";
@@ -54,7 +54,7 @@ export function checkRoutes<const Destinations extends Readonly<Record<string, u
     now: now.getTime(),
   });
   return plan.events.map((row) => {
-    const event = hubEvent(row, JSON.parse(row.data));
+    const event = storedEvent(row);
     const owed = plan.dispatches.filter(({ eventId }) => eventId === row.id);
     const dispatches = owed.map(({ destination, route, dueAt, policy }) => ({
       destination,

@@ -5,7 +5,7 @@ export type { DestinationKind } from "../schema/config/destination.ts";
 export type { Duration } from "../schema/config/duration.ts";
 export type { DeliveryOptions, HubDefaults, MisconfiguredOptions, Policy, RetryPolicy } from "../schema/config/policy.ts";
 export type { EmitInput } from "../schema/contract/emit.ts";
-export type { Cause, HubEvent } from "../schema/contract/events.ts";
+export type { Cause, Extensions, ExtensionValue, HubEvent } from "../schema/contract/events.ts";
 export type { RouteExplanation } from "../schema/contract/explanations.ts";
 export type { WorkflowKey } from "../schema/deployment.ts";
 export type { Json } from "../schema/json.ts";

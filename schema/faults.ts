@@ -17,7 +17,6 @@ export const FAULTS = {
   "batch.too_large": { advice: "emit fewer events a call", status: 400 },
   "event.invalid": { advice: "correct the field that is named", status: 400 },
   "payload.not_json": { advice: "pass JSON: no functions, cycles, dates, BigInt, NaN or undefined in arrays", status: 400 },
-  "payload.malformed_text": { advice: "remove NUL characters and lone surrogates", status: 400 },
   "payload.too_deep": { advice: "flatten the data", status: 400 },
   "payload.too_large": { advice: "store the body elsewhere and emit a reference", status: 400 },
   "source.required": { advice: "set `source`, or `props.source` on the service binding: a key is unique within its source", status: 400 },

@@ -20,9 +20,15 @@ export const EMIT = {
   maxEventBytes: 1 * MiB,
   /** SQLite refuses JSON nested 1,000 levels deep and takes the whole statement with it (tried). */
   maxDepth: 256,
-  maxTypeLength: 128,
-  /** Bounds what an index entry can grow to. */
-  maxTextLength: 512,
+  maxTypeLength: 255,
+  /** Bytes of a subject and a source: what a key of S3 or R2 may have, and a bound of what an index entry can grow to. */
+  maxAttributeBytes: 1 * KiB,
+  maxKeyLength: 512,
+  maxExtensions: 30,
+  /** CloudEvents asks for names of at most 20 characters. */
+  maxExtensionName: 20,
+  /** Of all that an event has, as JSON text. */
+  maxExtensionsBytes: 4 * KiB,
   /** Workflows sleep at most 365 days (workflows/reference/limits). */
   maxDelayMs: 365 * DAY_MS,
   /** A chain of events that cause each other ends here: the loop guard. */
@@ -192,8 +198,8 @@ export const READ = {
   /** Bad dispatches that health counts: of those that are dead letters, and of each way not to be one, at most so many. One row read each. */
   failureRows: 5_000,
   latestEvents: 20,
-  /** Characters of an id or a filter: nothing stored that can be asked for is longer than a reason (`REPLY.maxReasonLength`). */
-  maxFilter: 1_000,
+  /** Characters of an id or a filter: nothing stored that can be asked for is longer than a subject (`EMIT.maxAttributeBytes`). */
+  maxFilter: 1_024,
   /** Characters of the text that events are searched for, and of the start of their data that is shown. */
   maxText: 200,
   excerpt: 200,

@@ -19,7 +19,7 @@ export abstract class Destination<DestinationEnv = Cloudflare.Env> extends Worke
  */
 export function producerOf(binding: Fetcher | ProducerApi, { source }: { readonly source?: string } = {}): ProducerApi {
   const hub = callable(binding);
-  const sourced = (event: EmitInput): EmitInput => (event?.source === undefined ? { ...event, source } : event);
+  const sourced = (event: EmitInput): EmitInput => (event?.source == null ? { ...event, source } : event);
   const withSource = (input: EmitInput | readonly EmitInput[]) => (isList(input) ? input.map(sourced) : sourced(input));
   return {
     emit: async (input, options) => {
@@ -66,7 +66,16 @@ export type { Delivery, HandleReply } from "../schema/contract/delivery.ts";
 export type { DestinationControl, ResumeOptions } from "../schema/contract/destinations.ts";
 export type { DispatchDetail, DispatchQuery, DispatchView, ExecutionView, RunView, WatchLine } from "../schema/contract/dispatches.ts";
 export type { EmitInput, EmitOptions, EmitPreview, EmitReceipt, ReceiptDispatch } from "../schema/contract/emit.ts";
-export type { Cause, EventDetail, EventQuery, EventSearch, EventSummary, HubEvent } from "../schema/contract/events.ts";
+export type {
+  Cause,
+  EventDetail,
+  EventQuery,
+  EventSearch,
+  EventSummary,
+  Extensions,
+  ExtensionValue,
+  HubEvent,
+} from "../schema/contract/events.ts";
 export type { EventExplanation, RouteExplanation } from "../schema/contract/explanations.ts";
 export type { Health, LastAudit, LongChain } from "../schema/contract/health.ts";
 export type { NoteDetails, NoteKind, NoteView, Remedy, RepairDetail } from "../schema/contract/notes.ts";

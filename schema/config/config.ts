@@ -6,6 +6,7 @@ import { CHECKS } from "./checks.ts";
 import { type Condition, condition, nestsBeyond } from "./condition.ts";
 import { type DestinationConfig, destinationSchema } from "./destination.ts";
 import { delivery, hubDefaults } from "./policy.ts";
+import { typeGlob } from "./type-glob.ts";
 
 const NAME = "expected a name: a letter, then letters, digits, _ or -";
 const name = z
@@ -33,11 +34,6 @@ const targets = z
   .union([name, target, z.array(z.union([name, target], { error: ONE_TARGET })).min(1)], { error: `${ONE_TARGET}, or a list of these` })
   .transform((to) => [to].flat().map((one): Target => (typeof one === "string" ? { destination: one } : one)));
 
-/** A glob on the event's type. `*` is one segment, at the end one or more, alone every type. */
-const glob = z
-  .string()
-  .regex(/^(\*|[A-Za-z0-9_-]+)(\.(\*|[A-Za-z0-9_-]+))*$/, { error: 'expected an event type such as "order.placed", "order.*" or "*"' });
-
 const where = z
   .custom<Condition>((value) => !nestsBeyond(value, CONFIG.maxConditionDepth), {
     error: `is nested deeper than ${CONFIG.maxConditionDepth} conditions`,
@@ -45,7 +41,7 @@ const where = z
   })
   .pipe(condition);
 
-const route = closedObject({ id: name, on: glob, where: where.optional(), to: targets });
+const route = closedObject({ id: name, on: typeGlob, where: where.optional(), to: targets });
 
 /**
  * The hub's configuration. Parsing what parsing returned returns the same.

@@ -14,7 +14,7 @@ export interface BulkFilter {
   readonly route?: string | undefined;
   /** Exactly what their last attempt came to; the empty text for those that say nothing. */
   readonly reason?: string | undefined;
-  /** Of the event: exactly, or all that begin so, as routes say it: `order.*`. */
+  /** Of the event: exactly, or with a `*` at the end all that begin so and go on: `order.*`. */
   readonly type?: string | undefined;
   /** Of the event. */
   readonly subject?: string | undefined;

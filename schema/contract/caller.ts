@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { closedObject } from "../wording.ts";
-import { text } from "./emit-input.ts";
+import { attribute } from "./emit-input.ts";
 
 /** What a service binding to the hub says of its caller: `props` beside it. */
 export interface CallerProps {
@@ -11,6 +11,6 @@ export interface CallerProps {
 }
 
 export const callerProps = closedObject({
-  source: text.optional(),
-  sources: z.union([z.literal("any"), z.array(text).min(1)]).optional(),
+  source: attribute.optional(),
+  sources: z.union([z.literal("any"), z.array(attribute).min(1)]).optional(),
 }) satisfies z.ZodType<unknown, CallerProps>;

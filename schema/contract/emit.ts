@@ -1,29 +1,40 @@
 import type { Duration } from "../config/duration.ts";
 import type { Json } from "../json.ts";
-import type { Cause } from "./events.ts";
+import type { Cause, Extensions } from "./events.ts";
 import type { RouteExplanation } from "./explanations.ts";
 import type { Standing, Status } from "./statuses.ts";
 
-/** What a producer emits. Unknown fields are refused. */
+/**
+ * What a producer emits. Unknown fields are refused; one that is `null` counts as not given, but for `type`, and for `data`, where it is a value.
+ * In type, source, subject and extensions there are no control characters, noncharacters or lone surrogates, as CloudEvents has it.
+ */
 export interface EmitInput {
-  /** Dot-separated, 1 to 128 characters of `A-Z a-z 0-9 _ . -`: `order.placed`. */
+  /** 1 to 255 characters without a `*`, and without white space at either end: `order.placed`, `orders/create`, `s3:ObjectCreated:Put`. */
   readonly type: string;
-  /** The body: JSON, at most 256 levels deep. The event as stored is at most 1 MiB. */
-  readonly data: Json;
-  /** Who emits. `props.source` of the service binding, where present, wins, unless `props.sources` lets events name theirs. */
-  readonly source?: string | undefined;
-  /** What it is about, such as an order id. Lists can be filtered by it. */
-  readonly subject?: string | undefined;
-  /** When it happened; by default, now. */
-  readonly time?: string | Date | undefined;
-  /** Idempotency key within the source. Emitting it again returns the first receipt with `duplicate: true`. */
-  readonly key?: string | undefined;
+  /** The body: JSON, at most 256 levels deep; none when it is left out. The event as stored is at most 1 MiB. */
+  readonly data?: Json | undefined;
+  /**
+   * Who emits, in 1 to 1,024 bytes of UTF-8. `props.source` of the service binding, where present, wins, unless `props.sources` lets events name
+   * theirs.
+   */
+  readonly source?: string | null | undefined;
+  /** What it is about, such as an order id, in 1 to 1,024 bytes of UTF-8. Lists can be filtered by it. */
+  readonly subject?: string | null | undefined;
+  /** When it happened; by default, now. RFC 3339 text, to the millisecond, or a `Date`. A leap second is the second that follows. */
+  readonly time?: string | Date | null | undefined;
+  /**
+   * Idempotency key within the source. Emitting it again returns the first receipt with `duplicate: true`, and throws `key.conflict` when
+   * type, subject or data are others. Extensions and time may differ: what traces a call is another at each try.
+   */
+  readonly key?: string | null | undefined;
   /** Deliver not before this long from now. Overrides the delays of routes. At most 365 days. */
-  readonly delay?: Duration | undefined;
+  readonly delay?: Duration | null | undefined;
   /** Deliver not before this moment; in the past, at once. Instead of `delay`. */
-  readonly at?: string | Date | undefined;
+  readonly at?: string | Date | null | undefined;
+  /** Extension attributes of CloudEvents: at most 30, 4 KiB as JSON. */
+  readonly extensions?: Readonly<Record<string, Extensions[string] | null | undefined>> | null | undefined;
   /** The delivery that made you emit: pass `delivery.cause`. */
-  readonly causedBy?: Cause | undefined;
+  readonly causedBy?: Cause | null | undefined;
 }
 
 /** What `emit()` promises for one event, in the order of the input. */

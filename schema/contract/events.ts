@@ -13,8 +13,17 @@ export interface Cause {
   readonly depth: number;
 }
 
-/** An event with CloudEvents attribute names. Attributes that were not given are absent, not `null`. */
-export interface HubEvent<Data = Json> {
+/** A value that CloudEvents has for attributes: text, a boolean, or a whole number of 32 bits. */
+export type ExtensionValue = string | number | boolean;
+
+/** Extension attributes of CloudEvents, such as `traceparent`, by names of 1 to 20 characters of `a-z 0-9`. */
+export type Extensions = Readonly<Record<string, ExtensionValue>>;
+
+/**
+ * An event with CloudEvents attribute names. Attributes that were not given are absent, not `null`, and so is `data`. `HubEvent<Order>` says of
+ * a destination that all its events have data, of this type.
+ */
+export interface HubEvent<Data = Json | undefined> {
   /** UUIDv7: sorts by time of emission. */
   readonly id: string;
   readonly type: string;
@@ -23,6 +32,7 @@ export interface HubEvent<Data = Json> {
   /** RFC 3339. */
   readonly time: string;
   readonly data: Data;
+  readonly extensions?: Extensions;
   readonly correlationId: string;
   readonly causationId?: string;
   readonly depth: number;
@@ -66,7 +76,7 @@ export interface EventSummary {
   readonly correlationId: string;
   readonly causationId?: string;
   readonly depth: number;
-  /** Start of the data as JSON text, at most 200 characters. */
+  /** Start of the data as JSON text, at most 200 characters; empty for an event without data. */
   readonly excerpt: string;
   /** Its dispatches, redrives included. */
   readonly dispatches: Readonly<Partial<Record<Status, number>>>;

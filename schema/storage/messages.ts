@@ -48,6 +48,7 @@ const queuedEvent = z.object({
   causationId: z.string().nullable(),
   depth: z.number(),
   configVersion: z.string(),
+  extensions: z.string().nullable().default(null),
   notBefore: z.number().optional(),
 }) satisfies z.ZodType<QueuedEvent>;
 

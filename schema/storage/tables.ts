@@ -18,12 +18,15 @@ export const events = sqliteTable(
     source: text(),
     subject: text(),
     time: integer().notNull(),
+    /** The empty text for an event without data: no JSON text is. */
     data: text().notNull(),
     key: text(),
     correlationId: text("correlation_id").notNull(),
     causationId: text("causation_id"),
     depth: integer().notNull(),
     configVersion: text("config_version").notNull(),
+    /** JSON `{ traceparent: … }`. */
+    extensions: text(),
   },
   (event) => [
     index("events_type").on(event.type, event.id),

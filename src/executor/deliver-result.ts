@@ -2,6 +2,7 @@ import type { SettledStatus } from "../../schema/contract/statuses.ts";
 import type { Json } from "../../schema/json.ts";
 import type { HELD } from "../../schema/storage/messages.ts";
 import { byteLength } from "../domain/base/byte-length.ts";
+import { dataText, readData } from "../domain/emit/event-data.ts";
 import type { AttemptRecord } from "../store/attempt/record-attempt.ts";
 
 /**
@@ -26,7 +27,11 @@ export function handOver(record: AttemptRecord): string {
   const { events, dispatches, ...rest } = record.followUps;
   const followUps = {
     ...rest,
-    events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as Json })),
+    events: events.map((event) => ({
+      ...event,
+      data: readData(event.data),
+      extensions: event.extensions && (JSON.parse(event.extensions) as Json),
+    })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.parse(dispatch.policy) as Json })),
   };
   const fits = config !== null && byteLength(config.body) <= MAX_CONFIG_BYTES;
@@ -41,7 +46,11 @@ export function readDeliverResult(text: string): DeliverResult {
   const { events, dispatches, ...rest } = carried;
   const followUps = {
     ...rest,
-    events: events.map((event) => ({ ...event, data: JSON.stringify(event.data) })),
+    events: events.map((event) => ({
+      ...event,
+      data: dataText(event.data),
+      extensions: event.extensions ? JSON.stringify(event.extensions) : null,
+    })),
     dispatches: dispatches.map((dispatch) => ({ ...dispatch, policy: JSON.stringify(dispatch.policy) })),
   };
   return { unrecorded: { ...result.unrecorded, followUps, config: config && { ...config, body: JSON.stringify(config.body) } } };

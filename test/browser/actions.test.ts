@@ -421,7 +421,7 @@ describe("An event that is emitted by hand", () => {
       /^data: expected JSON; id is 12345678901234567890, and would be read as/,
     ],
     [{ Type: "order.placed", Data: '{"id":1,"id":2}' }, /^data: expected JSON; id is given twice/],
-    [{ Type: "order placed" }, /type: expected dot-separated words/],
+    [{ Type: "order.*" }, /type: holds a "\*"/],
     [{ Type: "" }, /type: /],
     [{ Type: "order.placed", Delay: "soon" }, /delay: /],
     [{ Type: "order.placed", Delay: "1 day", "Not before (UTC)": "2030-01-01" }, /delay.*at|at.*delay/],

@@ -6,7 +6,8 @@ import { parseConfig } from "../../schema/config/config.ts";
 import { FAULTS, faultCode } from "../../schema/faults.ts";
 import type { Json } from "../../schema/json.ts";
 import { isStorableText } from "../../schema/text.ts";
-import { hubEvent } from "../../src/domain/emit/plan-emit.ts";
+import { dataText } from "../../src/domain/emit/event-data.ts";
+import { storedEvent } from "../../src/domain/emit/plan-emit.ts";
 import { compileRouting } from "../../src/domain/routing/routing.ts";
 import { attempt } from "../../src/executor/attempt.ts";
 import { emit } from "../../src/hub/emit/emit.ts";
@@ -80,10 +81,10 @@ function written(value: unknown): Json {
 
 /** Holds a row against what was given, and what it is owed to against itself: what was routed is what is stored. */
 function judgeStored(world: World, row: EventRow, given: unknown): void {
-  const data = JSON.parse(row.data) as Json;
-  expect(JSON.stringify(data), "what is stored is what JSON writes").toBe(row.data);
+  const event = storedEvent({ ...row, correlationId: row.correlation_id, causationId: row.causation_id });
+  const { data } = event;
+  expect(dataText(data), "what is stored is what JSON writes").toBe(row.data);
   expect(isStorableText(row.data)).toBe(true);
-  const event = hubEvent({ ...row, correlationId: row.correlation_id, causationId: row.causation_id }, data);
   const owed = routing.targetsOf(event).map(({ route }) => route);
   const stored = world.rows<{ route: string }>("SELECT route FROM dispatches WHERE event_id = ? ORDER BY length(id), id", row.id);
   expect(
@@ -93,7 +94,9 @@ function judgeStored(world: World, row: EventRow, given: unknown): void {
   const steady = steadyOf(given);
   if (steady === undefined) return;
   expect(isDeepStrictEqual(data, steady["data"]), `what reads back is equal: ${row.data}`).toBe(true);
-  const { type, source = null, subject = null, key = null } = steady;
+  const { type, source = null, subject = null, key = null, extensions } = steady;
+  const extended = Object.entries(Object(extensions)).filter(([, value]) => value !== null);
+  expect(event.extensions ?? {}, "extensions read back equal").toEqual(Object.fromEntries(extended));
   expect({ type: row.type, source: row.source, subject: row.subject, key: row.key }).toMatchObject({ type, subject, key });
   if (row.causation_id === null) expect(row.source).toBe(source);
 }
@@ -112,7 +115,7 @@ function steadyOf(given: unknown): Record<string, Json> | undefined {
 
 const type = fc.constantFrom("once.a", "unrouted.b", "c");
 const good = fc.record({ type, data: anyJson });
-const FIELDS = ["type", "data", "source", "subject", "time", "key", "delay", "at", "causedBy", "surplus"];
+const FIELDS = ["type", "data", "source", "subject", "time", "key", "delay", "at", "extensions", "causedBy", "surplus"];
 const field = fc.constantFrom(...FIELDS);
 const withField = fc.tuple(good, field, anyValue).map(([event, name, value]) => ({ source: "s", ...event, [name]: value }));
 const withData = fc.record({ type, data: anyValue });

@@ -151,7 +151,12 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((ti
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.oneof(text({ maxLength: 6 }), fc.integer(), fc.boolean(), fc.constantFrom(null, 0, -0, 1e308, 5e-324, 2 ** 53 + 1)),
+    fc.oneof(
+      text({ maxLength: 6 }),
+      fc.integer(),
+      fc.boolean(),
+      fc.constantFrom(null, 0, -0, 1e308, 5e-324, 2 ** 53 + 1, "a\0", "\ud800", "\udc00\ud800"),
+    ),
     fc.array(tie("value"), { maxLength: 4 }),
     fc.array(fc.tuple(name, tie("value")), { maxLength: 4 }).map(objectOf),
   ),

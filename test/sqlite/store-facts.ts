@@ -16,7 +16,7 @@ export function freshPlan(given: { key?: string; data?: Json; destination?: stri
   const id = newId();
   const event = {
     ...{ id, type: "order.placed", source: "shop", subject: null, time: 0, data: JSON.stringify(data), key },
-    ...{ correlationId: id, causationId: null, depth: 0, configVersion: "v1" },
+    ...{ correlationId: id, causationId: null, depth: 0, configVersion: "v1", extensions: null },
   };
   const policy = JSON.stringify(resolveDelivery(DELIVERY_DEFAULTS).policy);
   const dispatch = { id: dispatchId(id, 0), eventId: id, route: "all", destination, policy, dueAt, checkAt: dueAt + CHECK.graceMs };

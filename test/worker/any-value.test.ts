@@ -15,7 +15,7 @@ import { searched, UNSENT } from "./support/searched.ts";
 const { seed: SEED, runs } = searched({ usually: 1_000 });
 
 const type = unique("unrouted.");
-const field = fc.constantFrom("type", "data", "source", "subject", "time", "key", "delay", "at", "causedBy", "surplus");
+const field = fc.constantFrom("type", "data", "source", "subject", "time", "key", "delay", "at", "extensions", "causedBy", "surplus");
 const good = fc.record({ type: fc.constant(type), data: anyJson });
 const event = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant(type), data: anyValue }) },

@@ -420,7 +420,7 @@ describe("who emits", () => {
 });
 
 describe("an invalid configuration", () => {
-  const broken = () => envWith({ HUB_CONFIG: { destinations: {}, routes: [{ id: "r", on: "order placed", to: "nowhere" }] } });
+  const broken = () => envWith({ HUB_CONFIG: { destinations: {}, routes: [{ id: "r", on: "order*placed", to: "nowhere" }] } });
 
   it("emit refuses with every issue and stores nothing (config.invalid)", async () => {
     const before = await storedCounts();

@@ -166,7 +166,7 @@ describe("a reply that breaks a rule of emit", () => {
   it("is refused over real RPC and in a real run too", async () => {
     const id = await startedDispatch({
       type: "fast.real",
-      data: { script: [{ status: "complete", emit: [good, { type: "a b", data: 1 }] }] },
+      data: { script: [{ status: "complete", emit: [good, { type: "a*b", data: 1 }] }] },
     });
     await settled(id);
     await expectRefused(id, "event.invalid");
@@ -193,14 +193,15 @@ describe("a reply that the database would not take", () => {
     routes: Array.from({ length: 5 }, (_, number) => ({ id: `r${number}${"x".repeat(60)}`, on: "wide", to: "scripted" })),
   };
   const text = "\u0001".repeat(190);
+  const quotes = '"'.repeat(570);
   const large: readonly [string, () => EmitInput, EmitInput["causedBy"]?][] = [
     ["quotes", () => ({ type: "wide", data: '"'.repeat(2_600) })],
     ["backslashes", () => ({ type: "wide", data: "\\".repeat(2_600) })],
     ["control characters", () => ({ type: "wide", data: "\u0001".repeat(866) })],
     ["characters of three bytes", () => ({ type: "wide", data: "\u20ac".repeat(1_730) })],
     [
-      "control characters in its attributes",
-      () => ({ type: "wide", data: "x".repeat(1_600), source: text, subject: text, key: `${unique("k")}${text}` }),
+      "control characters and quotes in its attributes",
+      () => ({ type: "wide", data: "x".repeat(1_600), source: quotes, subject: quotes, key: `${unique("k")}${text}` }),
     ],
     [
       "events of a chain with a long name",

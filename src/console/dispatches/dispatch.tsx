@@ -138,7 +138,7 @@ function Dispatch({ dispatch, event, mayAct, refused }: DispatchProps) {
     <>
       <div class="title">
         <h1>
-          {event.type} <span class="soft">to</span> {dispatch.destination} <Badge stage={dispatch.stage} />
+          <bdi>{event.type}</bdi> <span class="soft">to</span> {dispatch.destination} <Badge stage={dispatch.stage} />
           {dispatch.standing !== undefined && <span class="soft"> {dispatch.standing}</span>}
         </h1>
         {mayAct && <DispatchActions dispatch={dispatch} siblings={event.dispatches} refused={refused} />}
@@ -171,8 +171,10 @@ function Facts({ dispatch, event }: { dispatch: DispatchDetail; event: EventDeta
       </dd>
       <dt>Event</dt>
       <dd>
-        <a href={eventPath(event.id)}>{event.type}</a> {event.subject !== undefined && <bdi>{event.subject}</bdi>}, emitted{" "}
-        <When at={event.emittedAt} />
+        <a href={eventPath(event.id)}>
+          <bdi>{event.type}</bdi>
+        </a>{" "}
+        {event.subject !== undefined && <bdi>{event.subject}</bdi>}, emitted <When at={event.emittedAt} />
       </dd>
       <dt>Route</dt>
       <dd>{route}</dd>

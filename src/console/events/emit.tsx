@@ -19,7 +19,7 @@ import { drawOnce, keyOfForm, Once } from "../parts/once.tsx";
 import { RoutesTable } from "../parts/routes-table.tsx";
 import { counted, When } from "../parts/when.tsx";
 
-const FIELDS = ["type", "subject", "source", "key", "delay", "at", "data", "once"] as const;
+const FIELDS = ["type", "subject", "source", "key", "delay", "at", "extensions", "data", "once"] as const;
 type Fields = FormFields<(typeof FIELDS)[number]>;
 
 const PREVIEW = "/events/preview";
@@ -74,11 +74,12 @@ async function previewed(hub: EventHubApi, fields: Fields): Promise<{ preview?: 
   }
 }
 
-function inputOf({ type = "", data = "", delay, at, once: _, ...attributes }: Fields): EmitInput {
+function inputOf({ type = "", data, extensions, delay, at, once: _, ...attributes }: Fields): EmitInput {
   return {
     ...attributes,
     type,
-    data: dataOf(data),
+    ...(data !== undefined && { data: jsonOf("data", data) }),
+    ...(extensions !== undefined && { extensions: jsonOf("extensions", extensions) as NonNullable<EmitInput["extensions"]> }),
     ...(delay !== undefined && { delay: delay as NonNullable<EmitInput["delay"]> }),
     ...(at !== undefined && { at: utc(at) }),
   };
@@ -91,11 +92,11 @@ async function onceOnly({ once, ...fields }: Fields): Promise<EmitInput> {
   return { ...input, source: input.source ?? EXAMPLE.source, key: await keyOfForm(once, fields) };
 }
 
-function dataOf(text: string): Json {
+function jsonOf(field: "data" | "extensions", text: string): Json {
   try {
     return parseWrittenJson(text);
   } catch (error) {
-    throw new Fault("payload.not_json", `data: expected JSON; ${messageOf(error)}`);
+    throw new Fault("payload.not_json", `${field}: expected JSON; ${messageOf(error)}`);
   }
 }
 
@@ -103,12 +104,13 @@ function dataOf(text: string): Json {
 async function fieldsLike(hub: EventHubApi, id: string): Promise<Fields> {
   const event = await hub.getEvent(id);
   if (event === null) return EXAMPLE;
-  const { type, subject, source, data } = event;
+  const { type, subject, source, data, extensions } = event;
   return {
     type,
     ...(subject !== undefined && { subject }),
     ...(source !== undefined && { source }),
-    data: jsonText(data),
+    ...(data !== undefined && { data: jsonText(data) }),
+    ...(extensions !== undefined && { extensions: JSON.stringify(extensions) }),
   };
 }
 
@@ -130,11 +132,12 @@ function Emit({ fields, preview, problem }: EmitProps) {
           <Field name="source" label="Source" value={fields.source} />
           <Field name="key" label="Key" value={fields.key} title="Emitted again with the same key, it is not stored twice." />
           <Field name="delay" label="Delay" value={fields.delay} placeholder="15 minutes" />
+          <Field name="extensions" label="Extensions, as JSON" value={fields.extensions} placeholder='{ "traceparent": "…" }' />
           <Field name="at" label="Not before (UTC)" value={fields.at} placeholder="2026-11-21 14:00" />
         </div>
         <label>
-          Data, as JSON
-          <textarea name="data" rows={12} spellcheck={false} required>
+          Data, as JSON; leave it empty for none
+          <textarea name="data" rows={12} spellcheck={false}>
             {fields.data}
           </textarea>
         </label>

@@ -45,7 +45,7 @@ export function eventRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
     })
     .get(`${path}/data`, async (context) => {
       const event = (await hub.getEvent(context.req.param("id"))) ?? unknown("event");
-      return context.text(jsonText(event.data));
+      return context.text(event.data === undefined ? "" : jsonText(event.data));
     })
     .post(`${path}/cancel`, async (context) => {
       const id = context.req.param("id");
@@ -75,7 +75,9 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
   return (
     <>
       <div class="title">
-        <h1>{event.type}</h1>
+        <h1>
+          <bdi>{event.type}</bdi>
+        </h1>
         {mayAct && (
           <div class="actions">
             {isOngoing && (
@@ -98,11 +100,7 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
         <DispatchTable dispatches={event.dispatches} {...(mayAct && { actionOf: retryOf(event.dispatches) })} />
       )}
       {event.dispatches.length === READ.dispatchesShown && <p>The first {count(READ.dispatchesShown)}.</p>}
-      <h2>Data</h2>
-      <JsonView value={event.data} />
-      <p>
-        <a href={`${eventPath(event.id)}/data`}>Raw</a>
-      </p>
+      <Data event={event} />
       <h2>Why it went there</h2>
       {explanation !== null && <RoutesTable routes={explanation.routes} />}
       <h2>What caused it, and what it caused</h2>
@@ -112,6 +110,30 @@ function Event({ event, explanation, chain, mayAct }: EventProps) {
           The latest {count(chain.items.length)} of this chain.{" "}
           <a href={withQuery(PAGES.events.path, { correlationId: event.correlationId })}>All</a>
         </p>
+      )}
+    </>
+  );
+}
+
+function Data({ event: { id, data, extensions } }: { event: EventDetail }) {
+  return (
+    <>
+      <h2>Data</h2>
+      {data === undefined ? (
+        <p class="notice">It was emitted without data.</p>
+      ) : (
+        <>
+          <JsonView value={data} />
+          <p>
+            <a href={`${eventPath(id)}/data`}>Raw</a>
+          </p>
+        </>
+      )}
+      {extensions !== undefined && (
+        <>
+          <h2>Extensions</h2>
+          <JsonView value={extensions} />
+        </>
       )}
     </>
   );

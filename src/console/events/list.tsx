@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { EventSummary } from "../../../schema/contract/events.ts";
 import { isDispatchId, isEventId } from "../../../schema/ids.ts";
-import { EMIT } from "../../../schema/limits.ts";
+import { READ } from "../../../schema/limits.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import { Counts } from "../parts/badge.tsx";
@@ -32,9 +32,7 @@ export function eventListRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const renews = filters.cursor === undefined && filters.text === undefined;
       return page(context, { title: "Events", ...(renews && { renew: RENEW_MS }), body });
     })
-    .get("/search", async (context) =>
-      context.redirect(await placeOf(hub, context.req.query("q")?.trim().slice(0, EMIT.maxTextLength) ?? "")),
-    );
+    .get("/search", async (context) => context.redirect(await placeOf(hub, context.req.query("q")?.trim().slice(0, READ.maxFilter) ?? "")));
 }
 
 /** Where something typed into the search box is found: an id leads to its page, else a subject, a key, a type, else text in the data. */
@@ -103,7 +101,7 @@ function EventTable({ events }: { events: readonly EventSummary[] }) {
         <tr id={id}>
           <td>
             <a href={eventPath(id)} title={id}>
-              {type}
+              <bdi>{type}</bdi>
             </a>
           </td>
           <td>

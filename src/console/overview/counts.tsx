@@ -102,7 +102,10 @@ export function LatestEvents({ latest }: { latest: Health["latest"] }) {
       <ul class="lines">
         {latest.slice(0, SHOWN).map(({ id, type, source, emittedAt }) => (
           <li id={id}>
-            <a href={eventPath(id)}>{type}</a> {source !== undefined && <bdi class="soft">{source}</bdi>}
+            <a href={eventPath(id)}>
+              <bdi>{type}</bdi>
+            </a>{" "}
+            {source !== undefined && <bdi class="soft">{source}</bdi>}
             <span class="soft end">
               <When at={emittedAt} />
             </span>

@@ -32,7 +32,7 @@ function Branch({ of, childrenOf, current }: BranchProps) {
         <li id={event.id}>
           <span class="node">
             <a href={eventPath(event.id)} aria-current={event.id === current ? "true" : undefined}>
-              {event.type}
+              <bdi>{event.type}</bdi>
             </a>{" "}
             {event.subject !== undefined && <bdi class="soft">{event.subject}</bdi>} <Counts counts={event.dispatches} />{" "}
             <span class="soft">

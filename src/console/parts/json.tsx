@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Json } from "../../../schema/json.ts";
+import { isAttributeText } from "../../../schema/text.ts";
 import { count } from "./when.tsx";
 
 /** So much of a value is shown: a browser chokes on a hundred thousand elements. The rest is in the raw data. */
@@ -48,7 +49,7 @@ function named(name: string | undefined, what: Child) {
   if (name === undefined) return what;
   return (
     <>
-      <bdi class="key">{name}</bdi>: {what}
+      <bdi class="key">{isAttributeText(name) ? name : JSON.stringify(name)}</bdi>: {what}
     </>
   );
 }

@@ -1,11 +1,8 @@
 import { Fault } from "../../../schema/faults.ts";
 import { momentMs } from "../../../schema/moment.ts";
 
-/** The first moment that RFC 3339 cannot write, which lies before the first that an id cannot carry. */
-const YEAR_10000_MS = Date.UTC(10_000, 0);
-
-/** A moment that something can have happened at, in milliseconds. */
-export const pastOrComing = momentMs.refine((at) => at >= 0 && at < YEAR_10000_MS, { error: "expected a time from 1970 to 9999" });
+/** A moment that something can have happened at, in milliseconds: one that an id can carry. */
+export const pastOrComing = momentMs.refine((at) => at >= 0, { error: "expected a time from 1970 to 9999" });
 
 /** Fields of a window of time: `from` is included, `to` is not. */
 export const window = { from: pastOrComing.optional(), to: pastOrComing.optional() };

@@ -6,12 +6,14 @@ import { shortened } from "../../../schema/text.ts";
 import { inWords, issuesOf, issuesText } from "../../../schema/wording.ts";
 import { byteLength } from "../base/byte-length.ts";
 import { readOr } from "../base/parsed.ts";
+import { NO_DATA } from "./event-data.ts";
 import { readJson } from "./read-json.ts";
 
 /** An event that may be stored. */
 export interface AcceptedEvent extends Omit<ParsedEmitInput, "data"> {
   /** As it will be read back: without members that were `undefined`. */
-  readonly data: Json;
+  readonly data: Json | undefined;
+  /** As it is stored. */
   readonly dataText: string;
 }
 
@@ -66,7 +68,8 @@ function parseEvent(input: unknown, index: number): { event: AcceptedEvent; size
   return { event: { ...attributes, ...body }, size };
 }
 
-function parseData(value: unknown, index: number): { data: Json; dataText: string } {
+function parseData(value: unknown, index: number): Pick<AcceptedEvent, "data" | "dataText"> {
+  if (value === undefined) return { data: undefined, dataText: NO_DATA };
   const { data, problem } = readJson(value, { maxDepth: EMIT.maxDepth, maxBytes: EMIT.maxEventBytes });
   if (problem === undefined) return { data, dataText: JSON.stringify(data) };
   if (problem.code === "payload.too_large") throw tooLarge(index, "larger than it may be");

@@ -1,6 +1,6 @@
 import { durationMs } from "../../../schema/config/duration.ts";
 import type { CallerProps } from "../../../schema/contract/caller.ts";
-import type { Cause, HubEvent } from "../../../schema/contract/events.ts";
+import type { Cause, Extensions, HubEvent } from "../../../schema/contract/events.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { dispatchId } from "../../../schema/ids.ts";
 import type { Json } from "../../../schema/json.ts";
@@ -8,10 +8,11 @@ import { CHECK, EMIT } from "../../../schema/limits.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Routing } from "../routing/routing.ts";
 import { sourceOf } from "./caller.ts";
+import { readData } from "./event-data.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 
 /**
- * An event about to be stored. `data` is JSON text. `notBefore`: when the event itself asks to be delivered, by its `at` or `delay`; it is not
+ * An event about to be stored. `data` is JSON text, or empty; `extensions` is JSON text. `notBefore`: when the event itself asks to be delivered, by its `at` or `delay`; it is not
  * stored, but whoever plans an event again from its row needs it. Absent: the delays of the routes hold.
  */
 export interface EventRow extends StoredEvent {
@@ -60,7 +61,7 @@ export function planEmit(input: EmitPlanInput): EmitPlan {
  * another routing, draws no other ids. `data`: that of the row, parsed. Throws `batch.too_large`.
  */
 export function routeEvents(
-  planned: readonly { readonly row: EventRow; readonly data: Json }[],
+  planned: readonly { readonly row: EventRow; readonly data: Json | undefined }[],
   given: Pick<EmitPlanInput, "routing" | "maxDispatches" | "now">,
 ): DispatchRow[] {
   const dispatches: DispatchRow[] = [];
@@ -102,11 +103,16 @@ function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput):
     causationId: cause?.causationId ?? null,
     depth: cause === undefined ? 0 : cause.depth + 1,
     configVersion: input.configVersion,
+    extensions: extensionsText(accepted),
     ...(notBefore !== undefined && { notBefore }),
   };
 }
 
-function dispatchRows(row: EventRow, data: Json, { routing, now }: Pick<EmitPlanInput, "routing" | "now">): DispatchRow[] {
+function extensionsText({ extensions }: AcceptedEvent): string | null {
+  return extensions === undefined ? null : JSON.stringify(extensions);
+}
+
+function dispatchRows(row: EventRow, data: Json | undefined, { routing, now }: Pick<EmitPlanInput, "routing" | "now">): DispatchRow[] {
   return routing.targetsOf(hubEvent(row, data)).map((target, ordinal) => {
     const dueAt = Math.max(now, row.notBefore ?? now + target.delayMs);
     return {
@@ -130,15 +136,24 @@ function momentOf({ delay, at }: AcceptedEvent, index: number, now: number): num
   return moment;
 }
 
-/** The event as destinations and conditions see it: attributes that are not set are absent. */
-export function hubEvent(row: Omit<EventRow, "data" | "key" | "configVersion">, data: HubEvent["data"]): HubEvent {
+type EventFacts = Omit<EventRow, "data" | "key" | "configVersion">;
+
+/** A stored event as destinations and conditions see it. */
+export function storedEvent(row: EventFacts & Pick<EventRow, "data">): HubEvent {
+  return hubEvent(row, readData(row.data));
+}
+
+/** The event as destinations and conditions see it: attributes that are not set are absent. `data`: that of the row, parsed. */
+export function hubEvent(row: EventFacts, data: Json | undefined): HubEvent {
+  const { extensions } = row;
   return {
     id: row.id,
     type: row.type,
     ...(row.source !== null && { source: row.source }),
     ...(row.subject !== null && { subject: row.subject }),
     time: new Date(row.time).toISOString(),
-    data,
+    ...((data !== undefined && { data }) as Pick<HubEvent, "data">),
+    ...(extensions !== null && { extensions: JSON.parse(extensions) as Extensions }),
     correlationId: row.correlationId,
     ...(row.causationId !== null && { causationId: row.causationId }),
     depth: row.depth,

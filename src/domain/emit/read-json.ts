@@ -1,7 +1,7 @@
 import type { FaultCode } from "../../../schema/faults.ts";
 import type { Json } from "../../../schema/json.ts";
 import { messageOf } from "../../../schema/message-of.ts";
-import { isStorableText, shortened } from "../../../schema/text.ts";
+import { shortened } from "../../../schema/text.ts";
 
 /** Why a value cannot be stored as JSON, and where: `data.items[3].price is NaN`. */
 export interface JsonProblem {
@@ -65,7 +65,7 @@ function read(value: unknown, walk: Walk): Read {
   if (walk.left < 0) return tooLarge(walk);
   switch (typeof value) {
     case "string":
-      return readText(value, walk, "") ? value : FAILED;
+      return readText(value, walk) ? value : FAILED;
     case "number":
       // JSON text has no sign for zero.
       return Number.isFinite(value) ? value + 0 : notJson(walk, String(value));
@@ -78,11 +78,11 @@ function read(value: unknown, walk: Walk): Read {
   }
 }
 
-function readText(text: string, walk: Walk, what: "" | "a name in "): boolean {
+/** Any text: JSON writes NUL and lone surrogates as escapes, which SQLite returns as they are. */
+function readText(text: string, walk: Walk): boolean {
   walk.left -= text.length;
-  if (walk.left < 0) tooLarge(walk);
-  else if (isStorableText(text)) return true;
-  else fail(walk, "payload.malformed_text", (place) => `${what}${place} holds a NUL character or a lone surrogate`);
+  if (walk.left >= 0) return true;
+  tooLarge(walk);
   return false;
 }
 
@@ -122,7 +122,7 @@ function readObject(object: object, walk: Walk): Read {
 }
 
 function readMember(name: string, value: unknown, walk: Walk): Read {
-  if (!readText(name, walk, "a name in ")) return FAILED;
+  if (!readText(name, walk)) return FAILED;
   const member = read(value, walk);
   return member === FAILED ? failedIn(walk, `.${name}`) : member;
 }

@@ -1,6 +1,7 @@
 import { stringify } from "safe-stable-stringify";
 import { Fault } from "../../../schema/faults.ts";
 import { shortened } from "../../../schema/text.ts";
+import { NO_DATA } from "./event-data.ts";
 import type { EmitPlan, EventRow } from "./plan-emit.ts";
 
 /** A plan without events whose key stands in it before, and for each of those the id of the first. */
@@ -38,13 +39,16 @@ export function withoutEvents(plan: EmitPlan, excluded: ReadonlyMap<string, unkn
 
 type Fact = Pick<EventRow, "type" | "subject" | "data">;
 
-/** Whether two events with one key say the same. Data is compared as JSON values: the order of members does not matter. */
+/**
+ * Whether two events with one key say the same. Data is compared as JSON values: the order of members does not matter. Extensions are no part
+ * of it: an id of a trace is another each time the same is tried again.
+ */
 export function isSameFact(a: Fact, b: Fact): boolean {
   return a.type === b.type && a.subject === b.subject && (a.data === b.data || sorted(a.data) === sorted(b.data));
 }
 
 function sorted(json: string): string | undefined {
-  return stringify(JSON.parse(json));
+  return json === NO_DATA ? json : stringify(JSON.parse(json));
 }
 
 /** An event whose key stands for another, and for which. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ANY } from "../../../schema/config/type-glob.ts";
 import { BULK_KINDS, type BulkFilter, type BulkKind } from "../../../schema/contract/bulks.ts";
 import { BAD_STATUSES, SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
@@ -11,8 +12,8 @@ import { window, windowed } from "../base/window.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);
 
-const type = text.refine((glob) => !glob.slice(0, -1).includes("*") && (!glob.endsWith("*") || glob === "*" || glob.endsWith(".*")), {
-  error: `a "*" stands for the rest of a type, behind a dot: "order.*"`,
+const type = text.refine((glob) => !glob.slice(0, -1).includes(ANY), {
+  error: `a "${ANY}" stands for the rest of a type, at its end: "order.*"`,
 });
 
 const bulkFilter = closedObject({

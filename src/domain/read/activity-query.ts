@@ -6,6 +6,7 @@ import { activitySubject } from "../../../schema/storage/subjects.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
+import { windowed } from "../base/window.ts";
 import { type NoteFacts, noteView } from "./note-view.ts";
 import { paging } from "./paging.ts";
 
@@ -31,7 +32,7 @@ export interface ParsedActivityQuery extends Pick<z.infer<typeof activityQuery>,
 
 /** Throws `query.invalid` naming the filter. */
 export function parseActivityQuery(query: unknown = {}): ParsedActivityQuery {
-  const { kind, by, from, to, limit, cursor, ...about } = parsedOr("query.invalid", activityQuery.safeParse(query, inWords));
+  const { kind, by, from, to, limit, cursor, ...about } = windowed(parsedOr("query.invalid", activityQuery.safeParse(query, inWords)));
   const named = Object.entries(about).filter(([, value]) => value !== undefined);
   if (named.length > 1) {
     throw new Fault("query.invalid", `${named.map(([name]) => name).join(", ")}: a note is about one of them; pass one at most.`);

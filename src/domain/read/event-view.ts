@@ -1,21 +1,16 @@
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
-import type { EventDetail, EventSummary, HubEvent } from "../../../schema/contract/events.ts";
-import type { Json } from "../../../schema/json.ts";
+import type { EventDetail, EventSummary } from "../../../schema/contract/events.ts";
 import { emittedAt } from "../base/iso.ts";
-import { type EventRow, hubEvent } from "../emit/plan-emit.ts";
+import { type EventRow, storedEvent } from "../emit/plan-emit.ts";
 
 /** An event without its data, but for the start of it. */
-export type EventFacts = Omit<EventRow, "time" | "data" | "key" | "configVersion"> & { readonly excerpt: string };
+export type EventFacts = Omit<EventRow, "time" | "data" | "key" | "configVersion" | "extensions"> & { readonly excerpt: string };
 
 export type StatusCounts = EventSummary["dispatches"];
 
-export function eventView(row: EventRow): HubEvent {
-  return hubEvent(row, JSON.parse(row.data) as Json);
-}
-
 export function eventDetail(row: EventRow, dispatches: readonly DispatchView[]): EventDetail {
   return {
-    ...eventView(row),
+    ...storedEvent(row),
     ...(row.key !== null && { key: row.key }),
     emittedAt: emittedAt(row.id),
     configVersion: row.configVersion,

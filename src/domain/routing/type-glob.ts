@@ -1,12 +1,12 @@
-/** Whether a type matches a route's `on`. `*` is one segment, at the end one or more, alone every type. */
+import { ANY, isOpenEnded, partsOf } from "../../../schema/config/type-glob.ts";
+
+/** Tells whether a type matches a route's `on`. */
 export function compileGlob(glob: string): (type: string) => boolean {
-  const wanted = glob.split(".");
-  if (!wanted.includes("*")) return (type) => type === glob;
-  const openEnded = wanted.at(-1) === "*";
-  const fixed = openEnded ? wanted.slice(0, -1) : wanted;
-  return (type) => {
-    const given = type.split(".");
-    const longEnough = openEnded ? given.length > fixed.length : given.length === fixed.length;
-    return longEnough && fixed.every((segment, at) => segment === "*" || segment === given[at]);
-  };
+  if (!glob.includes(ANY)) return (type) => type === glob;
+  const fixed = partsOf(isOpenEnded(glob) ? glob.slice(0, -1) : glob);
+  const written = fixed.map((part) => (part === ANY ? "[^./:]+" : part.replace(SYNTAX, "\\$&"))).join("");
+  const whole = new RegExp(`^${written}${isOpenEnded(glob) ? ".+" : ""}$`, "su");
+  return (type) => whole.test(type);
 }
+
+const SYNTAX = /[$()*+./?[\\\]^{|}]/g;

@@ -1,5 +1,4 @@
 import type { AuditPage } from "../../../schema/contract/audit.ts";
-import type { Json } from "../../../schema/json.ts";
 import { AUDIT, CHECK } from "../../../schema/limits.ts";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { configured } from "../../bindings/configuration.ts";
@@ -12,7 +11,7 @@ import { isAlive, isOver } from "../../domain/attempt/run-status.ts";
 import { type AuditedDispatch, type AuditedEvent, auditPiece, type Orphans } from "../../domain/audit/audit.ts";
 import { parseAuditQuery } from "../../domain/audit/audit-query.ts";
 import { type AuditSums, auditDetail, positionOf, progressAt, startOfAudit, withPiece } from "../../domain/audit/audit-sums.ts";
-import { hubEvent } from "../../domain/emit/plan-emit.ts";
+import { storedEvent } from "../../domain/emit/plan-emit.ts";
 import { storedRouting } from "../../domain/routing/routing.ts";
 import { noteAudit } from "../../store/audit/note-audit.ts";
 import { type AuditWindow, readAuditPiece, type StoredPiece } from "../../store/audit/read-audit.ts";
@@ -56,7 +55,7 @@ async function owedTo(hub: Hub, events: readonly StoredEvent[]): Promise<Audited
   const routings = new Map([...bodies].map(([version, body]) => [version, storedRouting(body)]));
   return events.map((event) => {
     const routing = routings.get(event.configVersion);
-    const targets = routing?.targetsOf(hubEvent(event, JSON.parse(event.data) as Json));
+    const targets = routing?.targetsOf(storedEvent(event));
     return { id: event.id, owedTo: targets ?? null };
   });
 }

@@ -5,9 +5,10 @@ import { READ, SEARCH } from "../../../schema/limits.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { oneAtATime } from "../../bindings/turns.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
+import { storedEvent } from "../../domain/emit/plan-emit.ts";
 import { dispatchView } from "../../domain/read/dispatch-view.ts";
 import { parseEventQuery, parseEventSearch } from "../../domain/read/event-query.ts";
-import { eventDetail, eventSummary, eventView } from "../../domain/read/event-view.ts";
+import { eventDetail, eventSummary } from "../../domain/read/event-view.ts";
 import { homeStore, storeOf } from "../../store/d1/stores.ts";
 import { countDispatchesOf, readDispatchesOf } from "../../store/read/read-dispatches.ts";
 import { findEvents, positionOf, readEvent, readEvents } from "../../store/read/read-events.ts";
@@ -32,7 +33,7 @@ export async function listEvents(hub: Hub, query: unknown): Promise<Page<HubEven
   const { cursor, ...parsed } = parseEventQuery(query);
   const cursors = cursorsOf(hub, { list: "events", ...parsed, limit: undefined });
   const { rows, last } = await readEvents(homeStore(hub.env), parsed, await cursors.open(cursor));
-  return { items: rows.map(eventView), ...(await cursors.seal(last && positionOf(last, parsed))) };
+  return { items: rows.map(storedEvent), ...(await cursors.seal(last && positionOf(last, parsed))) };
 }
 
 /** The same without the data, also by text in it, with how the dispatches of each stand. */

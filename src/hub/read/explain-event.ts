@@ -1,7 +1,7 @@
 import type { EventExplanation } from "../../../schema/contract/explanations.ts";
 import type { Hub } from "../../bindings/hub.ts";
 import { parseId } from "../../domain/base/parse-id.ts";
-import { eventView } from "../../domain/read/event-view.ts";
+import { storedEvent } from "../../domain/emit/plan-emit.ts";
 import { explainRoutes } from "../../domain/routing/explanation.ts";
 import { storedRouting } from "../../domain/routing/routing.ts";
 import { storeOf } from "../../store/d1/stores.ts";
@@ -17,5 +17,5 @@ export async function explainEvent(hub: Hub, id: unknown): Promise<EventExplanat
   const { id: eventId, configVersion } = row;
   const body = (await readConfigs(store, [configVersion])).get(configVersion);
   const routing = body === undefined ? undefined : storedRouting(body);
-  return { eventId, configVersion, routes: routing === undefined ? [] : explainRoutes(routing, eventView(row)) };
+  return { eventId, configVersion, routes: routing === undefined ? [] : explainRoutes(routing, storedEvent(row)) };
 }

@@ -1,9 +1,8 @@
 import type { Policy } from "../../../schema/config/policy.ts";
-import type { Json } from "../../../schema/json.ts";
 import type { StoredDispatch, StoredEvent } from "../../../schema/storage/tables.ts";
 import type { Control } from "../../domain/attempt/auto-pause.ts";
 import type { RecordedAttempt } from "../../domain/attempt/next-attempt.ts";
-import { hubEvent } from "../../domain/emit/plan-emit.ts";
+import { storedEvent } from "../../domain/emit/plan-emit.ts";
 import { DISPATCH_COLUMNS, EVENT_COLUMNS, omit, pick, prefixed, selectList } from "../d1/columns.ts";
 import { withStorage } from "../d1/storage.ts";
 
@@ -40,6 +39,6 @@ export async function loadAttempt(d1: D1Database, dispatchId: string) {
     dueAt: row.dueAt,
     control,
     past: JSON.parse(row.past) as RecordedAttempt[],
-    event: hubEvent(row, JSON.parse(row.data) as Json),
+    event: storedEvent(row),
   };
 }

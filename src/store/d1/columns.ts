@@ -16,6 +16,7 @@ export const EVENT_COLUMNS = {
   causationId: "causation_id",
   depth: "depth",
   configVersion: "config_version",
+  extensions: "extensions",
 } satisfies Expressions<keyof StoredEvent>;
 
 /** Columns of a dispatch by the fields of its row. */

@@ -36,7 +36,7 @@ export function redriveBounds(originalId: string): readonly [from: string, to: s
   return [`${originalId}-r`, `${originalId}-s`];
 }
 
-/** Ends the range of texts that begin with this one: its last character is replaced by the next. */
+/** Ends the range of texts that begin with this one, which ends in an ASCII character: the next takes its place. */
 export function behindPrefix(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }

@@ -4,6 +4,7 @@ import sql0002 from "../../../schema/storage/migrations/0002_overdue_since.sql";
 import sql0003 from "../../../schema/storage/migrations/0003_operations.sql";
 import sql0004 from "../../../schema/storage/migrations/0004_backlog.sql";
 import sql0005 from "../../../schema/storage/migrations/0005_lines_and_held.sql";
+import sql0006 from "../../../schema/storage/migrations/0006_carry_and_guard.sql";
 
 /** File names as `wrangler d1 migrations apply` records them: either side can bring a database up to date. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: "0003_operations.sql", sql: sql0003 },
   { name: "0004_backlog.sql", sql: sql0004 },
   { name: "0005_lines_and_held.sql", sql: sql0005 },
+  { name: "0006_carry_and_guard.sql", sql: sql0006 },
 ];

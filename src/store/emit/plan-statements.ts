@@ -1,4 +1,5 @@
 import type { Status } from "../../../schema/contract/statuses.ts";
+import { NO_DATA } from "../../domain/emit/event-data.ts";
 import type { DispatchRow, EmitPlan, EventRow } from "../../domain/emit/plan-emit.ts";
 import { DISPATCH_COLUMNS, EVENT_COLUMNS, type Expressions, insertSelect, members, pick } from "../d1/columns.ts";
 import { rowParameters, rowText } from "../d1/row-parameter.ts";
@@ -31,9 +32,11 @@ export function planStatements(d1: D1Database, plan: EmitPlan, conditions: PlanC
 const DEPTH = `iif(value ->> 'causationId' IS NOT NULL AND ?5 IS NOT NULL AND ${hasReachedLimit("value ->> 'correlationId'", "?5")},
     NULL, value ->> 'depth')`;
 
+const DATA = `coalesce(value -> 'data', '${NO_DATA}')`;
+
 /** Setting a NOT NULL column to NULL is the fence: it fails the statement, and with it the transaction. */
 const INSERT_EVENTS = `
-  ${insertSelect("events", EVENT_COLUMNS, { ...members(EVENT_COLUMNS, "data"), depth: DEPTH })}
+  ${insertSelect("events", EVENT_COLUMNS, { ...members(EVENT_COLUMNS), data: DATA, depth: DEPTH })}
   FROM json_each(?1)
   WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM dispatches WHERE id = ?2 AND status = ?3 AND attempts = ?4)
   ON CONFLICT (key, source) WHERE key IS NOT NULL DO UPDATE SET type = NULL
@@ -52,7 +55,9 @@ const INSERT_DISPATCHES = `
   ON CONFLICT DO NOTHING`;
 
 function eventStatements(d1: D1Database, events: readonly EventRow[], { guard, maxChainEvents }: PlanConditions): D1PreparedStatement[] {
-  const rows = events.map(({ data, notBefore: _, ...columns }) => rowText(columns, { name: "data", text: data }));
+  const rows = events.map(({ data, notBefore: _, ...columns }) => {
+    return data === NO_DATA ? JSON.stringify(columns) : rowText(columns, { name: "data", text: data });
+  });
   const condition = [guard?.dispatchId ?? null, guard?.status ?? null, guard?.attempts ?? null, maxChainEvents ?? null];
   return rowParameters(rows).map((parameter) => d1.prepare(INSERT_EVENTS).bind(parameter, ...condition));
 }

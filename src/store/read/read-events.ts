@@ -12,7 +12,14 @@ import { type EventKey, readSizedPage, sizedColumns } from "./sized-events.ts";
 const COLUMNS = raw(selectList(EVENT_COLUMNS));
 
 /** Fields of an event in a list without data. */
-const LISTED: Expressions<keyof Omit<EventFacts, "excerpt" | "notBefore">> = omit(EVENT_COLUMNS, "time", "data", "key", "configVersion");
+const LISTED: Expressions<keyof Omit<EventFacts, "excerpt" | "notBefore">> = omit(
+  EVENT_COLUMNS,
+  "time",
+  "data",
+  "key",
+  "configVersion",
+  "extensions",
+);
 const LISTED_COLUMNS = raw(selectList(LISTED));
 const LISTED_NAMES = raw(Object.keys(LISTED).join(", "));
 

@@ -1,10 +1,11 @@
 import sql, { raw, type Sql } from "sql-template-tag";
+import { ANY, isOpenEnded } from "../../../schema/config/type-glob.ts";
 import type { BulkKind } from "../../../schema/contract/bulks.ts";
 import { BULK } from "../../../schema/limits.ts";
 import type { Position } from "../../domain/base/cursor.ts";
 import { isOfDeadLetters, type ParsedBulkFilter } from "../../domain/operate/bulk-filter.ts";
 import type { Retriable } from "../../domain/operate/redrive.ts";
-import { behindPrefix, isRedriveOf, originalOf } from "../d1/id-ranges.ts";
+import { isRedriveOf, originalOf } from "../d1/id-ranges.ts";
 import { IS_DEAD_LETTER, isLastOfLine } from "../d1/lines.ts";
 import { because, equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
 import { WHOLE_DISPATCH } from "./read-dispatches.ts";
@@ -111,10 +112,11 @@ function ofEvent({ reason, type }: ParsedBulkFilter): Sql[] {
   return [...because(reason), ...said];
 }
 
-/** Exactly, or all that begin so. Not GLOB: D1 refuses patterns of more than 50 bytes. */
+/** Exactly, or all that begin so and go on. Not GLOB: D1 refuses patterns of more than 50 bytes. SQLite counts code points. */
 function ofType(type: string | undefined): Sql[] {
-  if (type === undefined || type === "*") return [];
-  if (!type.endsWith("*")) return equal({ type });
+  if (type === undefined || type === ANY) return [];
+  if (!isOpenEnded(type)) return equal({ type });
   const start = type.slice(0, -1);
-  return [sql`type > ${start}`, sql`type < ${behindPrefix(start)}`];
+  const length = Array.from(start).length;
+  return [sql`substr(type, 1, ${length}) = ${start}`, sql`length(type) > ${length}`];
 }

@@ -91,15 +91,15 @@ function told({ input }: Happening, { at, followUp, options, circumstances }: Te
     accepted: [
       {
         type,
-        subject,
+        subject: subject ?? undefined,
         data: data as Json,
         dataText: JSON.stringify(data),
         time: new Date(time ?? at),
-        ...(followUp === undefined && { key }),
+        ...(followUp === undefined && { key: key ?? undefined }),
       },
     ],
     ids: [idAt(at, circumstances.random)],
-    callerSource: followUp?.source ?? source,
+    callerSource: followUp?.source ?? source ?? undefined,
     cause: followUp?.cause,
     routing: options.configuration.routing,
     configVersion: options.configuration.version,

@@ -53,6 +53,7 @@ describe("what the deliver step ends with is read back", () => {
     fc.assert(
       fc.property(fc.array(document, { maxLength: 4 }), document, (bodies, config) => {
         const events = bodies.map((data, index) => eventRow({ id: `e${index}`, data: JSON.stringify(data), key: "k", source: "s" }));
+        events.push(eventRow({ id: "bare", data: "" }), eventRow({ id: "extended", extensions: '{"traceparent":"\\"","count":0}' }));
         const dispatches = bodies.map((_, index) =>
           dispatchRow({ id: `e${index}-0`, eventId: `e${index}`, policy: JSON.stringify(policyOf()) }),
         );
@@ -60,6 +61,12 @@ describe("what the deliver step ends with is read back", () => {
         expect(readDeliverResult(handOver(record))).toEqual({ unrecorded: record });
       }),
     );
+  });
+
+  test("a record of before events had extensions", () => {
+    const record = recordOf({ followUps: { events: [eventRow()], dispatches: [] } });
+    const older = handOver(record).replace('"extensions":null', '"region":"eu"');
+    expect(readDeliverResult(older)).toMatchObject({ unrecorded: { followUps: { events: [{ id: "e1", extensions: null }] } } });
   });
 
   test.each([
@@ -87,7 +94,7 @@ test.each([
   const destinations = Object.fromEntries(Array.from({ length: perEvent }, (_, index) => [name(index), { worker: "WORKER" }]));
   const routing = routingOf({ destinations, routes: Object.keys(destinations).map((to) => ({ id: to, on: "*", to })) });
 
-  const input = { type: "t".repeat(128), subject: '"'.repeat(512), key: '"'.repeat(512) };
+  const input = { type: '"'.repeat(255), subject: '"'.repeat(512), key: '"'.repeat(512), extensions: { quoted: '"'.repeat(500) } };
   const room = Math.floor(REPLY.maxBytes / REPLY.maxEvents) - byteLength(JSON.stringify(input)) - byteLength("[]");
   const quotes = Array.from({ length: Math.floor(room / byteLength('"",')) }, () => "");
   const inputs = Array.from({ length: REPLY.maxEvents }, () => ({ ...input, data: quotes }));

@@ -9,7 +9,6 @@ test("the codes are these: callers tell errors apart by them, so none is renamed
     "batch.too_large",
     "event.invalid",
     "payload.not_json",
-    "payload.malformed_text",
     "payload.too_deep",
     "payload.too_large",
     "source.required",

@@ -67,8 +67,10 @@ describe("what we promise is within what the platform gives", () => {
   });
 
   test("the largest event, with the longest attributes, is stored in one parameter", () => {
-    const long = "\u0001".repeat(EMIT.maxTextLength);
-    const attributes = { type: "t".repeat(EMIT.maxTypeLength), source: long, subject: long, key: long };
+    const long = '"'.repeat(EMIT.maxAttributeBytes);
+    const extensions = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`ext${index}`, '"'.repeat(500)]));
+    const key = "\u0001".repeat(EMIT.maxKeyLength);
+    const attributes = { type: '"'.repeat(EMIT.maxTypeLength), source: long, subject: long, key, extensions };
     const room = EMIT.maxEventBytes - byteLength(JSON.stringify(attributes)) - byteLength('""');
     const accepted = parseEmit([{ ...attributes, data: "x".repeat(room) }], { maxEvents: 1, maxBytes: EMIT.maxCallBytes });
     const routing = routingOf({ destinations: {}, routes: [] });
@@ -86,7 +88,10 @@ test("what is documented is what holds", () => {
     maxCallBytes: 16 * MiB,
     maxEventBytes: MiB,
     maxDepth: 256,
-    maxTypeLength: 128,
+    maxTypeLength: 255,
+    maxAttributeBytes: 1024,
+    maxExtensions: 30,
+    maxExtensionsBytes: 4096,
     maxChainDepth: 32,
   });
   expect(REPLY).toMatchObject({ maxEvents: 100, maxBytes: 512 * 1024 });

@@ -14,6 +14,7 @@ export function eventRow(given: Partial<EventRow> = {}): EventRow {
     causationId: null,
     depth: 0,
     configVersion: "v1",
+    extensions: null,
     ...given,
   };
 }

@@ -10,5 +10,5 @@ const codePoint = fc.oneof(
 /** Any character of Unicode but NUL: one to four bytes in UTF-8. */
 export const character = codePoint.map((point) => String.fromCodePoint(point));
 
-/** Well-formed text without NUL: all that an event may hold. */
+/** Well-formed text without NUL. */
 export const text = (constraints: { minLength?: number; maxLength?: number } = {}) => fc.string({ unit: character, ...constraints });

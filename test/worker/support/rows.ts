@@ -40,6 +40,7 @@ export interface EventRow {
   readonly causation_id: string | null;
   readonly depth: number;
   readonly config_version: string;
+  readonly extensions: string | null;
 }
 
 export async function rows<Row>(sql: string, ...values: unknown[]): Promise<Row[]> {

@@ -34,7 +34,7 @@ describe("a cursor", () => {
   });
 
   test("takes the longest position there is: a source whose every character is escaped", async () => {
-    const longest = ["\u0001".repeat(EMIT.maxTextLength)];
+    const longest = ['"'.repeat(EMIT.maxAttributeBytes)];
     expect(await openCursor(await sealCursor(longest, {}), {})).toEqual(longest);
   });
 

@@ -9,7 +9,7 @@ const idOf = (byte: string) => newId().replace(/..(..)$/, `${byte}$1`);
 
 const row = (given: Partial<EventRow>): EventRow => ({
   ...{ id: idOf("41"), type: "t", source: null, subject: null, time: 0, data: "0", key: null },
-  ...{ correlationId: "c", causationId: "e-0", depth: 2, configVersion: "v" },
+  ...{ correlationId: "c", causationId: "e-0", depth: 2, configVersion: "v", extensions: null },
   ...given,
 });
 

@@ -3,7 +3,7 @@ import type { Policy } from "../../../../schema/config/policy.ts";
 import type { Cause } from "../../../../schema/contract/events.ts";
 import { DAY_MS, EMIT, HOUR_MS } from "../../../../schema/limits.ts";
 import { parseEmit } from "../../../../src/domain/emit/parse-emit.ts";
-import { type EmitPlanInput, hubEvent, planEmit, routeEvents } from "../../../../src/domain/emit/plan-emit.ts";
+import { type EmitPlanInput, hubEvent, planEmit, routeEvents, storedEvent } from "../../../../src/domain/emit/plan-emit.ts";
 import { messageOf } from "../../support/message-of.ts";
 import { routingOf } from "../../support/routing.ts";
 import { eventRow } from "../../support/rows.ts";
@@ -52,12 +52,14 @@ describe("an event as it is stored", () => {
       causationId: null,
       depth: 0,
       configVersion: "v1",
+      extensions: null,
     });
   });
 
   test("has everything that was said", () => {
     const causedBy = { correlationId: "root", causationId: "root-0", depth: 0 };
-    const said = { ...order, source: "shop", subject: "42", key: "k", time: new Date(0), causedBy };
+    const extensions = { traceparent: "00-1", sampled: true };
+    const said = { ...order, source: "shop", subject: "42", key: "k", time: new Date(0), extensions, causedBy };
     expect(firstEvent(said)).toEqual({
       id: "e0",
       type: "order.placed",
@@ -70,6 +72,7 @@ describe("an event as it is stored", () => {
       causationId: "root-0",
       depth: 1,
       configVersion: "v1",
+      extensions: '{"traceparent":"00-1","sampled":true}',
     });
   });
 
@@ -240,7 +243,8 @@ describe("the event that destinations and conditions see", () => {
   });
 
   test("has all that are, and neither key nor version", () => {
-    const row = eventRow({ source: "s", subject: "", causationId: "c-0", correlationId: "c", depth: 32, key: "k", time: NOW });
+    const given = { source: "s", subject: "", causationId: "c-0", correlationId: "c", depth: 32, key: "k", time: NOW };
+    const row = eventRow({ ...given, extensions: '{"count":0}' });
     expect(hubEvent(row, null)).toStrictEqual({
       id: "e1",
       type: "order.placed",
@@ -248,11 +252,19 @@ describe("the event that destinations and conditions see", () => {
       subject: "",
       time: "2026-11-21T10:00:00.000Z",
       data: null,
+      extensions: { count: 0 },
       correlationId: "c",
       causationId: "c-0",
       depth: 32,
     });
   });
+});
+
+test("an event that was emitted without data has no such member", () => {
+  expect(storedEvent(eventRow({ data: "" }))).not.toHaveProperty("data");
+  expect(storedEvent(eventRow({ data: "null" })).data).toBeNull();
+  expect(storedEvent(eventRow({ data: "0" })).data).toBe(0);
+  expect(storedEvent(eventRow({ data: '{"__proto__":1}' })).data).toStrictEqual(JSON.parse('{"__proto__":1}'));
 });
 
 describe("events routed again from their rows", () => {

@@ -61,7 +61,7 @@ describe("within one call", () => {
   });
 
   test("what else differs is no conflict: the first stands", () => {
-    const second = keyed({ time: 5, correlationId: "c", causationId: "c-0", depth: 3 });
+    const second = keyed({ time: 5, correlationId: "c", causationId: "c-0", depth: 3, extensions: '{"traceparent":"00-2"}' });
     expect([...collapseRepeats(planOf(keyed(), second)).repeats]).toEqual([["e1", "e0"]]);
   });
 
@@ -128,6 +128,11 @@ describe("the same fact", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test("without data is the same as none but itself", () => {
+    expect(same("", "")).toBe(true);
+    for (const data of ["{}", "null", '""', "[]"]) expect([same("", data), same(data, "")]).toEqual([false, false]);
   });
 
   test("needs the same type and subject", () => {

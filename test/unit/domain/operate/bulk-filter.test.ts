@@ -39,14 +39,14 @@ test.each<[kind: "retry" | "cancel" | "dismiss", filter: object, problem: string
     { status: "complete" },
     "(query.invalid) status: what is dismissed is a dead letter: failed, misconfigured, lost, or leave it out.",
   ],
-  ["retry", { type: "order.*.x" }, '(query.invalid) type: a "*" stands for the rest of a type, behind a dot: "order.*".'],
-  ["retry", { type: "order*" }, '(query.invalid) type: a "*" stands for the rest of a type, behind a dot: "order.*".'],
+  ["retry", { type: "order.*.x" }, '(query.invalid) type: a "*" stands for the rest of a type, at its end: "order.*".'],
+  ["retry", { type: "*.x*" }, '(query.invalid) type: a "*" stands for the rest of a type, at its end: "order.*".'],
   ["retry", { type: "" }, "(query.invalid) type: must be at least 1 character long."],
   ["retry", { subject: "" }, "(query.invalid) subject: must be at least 1 character long."],
 ])("%s of %j is refused, and says what is allowed", (kind, filter, problem) => {
   expect(messageOf(() => parseBulkFilter(kind, filter, NOW))).toBe(problem);
 });
 
-test.each(["*", "order.*", "order.placed", "order"])("the type may be %s", (type) => {
+test.each(["*", "order.*", "ord*", "s3:ObjectCreated:*", "orders/*", "order.placed", "Object Created"])("the type may be %s", (type) => {
   expect(parseBulkFilter("retry", { type }, NOW).type).toBe(type);
 });

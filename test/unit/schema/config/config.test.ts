@@ -32,6 +32,7 @@ describe("a person can act on what is wrong with", () => {
   const DURATION = 'expected a duration such as "30s", "15 minutes" or "7 days"';
   const TYPE = 'expected an event type such as "order.placed", "order.*" or "*"';
   const BOUND = 'expected a number, or a time with its offset such as "2026-01-01T00:00:00Z"';
+  const STAR = 'a "*" stands at the end, or alone between the separators ".", "/" and ":"';
   const OWN = "is a binding of the hub itself; name a service binding";
 
   test.each<[what: string, config: unknown, ...problems: string[]]>([
@@ -82,8 +83,11 @@ describe("a person can act on what is wrong with", () => {
       'routes.2.id: "one" is the id of another route',
     ],
     ["an id with a space", withRoute({ id: "one two" }), `routes.0.id: ${NAME}`],
-    ["a type", withRoute({ on: "order..placed" }), `routes.0.on: ${TYPE}`],
-    ["a type that globs a part of a word", withRoute({ on: "order.pl*" }), `routes.0.on: ${TYPE}`],
+    ["a type with space around it", withRoute({ on: "order.placed " }), `routes.0.on: ${TYPE}`],
+    ["a type that globs the end of a word that is not the last", withRoute({ on: "ord*.placed" }), `routes.0.on: ${TYPE}: ${STAR}`],
+    ["a type that globs the start of a word", withRoute({ on: "*.pl*ed" }), `routes.0.on: ${TYPE}: ${STAR}`],
+    ["a type that globs twice at the end", withRoute({ on: "order.**" }), `routes.0.on: ${TYPE}: ${STAR}`],
+    ["a type of two lines", withRoute({ on: "a\nb" }), "routes.0.on: holds a control character, a noncharacter or a lone surrogate"],
     ["an empty type", withRoute({ on: "" }), `routes.0.on: ${TYPE}`],
     ["a type that is no text", withRoute({ on: 5 }), "routes.0.on: expected a string"],
 

@@ -13,6 +13,7 @@ const event = {
   causationId: null,
   depth: 0,
   configVersion: "v1",
+  extensions: null,
 };
 const dispatch = { id: "e1-0", eventId: "e1", route: "all", destination: "email", policy: "{}", dueAt: 0, checkAt: 60_000 };
 const config = { version: "v1", body: "{}", firstSeenAt: 0 };
@@ -29,6 +30,11 @@ describe("what older code wrote is understood", () => {
 
   test.each([start, reconcile, emit])("a message on the dispatch queue: $kind", (message) => {
     expect(dispatchMessage.parse(message)).toEqual(message);
+  });
+
+  test("an emit of before events had extensions", () => {
+    const { extensions: _, ...older } = event;
+    expect(dispatchMessage.parse({ ...emit, plan: { events: [older], dispatches: [dispatch] } })).toEqual(emit);
   });
 
   test("an emit that nobody is owed", () => {
