@@ -133,7 +133,7 @@ describe("a filter", () => {
     ["reason", () => parseBulkFilter("retry", { reason: long }, 0)],
     ["route", () => parseBulkFilter("retry", { route: long }, 0)],
   ])("that is longer than anything stored is refused, as the database would not take it: %s", (name, parse) => {
-    expect(messageOf(parse)).toBe(`(query.invalid) ${name}: must be at most 1000 characters long.`);
+    expect(messageOf(parse)).toBe(`(query.invalid) ${name}: must be at most 1024 characters long.`);
   });
 
   test("by a thousand ids that are none is refused in a sentence", () => {
@@ -152,8 +152,8 @@ describe("an id", () => {
   });
 
   test("is no longer than anything that is stored", () => {
-    expect(parseId("x".repeat(1_000))).toHaveLength(1_000);
-    expect(messageOf(() => parseId("x".repeat(3_000_000)))).toBe("(query.invalid) must be at most 1000 characters long.");
+    expect(parseId("x".repeat(1_024))).toHaveLength(1_024);
+    expect(messageOf(() => parseId("x".repeat(3_000_000)))).toBe("(query.invalid) must be at most 1024 characters long.");
   });
 
   test("is not empty", () => {

@@ -357,7 +357,7 @@ describe("parsing never throws", () => {
     ["a path of a megabyte", withWhere({ path: `$${".a".repeat(500_000)}[`, exact: 0 })],
     ["a path of 10,000 parentheses", withWhere({ path: `$[?${"(".repeat(10_000)}@.a${")".repeat(10_000)}]`, exact: 0 })],
     ["a pattern of 10,000 parentheses", withWhere({ path: "$.a", match: "(".repeat(10_000) })],
-    ["a type of a megabyte", withRoute({ on: "a.".repeat(500_000) })],
+    ["a type of a megabyte", withRoute({ on: "a*".repeat(500_000) })],
     ["a name of a megabyte", withRoute({ to: "x".repeat(1_000_000) })],
     ["a list in place of all", Array.from({ length: 100_000 }, () => ({}))],
     [
