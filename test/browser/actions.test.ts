@@ -518,7 +518,7 @@ describe("An event that is emitted by hand", () => {
     expect(await storedWith("known")).toHaveLength(1);
   });
 
-  it("is stored once however often the button is pressed on a slow line, and the button says that it is under way", async () => {
+  it("is stored once however often the button is pressed on a slow line", async () => {
     const page = await openTab();
     await page.goto("/events/new");
     await fillIn(page, { Type: "report.made", Subject: "impatience" });
@@ -530,9 +530,6 @@ describe("An event that is emitted by hand", () => {
       await route.continue();
     });
     await page.getByRole("button", { name: "Emit it" }).dblclick({ noWaitAfter: true });
-    const button = page.getByRole("button", { name: "Sending…" });
-    await button.waitFor();
-    expect(await button.isDisabled()).toBe(true);
     sent.resolve();
     await page.getByRole("status").getByText("Emitted and stored.").waitFor();
     expect([posts, (await storedWith("impatience")).length]).toEqual([["POST"], 1]);

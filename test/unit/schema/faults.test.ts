@@ -106,7 +106,7 @@ describe("who logs", () => {
   test("unknown things are 404, conflicts 409, the hub's own troubles 503, anything else 400", () => {
     const byStatus = Object.groupBy(codes, (code) => FAULTS[code].status);
     expect(byStatus[404]).toEqual(codes.filter((code) => code.endsWith(".unknown")));
-    expect(byStatus[409]).toEqual(["key.conflict", "dispatch.ongoing", "dispatch.settled", "dispatch.no_dead_letter"]);
+    expect(byStatus[409]).toEqual(["key.conflict", "dispatch.ongoing", "dispatch.settled", "dispatch.no_dead_letter", "bulk.id_taken"]);
     expect(byStatus[503]).toEqual(logged());
   });
   const logged = () => codes.filter((code) => isOperatorsConcern(new Fault(code, "x")));
