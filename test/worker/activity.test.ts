@@ -18,7 +18,14 @@ async function all(query: ActivityQuery): Promise<Activity[]> {
 
 async function note(given: { subject: string; id?: string; at?: number; by: string; detail?: string }): Promise<void> {
   const { subject, id = crypto.randomUUID(), at = Date.now(), by, detail = null } = given;
-  await rows(`INSERT INTO notes (subject_id, id, at, kind, "by", detail) VALUES (?, ?, ?, 'undeliverable', ?, ?)`, subject, id, at, by, detail);
+  await rows(
+    `INSERT INTO notes (subject_id, id, at, kind, "by", detail) VALUES (?, ?, ?, 'undeliverable', ?, ?)`,
+    subject,
+    id,
+    at,
+    by,
+    detail,
+  );
 }
 
 describe("activity", () => {
@@ -50,7 +57,12 @@ describe("activity", () => {
     }
     const window = { from: new Date(at), to: new Date(at + 10), by };
     const ofAll = await all({ ...window, limit: 2 });
-    expect(ofAll.map((one) => one.at)).toEqual(ofAll.map((one) => one.at).toSorted().toReversed());
+    expect(ofAll.map((one) => one.at)).toEqual(
+      ofAll
+        .map((one) => one.at)
+        .toSorted()
+        .toReversed(),
+    );
     expect(new Set(ofAll.map((one) => JSON.stringify(one))).size).toBe(10);
     expect(ofAll).toHaveLength(14);
     expect(await all({ destination: name, limit: 2 })).toHaveLength(7);
