@@ -55,6 +55,7 @@ const FEW_ROWS = 30;
 const BOUNDS: Readonly<Record<string, number>> = {
   "/": STATS_ROWS + HEALTH_ROWS + 100,
   "/health": HEALTH_ROWS,
+  "/activity": LIST_ROWS,
   "/events": 500,
   "/events?type=order.placed": 500,
   "/events?subject=s7": 500,

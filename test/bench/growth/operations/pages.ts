@@ -22,6 +22,7 @@ const BY_PAGE: Readonly<Record<PageName, readonly Operation[]>> = {
   deadLetters: [page("/dead-letters", BOUNDS.deadLetters)],
   deadLetterGroup: [page("/dead-letters/group?destination=email&status=failed", BOUNDS.list)],
   destinations: [pageWithFigures("/destinations", BOUNDS.stats + BOUNDS.one)],
+  activity: [page("/activity", BOUNDS.list)],
   bulks: [page("/bulks", BOUNDS.one)],
   newBulk: [page("/bulks/new?kind=retry&destination=billing", BOUNDS.preview)],
   // Two rows by their keys once it is over; while it runs, what /bulks/new reads.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseBulkRetryOptions, parseOperation, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
+import { parseBulkOptions, parseOperation, parseRetryOptions } from "../../../../src/domain/operate/parse-operation.ts";
 import { parseResumeOptions } from "../../../../src/domain/pause/resume-options.ts";
 import { messageOf } from "../../support/message-of.ts";
 
@@ -53,12 +53,12 @@ test("an operation that is no retry has no delivery, and only a resumption has a
 
 describe("options of a retry of many", () => {
   test("go together by themselves, since each dispatch has a policy of its own", () => {
-    expect(messageOf(() => parseBulkRetryOptions({ retry: { delay: "6 hours" } }))).toMatch(
+    expect(messageOf(() => parseBulkOptions("retry", { retry: { delay: "6 hours" } }, 0))).toMatch(
       /^\(options\.invalid\) retry\.delay: is 6 hours, longer than retry\.maxDelay of 1 hour/,
     );
     const both = { retry: { delay: "6 hours", maxDelay: "6 hours" } } as const;
-    expect(parseBulkRetryOptions(both)).toEqual(both);
-    expect(parseBulkRetryOptions(undefined)).toEqual({});
+    expect(parseBulkOptions("retry", both, 0)).toEqual(both);
+    expect(parseBulkOptions("retry", undefined, 0)).toEqual({});
   });
 });
 
