@@ -80,7 +80,16 @@ function callsWith(ids: readonly string[]) {
     previewEmit: [objectOf({ ...event, data: anyValue, delay: duration, at: moment })],
     getDispatch: [id],
     activity: [
-      objectOf({ ...paging, kind: likely("pause", "retry", "none"), by: names, dispatch: id, destination: names, bulk: id, chain: id, hub: likely("audit") }),
+      objectOf({
+        ...paging,
+        kind: likely("pause", "retry", "none"),
+        by: names,
+        dispatch: id,
+        destination: names,
+        bulk: id,
+        chain: id,
+        hub: likely("audit"),
+      }),
     ],
     listDispatches: [
       objectOf({
