@@ -10,6 +10,8 @@ export interface Hub {
   readonly random: () => number;
   /** A UUIDv7, greater than those before it. */
   readonly newId: () => string;
+  /** A text that nobody can guess. */
+  readonly newSecret: () => string;
 }
 
 /**
@@ -18,10 +20,16 @@ export interface Hub {
  */
 export function createHub(env: Env): Hub {
   selfCheck(env);
-  return { env, now, random: Math.random, newId };
+  return { env, now, random: Math.random, newId, newSecret };
 }
 
 const now = () => Date.now();
 
 /** One for the isolate, so that ids ascend across calls. */
-const newId = idSource({ now, randomBytes: () => crypto.getRandomValues(new Uint8Array(16)) });
+const newId = idSource({ now, randomBytes: () => randomBytes(16) });
+
+const newSecret = () => btoa(String.fromCharCode(...randomBytes(32)));
+
+function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}

@@ -51,6 +51,9 @@ function withoutBlanksInBrackets(path: string): string {
 const BEYOND_GRAMMAR =
   /no such function|takes \d arguments?, \d given|must be of (Value|Nodes)Type|is no test|must be compared|is not comparable|index out of range|a pattern RE2 understands/;
 
+/** json-p3 reads the literal that such a name begins with; there is no function of any such name. */
+const NO_FUNCTION = /(true|false|null)[a-z0-9_]+\(/;
+
 describe("a path, mutated from those of the compliance suite,", () => {
   test("is refused where another parser of RFC 9535 refuses it, and nowhere else but for what is beyond the grammar", () => {
     const seen = { taken: 0, refused: 0 };
@@ -59,7 +62,7 @@ describe("a path, mutated from those of the compliance suite,", () => {
         const problem = problemHere(path);
         seen[problem === undefined ? "taken" : "refused"] += 1;
         if (problem === undefined) expect(isTakenElsewhere(path) || isTakenElsewhere(withoutBlanksInBrackets(path))).toBe(true);
-        else if (isTakenElsewhere(path)) expect(problem).toMatch(BEYOND_GRAMMAR);
+        else if (isTakenElsewhere(path) && !NO_FUNCTION.test(path)) expect(problem).toMatch(BEYOND_GRAMMAR);
       }),
       { numRuns: 20_000 },
     );

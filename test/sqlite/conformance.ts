@@ -78,7 +78,7 @@ export function storeConformance(name: string, open: () => D1Database): void {
       const first = await stored(d1, { key, data: { a: 1, b: 2 } });
       const again = freshPlan({ key, data: { b: 2, a: 1 } });
       const { known } = await storePlan(d1, { plan: again, config: null });
-      const dispatches = [{ id: first.id, destination: "email", dueAt: first.dispatches[0]?.dueAt }];
+      const dispatches = [{ id: first.id, destination: "email", dueAt: first.dispatches[0]?.dueAt, status: "ongoing", superseded: 0 }];
       expect(known.get(again.events[0]?.id ?? "")).toEqual({ id: first.events[0]?.id, dispatches });
       expect(await readDispatch(d1, again.dispatches[0]?.id ?? "")).toBeUndefined();
       await expect(storePlan(d1, { plan: freshPlan({ key, data: { a: 2 } }), config: null })).rejects.toThrow(/^\(key\.conflict\) /);

@@ -32,7 +32,7 @@ export async function worldOf(given: { config: object; seed: number; around?: (d
   const randomBytes = () => Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
   const env = { DB: around(d1), DISPATCH_QUEUE: queueInto(started), HUB_CONFIG: config } as unknown as Env;
   return {
-    hub: { env, now, random, newId: idSource({ now, randomBytes }) },
+    hub: { env, now, random, newId: idSource({ now, randomBytes }), newSecret: () => String(random()) },
     clock,
     started,
     rows: <Row>(sql: string, ...values: readonly string[]) => database.prepare(sql).all(...values) as Row[],

@@ -259,7 +259,7 @@ describe("rows read, of a database of 20,000 settled dispatches", () => {
   const chain = "chain-0";
   const event = (number: number) => {
     const hex = (Date.now() - 3_600_000 + number).toString(16).padStart(12, "0");
-    return `${hex.slice(0, 8)}-${hex.slice(8)}-7${String(number % 4_096).padStart(4, "0")}`;
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7${(number % 4_096).toString(16).padStart(3, "0")}-8000-000000000000`;
   };
   const ids = Array.from({ length: ALL }, (_, number) => event(number));
 

@@ -88,7 +88,7 @@ describe("a destination that holds back 100,000 dispatches", () => {
     await rows("DELETE FROM dispatches WHERE route = 'pausable'");
   });
 
-  it("is resumed for two rows, at 10 a second, and corrected to 40 a second: each minute has its moments, evenly apart", async () => {
+  it("is resumed for three rows, at 10 a second, and corrected to 40 a second: each minute has its moments, evenly apart", async () => {
     let now = Date.now() + 5;
     const resume = async (rate?: number) =>
       await measure(async () => {
@@ -100,8 +100,8 @@ describe("a destination that holds back 100,000 dispatches", () => {
     expect(first.result).toMatchObject({ state: "draining", rate: 10, held: { count: CONTROL.countedRows, truncated: true } });
     const released = started();
     expect(released.map(({ dueAt }) => dueAt)).toEqual(released.map((_, nth) => now + 1 + nth * 100));
-    // The control, its note, the moments taken, and two rows for each of a minute's dispatches.
-    expect([released.length, first.cost.rowsWritten]).toEqual([600, 2 + 1 + 1_200]);
+    // The control, its note with its place in the index by time, the moments taken, and two rows for each of a minute's dispatches.
+    expect([released.length, first.cost.rowsWritten]).toEqual([600, 3 + 1 + 1_200]);
 
     now += 30_000;
     await complete(now);

@@ -12,13 +12,9 @@ interface Cursors {
 }
 
 export function cursorsOf(hub: Hub, list: Readonly<Record<string, unknown>>): Cursors {
-  const key = async () => await cursorKey(homeStore(hub.env), drawSecret);
+  const key = async () => await cursorKey(homeStore(hub.env), hub.newSecret);
   return {
     open: async (cursor) => (cursor === undefined ? undefined : await openCursor(cursor, list, await key())),
     seal: async (position) => (position === undefined ? {} : { cursor: await sealCursor(position, list, await key()) }),
   };
-}
-
-function drawSecret(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 }

@@ -105,11 +105,11 @@ describe.each<[what: string, parse: (window: object) => unknown]>([
   test.each<[window: object, problem: string]>([
     [{ from: new Date(5), to: new Date(5) }, "from is not before to."],
     [{ from: new Date(6), to: new Date(5) }, "from is not before to."],
-    [{ to: new Date(-8.64e15) }, "to: expected a time from 1970 to 9999."],
+    [{ to: new Date(-8.64e15) }, "to: must lie within the years 0000 to 9999."],
     [{ from: new Date(-1) }, "from: expected a time from 1970 to 9999."],
     [{ from: "1969-12-31T23:59:59Z" }, "from: expected a time from 1970 to 9999."],
-    [{ to: new Date(8.64e15) }, "to: expected a time from 1970 to 9999."],
-    [{ to: new Date(Date.UTC(10_000, 0)) }, "to: expected a time from 1970 to 9999."],
+    [{ to: new Date(8.64e15) }, "to: must lie within the years 0000 to 9999."],
+    [{ to: new Date(Date.UTC(10_000, 0)) }, "to: must lie within the years 0000 to 9999."],
   ])("is one: %j is refused", (window, problem) => {
     expect(messageOf(() => parse(window))).toMatch(new RegExp(`^\\(query\\.invalid\\) ${problem}$`));
   });
