@@ -84,7 +84,7 @@ describe("axe finds nothing wrong", () => {
     await page.getByRole("button", { name: "Where would it go?" }).click();
     await page.getByRole("heading", { name: /^It would make/ }).waitFor();
     expect.soft(await violationsOn(page), "preview").toEqual([]);
-    await page.getByLabel("Type").fill("order placed");
+    await page.getByLabel("Type").fill("order.*");
     await page.getByRole("button", { name: "Emit it" }).click();
     await page.getByRole("alert").waitFor();
     expect.soft(await violationsOn(page), "a form that is wrong").toEqual([]);

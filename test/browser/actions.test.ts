@@ -497,7 +497,7 @@ describe("An event that is emitted by hand", () => {
     const page = await openTab({ expects: [answered(409)] });
     const emitted = async (data: string) => {
       await page.goto("/events/new");
-      await fillIn(page, { Type: "report.made", Subject: "known", Key: "known", Data: data });
+      await fillIn(page, { Type: "report.made", Subject: "known", Key: "known", Delay: "1 day", Data: data });
       await page.getByRole("button", { name: "Emit it" }).click();
     };
     await emitted("1");

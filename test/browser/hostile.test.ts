@@ -171,7 +171,7 @@ describe("Text is shown as text", () => {
       const { id = "", dispatches = [] } = receipts[index] ?? {};
       await shop.until(dispatches[0]?.id ?? "", "complete");
       await page.goto(`/events/${id}`);
-      expect(await textsOf(page, ".chain bdi")).toEqual([text, text]);
+      expect(await textsOf(page, ".chain bdi")).toEqual(["test.chained", text, "test.follows", text]);
       expect.soft(await harmOn(page, harm), `chain of ${text}`).toEqual([]);
       await shop.hub.pauseDestination("loyalty", { by: text.slice(0, 200), reason: text });
       await page.goto("/destinations");
