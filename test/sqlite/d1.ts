@@ -23,7 +23,8 @@ export function sqliteD1(database: DatabaseSync = new DatabaseSync(":memory:")):
   };
   const batch = async (statements: readonly D1PreparedStatement[]) =>
     inD1sWords(() => transaction(database, () => statements.map((one) => answerOf(database, requireStatement(inner.get(one))))));
-  return { prepare: (sql: string) => prepare(sql), batch } as unknown as D1Database;
+  const d1 = { prepare: (sql: string) => prepare(sql), batch, withSession: () => d1 } as unknown as D1Database;
+  return d1;
 }
 
 interface Statement {

@@ -6,7 +6,7 @@ import type { Json } from "../../schema/json.ts";
 import { READ } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
 import { firstIdAt } from "../../src/domain/base/time-id.ts";
-import { searchEvents } from "../../src/hub/read/events.ts";
+import { listEvents, searchEvents } from "../../src/hub/read/events.ts";
 import { aroundD1 } from "./support/around-d1.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";
 import { consoleOf } from "./support/console.ts";
@@ -315,6 +315,26 @@ describe("searches for text", () => {
     open();
     await first;
     await hub.searchEvents({ text: "nowhere", limit: 1 });
+  });
+
+  it("read from a replica where the database has any, and lists from the database itself", async () => {
+    const asked: string[] = [];
+    const withSession: D1Database["withSession"] = (constraint) => {
+      asked.push(String(constraint));
+      return env.DB.withSession(constraint);
+    };
+    const DB = new Proxy(env.DB, {
+      get: (database, name) => {
+        const value: unknown = name === "withSession" ? withSession : Reflect.get(database, name);
+        return typeof value === "function" ? value.bind(database) : value;
+      },
+    });
+    const replicated = createHub(envWith({ DB }));
+    await listEvents(replicated, {});
+    await searchEvents(replicated, { limit: 1 });
+    expect(asked).toEqual([]);
+    await searchEvents(replicated, { text: "nowhere", limit: 1 });
+    expect(asked).toEqual(["first-unconstrained"]);
   });
 
   it("are not repeated by the page of events, which renews itself otherwise", async () => {

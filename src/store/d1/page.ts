@@ -16,6 +16,19 @@ export interface Scan {
   readonly filters: readonly Sql[];
   /** What of its columns leaves the database; by default all of them. */
   readonly columns?: Sql;
+  /** Who reads, where it is not the database itself. */
+  readonly reader?: Reader;
+}
+
+/** A database, or a session with it. */
+export type Reader = Pick<D1Database, "prepare">;
+
+/**
+ * A session that a replica may serve, where the database has any: it may lag behind by moments. For reads that take long, so that they do not
+ * keep the database itself from who emits.
+ */
+export function replicaOf(d1: D1Database): Reader {
+  return d1.withSession("first-unconstrained");
 }
 
 /**
@@ -23,22 +36,22 @@ export interface Scan {
  * the next one starts.
  */
 export async function readPage<Row>(d1: D1Database, { limit, ...given }: Scan & { readonly limit: number }): Promise<RowPage<Row>> {
-  const { scan, filters, columns = sql`*` } = given;
+  const { scan, filters, columns = sql`*`, reader = d1 } = given;
   const bounded = sql`SELECT ${columns} FROM (${scan} LIMIT ${READ.scanRows}) ${where(filters)} LIMIT ${limit + 1}`;
-  const found = await readAll<Row>(d1, bounded);
+  const found = await readAll<Row>(d1, bounded, reader);
   const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : await endOfScan<Row>(d1, { scan, filters, columns });
+  const last = found.length > limit ? rows.at(-1) : await endOfScan<Row>(d1, { scan, filters, columns, reader });
   return last === undefined ? { rows } : { rows, last };
 }
 
-async function endOfScan<Row>(d1: D1Database, { scan, filters, columns }: Required<Scan>): Promise<Row | undefined> {
+async function endOfScan<Row>(d1: D1Database, { scan, filters, columns, reader }: Required<Scan>): Promise<Row | undefined> {
   if (filters.length === 0) return undefined;
-  const [end] = await readAll<Row>(d1, sql`SELECT ${columns} FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`);
+  const [end] = await readAll<Row>(d1, sql`SELECT ${columns} FROM (${scan} LIMIT 1 OFFSET ${READ.scanRows - 1})`, reader);
   return end;
 }
 
-export async function readAll<Row>(d1: D1Database, query: Sql): Promise<Row[]> {
-  const statement = d1.prepare(query.sql).bind(...query.values);
+export async function readAll<Row>(d1: D1Database, query: Sql, reader: Reader = d1): Promise<Row[]> {
+  const statement = reader.prepare(query.sql).bind(...query.values);
   const { results } = await withStorage(d1, () => statement.all<Row>());
   return results;
 }

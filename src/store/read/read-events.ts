@@ -6,7 +6,7 @@ import type { ParsedEventQuery, ParsedEventSearch } from "../../domain/read/even
 import type { EventFacts } from "../../domain/read/event-view.ts";
 import { textMatcher } from "../../domain/read/text-matcher.ts";
 import { EVENT_COLUMNS, type Expressions, omit, selectList } from "../d1/columns.ts";
-import { equal, idsBetween, type RowPage, readAll, readPage, type Scan, where } from "../d1/page.ts";
+import { equal, idsBetween, type RowPage, readAll, readPage, replicaOf, type Scan, where } from "../d1/page.ts";
 import { type EventKey, readSizedPage, sizedColumns } from "./sized-events.ts";
 
 const COLUMNS = raw(selectList(EVENT_COLUMNS));
@@ -58,7 +58,7 @@ export async function findEvents(
 
 /**
  * Events with a text in their data, which is compared here: SQLite knows the case of A to Z alone, and the time of the database is what everybody
- * shares. A call looks through the data of `READ.scanRows` events, or `READ.searchBytes` of it.
+ * shares: a replica is asked where there is one. A call looks through the data of `READ.scanRows` events, or `READ.searchBytes` of it.
  */
 async function findText(
   d1: D1Database,
@@ -66,7 +66,8 @@ async function findText(
   position: Position | undefined,
 ): Promise<RowPage<EventFacts, EventKey>> {
   const scan = scanOf(query, { position, columns: sizedColumns(SEARCHED_AT_ONCE) });
-  const { rows, last } = await readSizedPage(d1, { ...scan, limit: READ.scanRows - 1, maxBytes: READ.searchBytes });
+  const bounds = { limit: READ.scanRows - 1, maxBytes: READ.searchBytes };
+  const { rows, last } = await readSizedPage(d1, { ...scan, ...bounds, reader: replicaOf(d1) });
   const holds = textMatcher(query.text);
   const found = rows
     .values()

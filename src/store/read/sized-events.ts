@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from "sql-template-tag";
 import type { StoredEvent } from "../../../schema/storage/tables.ts";
 import { EVENT_COLUMNS, selectList } from "../d1/columns.ts";
-import { type RowPage, readAll, readPage, type Scan } from "../d1/page.ts";
+import { type Reader, type RowPage, readAll, readPage, type Scan } from "../d1/page.ts";
 
 /** What the order of a list of events is made of. */
 export type EventKey = Pick<StoredEvent, "id" | "source">;
@@ -25,7 +25,7 @@ export async function readSizedPage(
   const { rows, last } = await readPage<SizedEvent>(d1, page);
   const fitting = withinBytes(rows, maxBytes);
   const left = fitting.flatMap(({ id, data }) => (data === null ? [id] : []));
-  const texts = left.length === 0 ? new Map<string, string>() : await readData(d1, left);
+  const texts = left.length === 0 ? new Map<string, string>() : await readData(d1, left, page.reader);
   const whole = fitting.flatMap(({ bytes, ...row }) => {
     const data = row.data ?? texts.get(row.id);
     return data === undefined ? [] : [{ ...row, data }];
@@ -43,10 +43,11 @@ function withinBytes(rows: readonly SizedEvent[], maxBytes: number): readonly Si
   return over < 0 ? rows : rows.slice(0, over);
 }
 
-async function readData(d1: D1Database, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function readData(d1: D1Database, ids: readonly string[], reader: Reader | undefined): Promise<ReadonlyMap<string, string>> {
   const rows = await readAll<{ id: string; data: string }>(
     d1,
     sql`SELECT id, data FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    reader,
   );
   return new Map(rows.map(({ id, data }) => [id, data]));
 }

@@ -42,7 +42,9 @@ export function aroundD1(d1: D1Database, around: Around): D1Database {
     return await around({ statements: inner, go: async () => await d1.batch(inner.map(({ prepared }) => prepared)) });
   };
 
-  return { prepare: (sql: string) => wrap({ sql, values: [], prepared: d1.prepare(sql) }), batch } as unknown as D1Database;
+  const withSession = (constraint: D1SessionConstraint) => aroundD1(d1.withSession(constraint) as unknown as D1Database, around);
+
+  return { prepare: (sql: string) => wrap({ sql, values: [], prepared: d1.prepare(sql) }), batch, withSession } as unknown as D1Database;
 }
 
 interface Statement {
