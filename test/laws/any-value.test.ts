@@ -72,7 +72,7 @@ function written(value: unknown): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value !== "object") throw new Error(`a ${typeof value}`);
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable === true);
-  if (descriptors.some(([, { get }]) => get !== undefined)) throw UNSTEADY;
+  if (hasGetter(value)) throw UNSTEADY;
   const members = descriptors.map(([name, { value: member }]) => [name, member] as const);
   if (!Array.isArray(value)) return Object.fromEntries(members.flatMap(([name, m]) => (m === undefined ? [] : [[name, written(m)]])));
   if (members.length !== value.length) throw new Error("a list with holes or members of its own");
@@ -101,11 +101,15 @@ function judgeStored(world: World, row: EventRow, given: unknown): void {
   if (row.causation_id === null) expect(row.source).toBe(source);
 }
 
+function hasGetter(value: unknown): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(Object(value))).some(({ get }) => get !== undefined);
+}
+
 function steadyOf(given: unknown): Record<string, Json> | undefined {
   try {
+    if (types.isProxy(given) || hasGetter(given)) throw UNSTEADY;
     // A date is no JSON and a moment all the same.
     const { time: _, at: __, ...rest } = given as Record<string, unknown>;
-    if (types.isProxy(given)) throw UNSTEADY;
     return written(rest) as Record<string, Json>;
   } catch (error) {
     if (error === UNSTEADY) return undefined;
