@@ -17,7 +17,10 @@ const sqlAsText: Plugin = {
   transform: (code, id) => (id.endsWith(".sql") ? `export default ${JSON.stringify(code)};` : null),
 };
 
-/** Tiers that compute, one after the other; then those that start whole stacks, which wait as much as they compute; then those that mostly wait. */
+/**
+ * Tiers that compute, one after the other; then those that start whole stacks, which wait as much as they compute, two at a time, so that none
+ * waits for the others longer than it may; then those that mostly wait.
+ */
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -95,7 +98,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -107,7 +110,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -130,7 +133,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 4,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -19,7 +19,7 @@ beforeAll(async () => {
   ended = await npmRun("bench", "--quick", "--json", "--out", out).ended;
   figures = (await readFigures(out)) as Figures;
   counts = figures.counts;
-}, 420_000);
+}, 600_000);
 
 afterAll(() => rm(out, { recursive: true, force: true }));
 
