@@ -9,6 +9,10 @@ export const SETTLED_STATUSES = ["complete", "ignored", "failed", "misconfigured
 /** Given up: somebody has to do something about it. */
 export const BAD_STATUSES = ["failed", "misconfigured", "lost"] as const satisfies readonly SettledStatus[];
 
+export function isBad(status: string): boolean {
+  return (BAD_STATUSES as readonly string[]).includes(status);
+}
+
 /**
  * How a bad dispatch stands in its line, which is a dispatch with its redrives: it is what the line came to, and owed still; another of the line
  * has been delivered, is on its way, or was given up after it; or an operator has dismissed it. In the order of what is stored.

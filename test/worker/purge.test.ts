@@ -1,10 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PurgeQuery } from "../../schema/contract/purge.ts";
-import { BAD_STATUSES, type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
+import { BAD_STATUSES, isBad, type SettledStatus, STATUSES, type Status } from "../../schema/contract/statuses.ts";
 import { PURGE } from "../../schema/limits.ts";
 import { createHub } from "../../src/bindings/hub.ts";
-import { isBad } from "../../src/domain/base/standing.ts";
 import { readDeliverResult } from "../../src/executor/deliver-result.ts";
 import { record } from "../../src/executor/record.ts";
 import { purge } from "../../src/hub/purge/purge.ts";

@@ -4,8 +4,7 @@ import type { DispatchQuery, DispatchView } from "../../schema/contract/dispatch
 import type { EventQuery, HubEvent } from "../../schema/contract/events.ts";
 import type { Page } from "../../schema/contract/page.ts";
 import type { Status } from "../../schema/contract/statuses.ts";
-import { STATUSES } from "../../schema/contract/statuses.ts";
-import { isBad } from "../../src/domain/base/standing.ts";
+import { isBad, STATUSES } from "../../schema/contract/statuses.ts";
 import { firstIdAt, timeOfId } from "../../src/domain/base/time-id.ts";
 import { look } from "./support/attempts.ts";
 import { bulkDispatches, bulkEvents } from "./support/bulk.ts";

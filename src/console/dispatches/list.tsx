@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { EventHubApi } from "../../../schema/contract/api.ts";
 import type { DispatchView } from "../../../schema/contract/dispatches.ts";
-import { BAD_STATUSES, STANDINGS, STATUSES, type Standing, type Status } from "../../../schema/contract/statuses.ts";
+import { isBad, STANDINGS, STATUSES, type Standing, type Status } from "../../../schema/contract/statuses.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
@@ -40,7 +40,7 @@ interface DispatchesProps {
 
 function Dispatches({ dispatches, cursor, filters, mayAct }: DispatchesProps) {
   const { status, standing, destination, route, reason, from, to } = filters;
-  const bySettlement = standing !== undefined || (BAD_STATUSES as readonly (string | undefined)[]).includes(status);
+  const bySettlement = standing !== undefined || (status !== undefined && isBad(status));
   const isCancellable = status === "ongoing" && dispatches.length > 0;
   return (
     <>

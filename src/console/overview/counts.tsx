@@ -1,5 +1,5 @@
 import type { Health } from "../../../schema/contract/health.ts";
-import { BAD_STATUSES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { isBad, STATUSES } from "../../../schema/contract/statuses.ts";
 import { READ } from "../../../schema/limits.ts";
 import { PAGES } from "../pages.ts";
 import { eventPath, withQuery } from "../parts/links.tsx";
@@ -33,14 +33,14 @@ export function StatusCounts({ health }: { health: Health }) {
   return (
     <ul class="counts">
       {STATUSES.map((status) => {
-        const isBad = (BAD_STATUSES as readonly Status[]).includes(status);
+        const bad = isBad(status);
         return (
           <Tile
             name={status}
             value={counts[status]}
-            cut={isBad ? failuresTruncated : truncated}
+            cut={bad ? failuresTruncated : truncated}
             // What has been retried since is nobody's business any more.
-            tone={isBad && deadLetters.count === 0 ? "" : status}
+            tone={bad && deadLetters.count === 0 ? "" : status}
             href={withQuery(PAGES.dispatches.path, { status })}
           />
         );

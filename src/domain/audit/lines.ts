@@ -1,5 +1,5 @@
+import { isBad } from "../../../schema/contract/statuses.ts";
 import { originalIdOf } from "../../../schema/ids.ts";
-import { isBad } from "../base/standing.ts";
 import type { AuditedDispatch } from "./audit.ts";
 
 type Link = Pick<AuditedDispatch, "id" | "status" | "settledAt" | "superseded" | "noted">;

@@ -1,9 +1,5 @@
-import { BAD_STATUSES, STANDINGS, type Standing, type Status } from "../../../schema/contract/statuses.ts";
+import { isBad, STANDINGS, type Standing } from "../../../schema/contract/statuses.ts";
 import type { StoredDispatch, Superseded } from "../../../schema/storage/tables.ts";
-
-export function isBad(status: Status): boolean {
-  return (BAD_STATUSES as readonly Status[]).includes(status);
-}
 
 /** How a bad dispatch stands in its line; `undefined` for one that is not bad. */
 export function standingOf({ status, superseded }: Pick<StoredDispatch, "status" | "superseded">): Standing | undefined {

@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { ANY } from "../../../schema/config/type-glob.ts";
 import { BULK_KINDS, type BulkFilter, type BulkKind } from "../../../schema/contract/bulks.ts";
-import { BAD_STATUSES, SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, isBad, SETTLED_STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { BULK, READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
-import { isBad } from "../base/standing.ts";
 import { window, windowed } from "../base/window.ts";
 
 const ids = z.array(z.string().min(1).max(100)).min(1).max(BULK.maxIds);

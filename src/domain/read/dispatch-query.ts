@@ -1,13 +1,12 @@
 import * as z from "zod";
 import type { DispatchQuery } from "../../../schema/contract/dispatches.ts";
-import { BAD_STATUSES, STANDINGS, STATUSES } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, isBad, STANDINGS, STATUSES } from "../../../schema/contract/statuses.ts";
 import { Fault } from "../../../schema/faults.ts";
 import { isEventId } from "../../../schema/ids.ts";
 import { READ } from "../../../schema/limits.ts";
 import { closedObject, inWords } from "../../../schema/wording.ts";
 import { text } from "../base/parse-id.ts";
 import { parsedOr } from "../base/parsed.ts";
-import { isBad } from "../base/standing.ts";
 import { windowed } from "../base/window.ts";
 import { paging } from "./paging.ts";
 

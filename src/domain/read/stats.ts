@@ -1,8 +1,7 @@
 import type { DestinationStats, DispatchStats, Percentiles, RouteStats } from "../../../schema/contract/stats.ts";
-import { STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { isBad, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { STATS } from "../../../schema/limits.ts";
 import { emittedAt } from "../base/iso.ts";
-import { isBad } from "../base/standing.ts";
 
 /** Dispatches of one destination, route and status. */
 export interface CountedGroup {

@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
 import type { NoteKind } from "../../../schema/contract/notes.ts";
-import { BAD_STATUSES, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
+import { BAD_STATUSES, isBad, STATUSES, type Status } from "../../../schema/contract/statuses.ts";
 import { CHAIN, CHECK, GIVEN_UP, READ } from "../../../schema/limits.ts";
 import { SUBJECTS } from "../../../schema/storage/subjects.ts";
 import { firstIdAt } from "../../domain/base/time-id.ts";
@@ -14,7 +14,7 @@ import { SUPERSEDED } from "./scan-bad.ts";
 type BadStatus = (typeof BAD_STATUSES)[number];
 type EmittedStatus = Exclude<Status, BadStatus>;
 
-const EMITTED_STATUSES = STATUSES.filter((status): status is EmittedStatus => !(BAD_STATUSES as readonly Status[]).includes(status));
+const EMITTED_STATUSES = STATUSES.filter((status): status is EmittedStatus => !isBad(status));
 
 /** What health is told from, as of one moment. */
 interface StoredHealth {

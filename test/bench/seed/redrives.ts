@@ -1,6 +1,6 @@
+import { isBad } from "../../../schema/contract/statuses.ts";
 import type { StoredDispatch } from "../../../schema/storage/tables.ts";
 import { noteRow } from "../../../src/domain/base/note.ts";
-import { isBad } from "../../../src/domain/base/standing.ts";
 import { planRedrives } from "../../../src/domain/operate/redrive.ts";
 import type { Random } from "../../chaos/random.ts";
 import { OPERATORS } from "./catalogue.ts";

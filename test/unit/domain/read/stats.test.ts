@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DestinationStats } from "../../../../schema/contract/stats.ts";
-import { STATUSES } from "../../../../schema/contract/statuses.ts";
-import { isBad } from "../../../../src/domain/base/standing.ts";
+import { isBad, STATUSES } from "../../../../schema/contract/statuses.ts";
 import { firstIdAt } from "../../../../src/domain/base/time-id.ts";
 import { type Backlog, type CountedGroup, destinationStats, type FailedGroup, type TimedGroup } from "../../../../src/domain/read/stats.ts";
 
