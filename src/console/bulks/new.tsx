@@ -4,12 +4,10 @@ import type { EventHubApi } from "../../../schema/contract/api.ts";
 import { BULK_KINDS, type BulkFilter, type BulkKind, type BulkPreview, type BulkView } from "../../../schema/contract/bulks.ts";
 import type { BulkOptions } from "../../../schema/contract/operations.ts";
 import type { SettledStatus } from "../../../schema/contract/statuses.ts";
-import { faultCode, withoutCode } from "../../../schema/faults.ts";
-import { messageOf } from "../../../schema/message-of.ts";
 import { type ConsoleEnv, isOperator } from "../access/visitor.ts";
 import { DISMISSED, RETRY_FIELDS, RetryFields, retryOptionsOf } from "../dispatches/operate.tsx";
 import { PAGES } from "../pages.ts";
-import { MayOnlyLook, Problem, Reason, type RefusedForm } from "../parts/action.tsx";
+import { MayOnlyLook, Problem, Reason, type RefusedForm, refusedForm } from "../parts/action.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { withFlash } from "../parts/flash.ts";
 import { type FormFields, postedFields, queryFields } from "../parts/form-fields.ts";
@@ -45,8 +43,7 @@ export function newBulkRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
         const bulk = await START[kind](hub, { filter, why, delivery });
         return context.redirect(withFlash(bulkPath(bulk.id), "started"), 303);
       } catch (error) {
-        if (faultCode(error) !== "options.invalid") throw error;
-        const refused = { fields, problem: withoutCode(messageOf(error)) };
+        const refused = refusedForm(error, fields);
         return await bulkPage(context, hub, { kind, asked: filter, filter, id: drawOnce(), refused });
       }
     });

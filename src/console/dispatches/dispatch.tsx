@@ -4,11 +4,10 @@ import type { DispatchDetail } from "../../../schema/contract/dispatches.ts";
 import type { EventDetail } from "../../../schema/contract/events.ts";
 import type { NoteKind } from "../../../schema/contract/notes.ts";
 import type { Operation } from "../../../schema/contract/operations.ts";
-import { faultCode, withoutCode } from "../../../schema/faults.ts";
-import { messageOf } from "../../../schema/message-of.ts";
+import { faultCode } from "../../../schema/faults.ts";
 import { type ConsoleEnv, isOperator, type Visitor } from "../access/visitor.ts";
 import { PAGES } from "../pages.ts";
-import type { RefusedForm } from "../parts/action.tsx";
+import { type RefusedForm, refusedForm } from "../parts/action.tsx";
 import { Badge } from "../parts/badge.tsx";
 import { DispatchTable } from "../parts/dispatch-table.tsx";
 import { type Flash, withFlash } from "../parts/flash.ts";
@@ -40,8 +39,7 @@ export function dispatchRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
         const options = { by: context.var.visitor.name, after, ...retryOptionsOf(fields) };
         return backTo(context, (await hub.retryDispatch(id, options)).id, "retried");
       } catch (error) {
-        if (faultCode(error) !== "options.invalid") throw error;
-        return await dispatchPage(context, { hub, id, refused: { fields, problem: withoutCode(messageOf(error)) } });
+        return await dispatchPage(context, { hub, id, refused: refusedForm(error, fields) });
       }
     })
     .post(`${path}/run-now`, async (context) => await operated(context, { hub, id: context.req.param("id"), ...RUN_NOW }))

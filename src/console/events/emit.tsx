@@ -47,8 +47,9 @@ export function emitRoutes(hub: EventHubApi): Hono<ConsoleEnv> {
       const fields = await postedFields(context, FIELDS);
       try {
         const [receipt] = await hub.emit(await onceOnly(fields));
-        const isKnown = receipt?.duplicate && fields.key !== undefined;
-        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), isKnown ? flashOf(receipt) : "emitted"), 303);
+        // A key of the form's own was known: it is the form that was sent twice.
+        const flash = fields.key === undefined ? "emitted" : flashOf(receipt);
+        return context.redirect(withFlash(eventPath(receipt?.id ?? ""), flash), 303);
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;

@@ -1,4 +1,6 @@
 import type { Child } from "hono/jsx";
+import { faultCode, withoutCode } from "../../../schema/faults.ts";
+import { messageOf } from "../../../schema/message-of.ts";
 import type { FormFields } from "./form-fields.ts";
 
 /** A button that does something at once: it can be undone, or repeated without harm. */
@@ -26,6 +28,12 @@ interface ActionProps {
 export interface RefusedForm {
   readonly fields: FormFields<string>;
   readonly problem: string;
+}
+
+/** Makes of a refusal of options the form to show again. Throws any other error. */
+export function refusedForm(error: unknown, fields: FormFields<string>): RefusedForm {
+  if (faultCode(error) !== "options.invalid") throw error;
+  return { fields, problem: withoutCode(messageOf(error)) };
 }
 
 /** A button that asks before it does what cannot be undone, or needs to be told how. Opens without a script, and by itself when it was refused. */
