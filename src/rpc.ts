@@ -172,8 +172,7 @@ export class EventHub extends Producer implements EventHubApi {
 }
 
 function emitterOf(env: Env, ctx: ExecutionContext<CallerProps>): Emitter {
-  const { source, sources } = parseCaller(ctx.props);
-  return { hub: createHub(env), callerSource: source, callerSources: sources, afterReply: (work) => ctx.waitUntil(work) };
+  return { hub: createHub(env), caller: parseCaller(ctx.props), afterReply: (work) => ctx.waitUntil(work) };
 }
 
 function operatorOf(env: Env, ctx: ExecutionContext<CallerProps>): Operator {

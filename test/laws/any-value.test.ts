@@ -52,7 +52,7 @@ async function smallWorld(env: object = {}) {
 
 async function call({ hub }: World, input: unknown, options: unknown) {
   const later: Promise<unknown>[] = [];
-  const emitter = { hub, callerSource: undefined, afterReply: (work: Promise<unknown>) => void later.push(work) };
+  const emitter = { hub, caller: {}, afterReply: (work: Promise<unknown>) => void later.push(work) };
   try {
     const receipts = await emit(emitter, input, options);
     await Promise.all(later);

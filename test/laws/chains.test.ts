@@ -43,7 +43,7 @@ test("a loop ends near the limit of its chain, however many events each event ca
       const world = await worldOf({ config: configOf(LIMIT), seed });
       const hub = looping(world, breadth);
       const later: Promise<unknown>[] = [];
-      await emit({ hub, callerSource: "tests", afterReply: (work) => void later.push(work) }, { type: "loop.first", data: 0 });
+      await emit({ hub, caller: { source: "tests" }, afterReply: (work) => void later.push(work) }, { type: "loop.first", data: 0 });
       await Promise.all(later);
       const events = await play(hub, world, { most: LIMIT + BEYOND, lastFirst });
       expect(world.started, "nothing is left to be done").toEqual([]);

@@ -34,7 +34,7 @@ type Outcome = { readonly inputs: readonly Input[]; readonly receipts?: EmitRece
 
 async function call({ hub }: World, inputs: readonly Input[]): Promise<Outcome> {
   const later: Promise<unknown>[] = [];
-  const emitter = { hub, callerSource: "shop", afterReply: (work: Promise<unknown>) => void later.push(work) };
+  const emitter = { hub, caller: { source: "shop" }, afterReply: (work: Promise<unknown>) => void later.push(work) };
   try {
     const receipts = await emit(emitter, inputs);
     await Promise.all(later);

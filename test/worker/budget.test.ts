@@ -225,7 +225,7 @@ describe("what a queued emit costs", () => {
   it("is one message, whatever it holds, as many rows and round trips as a stored one, and two rows for the note of the message", async () => {
     const kept = keptQueue();
     const away = envWith({ DB: faultyD1(env.DB, { of: /./, faultOf: () => "lost" }), DISPATCH_QUEUE: kept.queue });
-    const emitter = { hub: createHub(away), callerSource: undefined, afterReply: () => undefined };
+    const emitter = { hub: createHub(away), caller: {}, afterReply: () => undefined };
     await emit(
       emitter,
       Array.from({ length: 20 }, () => ({ type: "fast.budget", data: 1 })),
@@ -244,7 +244,7 @@ describe("what a queued emit costs", () => {
     const kept = keptQueue();
     const emitter = {
       hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })),
-      callerSource: undefined,
+      caller: {},
       afterReply: () => undefined,
     };
     const input = { type: "unrouted.budget", data: 1 };

@@ -38,7 +38,7 @@ function drawing(given: Env, isDrawn: boolean): Hub {
 }
 
 async function emitInto(given: Env, input: EmitInput | readonly EmitInput[], { isDrawn = false, options = {} } = {}) {
-  return await emit({ hub: drawing(given, isDrawn), callerSource: undefined, afterReply: () => undefined }, input, options);
+  return await emit({ hub: drawing(given, isDrawn), caller: {}, afterReply: () => undefined }, input, options);
 }
 
 async function look(given: Env, id: string, isDrawn: boolean): Promise<string> {

@@ -26,7 +26,8 @@ const given = envWith({
   },
 });
 
-const preview = async (input: unknown, callerSource?: string) => await previewEmit({ hub: createHub(given), callerSource }, input);
+const preview = async (input: unknown, callerSource?: string) =>
+  await previewEmit({ hub: createHub(given), caller: { source: callerSource } }, input);
 
 beforeAll(async () => {
   await hub.health();
@@ -80,10 +81,7 @@ describe("a preview of an emit", () => {
     const [kept, { d1, measure }] = [keptQueue(), meteredD1(env.DB)];
     const before = await wholeDatabase(env.DB);
     const { cost } = await measure(async () => {
-      await previewEmit(
-        { hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), callerSource: undefined },
-        { type: "fast.preview", data: 1 },
-      );
+      await previewEmit({ hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), caller: {} }, { type: "fast.preview", data: 1 });
     });
     expect([cost.roundTrips, kept.messages]).toEqual([0, []]);
     expect(await wholeDatabase(env.DB)).toEqual(before);
@@ -120,6 +118,6 @@ describe("a preview refuses what emit refuses", () => {
 
   it("with config.invalid, because the configuration is", async () => {
     const broken = envWith({ HUB_CONFIG: { destinations, routes: "none" } });
-    expect(await faultOf(previewEmit({ hub: createHub(broken), callerSource: undefined }, { type: "a", data: 1 }))).toBe("config.invalid");
+    expect(await faultOf(previewEmit({ hub: createHub(broken), caller: {} }, { type: "a", data: 1 }))).toBe("config.invalid");
   });
 });

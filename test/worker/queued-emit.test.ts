@@ -33,7 +33,7 @@ interface Caller {
 
 async function emitOver(given: Env, input: unknown, { options = ALLOWED, source }: Caller = {}): Promise<EmitReceipt[]> {
   const later: Promise<unknown>[] = [];
-  const receipts = await emit({ hub: createHub(given), callerSource: source, afterReply: (work) => void later.push(work) }, input, options);
+  const receipts = await emit({ hub: createHub(given), caller: { source }, afterReply: (work) => void later.push(work) }, input, options);
   await Promise.all(later);
   return receipts;
 }

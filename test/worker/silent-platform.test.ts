@@ -31,7 +31,7 @@ type Call = (given: Env, id: string) => Promise<string>;
 
 /** Emits as a producer does; what comes after the reply is not waited for. */
 const emitting = (options: object) => async (given: Env) => {
-  const emitter = { hub: createHub(given), callerSource: undefined, afterReply: (work: Promise<unknown>) => void work };
+  const emitter = { hub: createHub(given), caller: {}, afterReply: (work: Promise<unknown>) => void work };
   const receipts = emit(emitter, { type: "later.silent", data: 1 }, options);
   return await receipts.then(
     ([receipt]) => receipt?.durability ?? "nothing",

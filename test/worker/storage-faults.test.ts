@@ -570,7 +570,7 @@ interface Spilled {
 async function spill(): Promise<Spilled> {
   const [type, kept] = [unique("fast."), keptQueue()];
   const given = envWith({ DB: failingD1(() => "lost").d1, DISPATCH_QUEUE: kept.queue });
-  const emitter = { hub: createHub(given), callerSource: undefined, afterReply: () => undefined };
+  const emitter = { hub: createHub(given), caller: {}, afterReply: () => undefined };
   const input = [1, 2].map((data) => ({ type, data }));
   const receipts = await emit(emitter, input, { allowQueued: true });
   return { type, receipts, message: only(kept.emits()), kept: keptQueue() };
@@ -831,7 +831,7 @@ async function spillUnderStall(order: "the message comes first" | "the stalled w
   const stall = Promise.withResolvers<void>();
   const [type, kept] = [unique("fast."), keptQueue()];
   const { d1, ended } = stalledD1(env.DB, { of: /INSERT INTO events/, until: stall.promise, when: "before" });
-  const emitter = { hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), callerSource: undefined, afterReply: () => undefined };
+  const emitter = { hub: createHub(envWith({ DB: d1, DISPATCH_QUEUE: kept.queue })), caller: {}, afterReply: () => undefined };
   const receipts = await halfAMinute(async () => await emit(emitter, { type, data: 1 }, { allowQueued: true }));
   const { id, durability } = only(receipts);
   expect(durability).toBe("queued");

@@ -138,7 +138,7 @@ describe.concurrent("a batch of messages of which some hang at the engine", () =
 describe.concurrent("emit, when nobody answers,", () => {
   const calling = (given: Env, input: unknown, options?: unknown) => {
     const later: Promise<unknown>[] = [];
-    const emitter = { hub: createHub(given), callerSource: undefined, afterReply: (work: Promise<unknown>) => void later.push(work) };
+    const emitter = { hub: createHub(given), caller: {}, afterReply: (work: Promise<unknown>) => void later.push(work) };
     return { later, receipts: emit(emitter, input, options) };
   };
   const BOTH =

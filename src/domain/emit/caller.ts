@@ -11,7 +11,8 @@ export function parseCaller(props: unknown): CallerProps {
 }
 
 /** Decides whose an event is; `undefined` where nobody says so. `index`: its place in the call. Throws `source.forbidden`. */
-export function sourceOf(said: string | undefined, { source, sources }: CallerProps, index: number): string | undefined {
+export function sourceOf(said: string | undefined, caller: CallerProps | undefined, index: number): string | undefined {
+  const { source, sources } = caller ?? {};
   if (sources === undefined || said === undefined || said === source) return source ?? said;
   if (sources === "any" || sources.includes(said)) return said;
   const allowed = source === undefined ? sources : [source, ...sources];

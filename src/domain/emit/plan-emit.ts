@@ -12,8 +12,8 @@ import { readData } from "./event-data.ts";
 import type { AcceptedEvent } from "./parse-emit.ts";
 
 /**
- * An event about to be stored. `data` is JSON text, or empty; `extensions` is JSON text. `notBefore`: when the event itself asks to be delivered, by its `at` or `delay`; it is not
- * stored, but whoever plans an event again from its row needs it. Absent: the delays of the routes hold.
+ * An event about to be stored. `data` is JSON text, or empty; `extensions` is JSON text. `notBefore`: when the event itself asks to be delivered, by
+ * its `at` or `delay`; it is not stored, but whoever plans an event again from its row needs it. Absent: the delays of the routes hold.
  */
 export interface EventRow extends StoredEvent {
   readonly notBefore?: number | undefined;
@@ -36,10 +36,8 @@ export interface EmitPlanInput {
   readonly accepted: readonly AcceptedEvent[];
   /** One for each event, ascending. */
   readonly ids: readonly string[];
-  /** Who calls, where the binding says so; wins over what the event says, unless the binding lets events name their source. */
-  readonly callerSource?: CallerProps["source"];
-  /** The sources that events may name, where the binding lets them. */
-  readonly callerSources?: CallerProps["sources"];
+  /** Who calls, as far as the binding says so. */
+  readonly caller?: CallerProps;
   /** Who emits where neither binding nor event says so. */
   readonly defaultSource?: string | undefined;
   /** The delivery whose reply carries the events; wins over `causedBy`. */
@@ -81,8 +79,7 @@ function tooManyDispatches(index: number, limit: number): Fault {
 function eventRow(accepted: AcceptedEvent, index: number, input: EmitPlanInput): EventRow {
   const id = input.ids[index];
   if (id === undefined) throw new Error(`no id for event ${index}`);
-  const caller = { source: input.callerSource, sources: input.callerSources };
-  const source = sourceOf(accepted.source, caller, index) ?? input.defaultSource ?? null;
+  const source = sourceOf(accepted.source, input.caller, index) ?? input.defaultSource ?? null;
   const cause = input.cause ?? accepted.causedBy;
   if (accepted.key !== undefined && source === null) {
     throw new Fault(

@@ -19,8 +19,7 @@ import { queueEmit } from "./queue-emit.ts";
 /** Who calls emit, and how to go on after the reply. */
 export interface Emitter {
   readonly hub: Hub;
-  readonly callerSource: string | undefined;
-  readonly callerSources?: CallerProps["sources"];
+  readonly caller: CallerProps;
   /** `ctx.waitUntil`. */
   readonly afterReply: (work: Promise<unknown>) => void;
 }
@@ -42,15 +41,14 @@ export async function emit(emitter: Emitter, input: unknown, options?: unknown):
 
 /** What a call would store now. */
 export function planCall(
-  { hub, callerSource, callerSources }: Omit<Emitter, "afterReply">,
+  { hub, caller }: Omit<Emitter, "afterReply">,
   accepted: readonly AcceptedEvent[],
   { routing, version }: Configuration,
 ): EmitPlan {
   return planEmit({
     accepted,
     ids: accepted.map(() => hub.newId()),
-    callerSource,
-    callerSources,
+    caller,
     routing,
     configVersion: version,
     maxDispatches: EMIT.maxDispatches,

@@ -99,7 +99,7 @@ function told({ input }: Happening, { at, followUp, options, circumstances }: Te
       },
     ],
     ids: [idAt(at, circumstances.random)],
-    callerSource: followUp?.source ?? source ?? undefined,
+    caller: { source: followUp?.source ?? source ?? undefined },
     cause: followUp?.cause,
     routing: options.configuration.routing,
     configVersion: options.configuration.version,

@@ -30,7 +30,10 @@ export async function store(input: unknown, given?: Env): Promise<EmitReceipt[]>
 /** Emits in an environment of the test's own, and waits for what comes after the reply. */
 export async function emitWith(given: Env, input: unknown, callerSource?: string): Promise<EmitReceipt[]> {
   const later: Promise<unknown>[] = [];
-  const receipts = await emit({ hub: createHub(given), callerSource, afterReply: (work) => void later.push(work) }, input);
+  const receipts = await emit(
+    { hub: createHub(given), caller: { source: callerSource }, afterReply: (work) => void later.push(work) },
+    input,
+  );
   await Promise.all(later);
   return receipts;
 }

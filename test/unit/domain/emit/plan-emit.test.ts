@@ -93,7 +93,7 @@ describe("the source", () => {
     [undefined, undefined, "fallback", "fallback"],
     [undefined, undefined, undefined, null],
   ])("binding %s, event %s, default %s: %s", (callerSource, said, defaultSource, source) => {
-    expect(firstEvent({ ...order, source: said }, { callerSource, defaultSource })?.source).toBe(source);
+    expect(firstEvent({ ...order, source: said }, { caller: { source: callerSource }, defaultSource })?.source).toBe(source);
   });
 
   test("is required for a key", () => {
@@ -101,7 +101,7 @@ describe("the source", () => {
     expect(messageOf(() => plan([order, keyed]))).toBe(
       "(source.required) Event 1 has a key but no source: a key is unique within its source. Set source, or props.source on the service binding.",
     );
-    expect(firstEvent(keyed, { callerSource: "shop" })).toMatchObject({ key: "k", source: "shop" });
+    expect(firstEvent(keyed, { caller: { source: "shop" } })).toMatchObject({ key: "k", source: "shop" });
     expect(firstEvent(keyed, { defaultSource: "email" })).toMatchObject({ key: "k", source: "email" });
     expect(firstEvent({ ...keyed, source: "shop" })).toMatchObject({ key: "k", source: "shop" });
   });
@@ -225,8 +225,8 @@ describe("planning", () => {
       destinations,
       routes: [{ id: "shop", on: "*", where: { path: "$.source", exact: "shop" }, to: "audit" }],
     });
-    expect(plan([{ ...order, source: "other" }], { routing: bySource, callerSource: "shop" }).dispatches).toHaveLength(1);
-    expect(plan([{ ...order, source: "shop" }], { routing: bySource, callerSource: "other" }).dispatches).toHaveLength(0);
+    expect(plan([{ ...order, source: "other" }], { routing: bySource, caller: { source: "shop" } }).dispatches).toHaveLength(1);
+    expect(plan([{ ...order, source: "shop" }], { routing: bySource, caller: { source: "other" } }).dispatches).toHaveLength(0);
   });
 });
 
